@@ -1,0 +1,13 @@
+// The kernels of Descent in C11, one header a family.
+#ifndef CDESCENT_H
+#define CDESCENT_H
+
+#include "dsc_gemm.h"
+#include "dsc_index.h"
+#include "dsc_pointwise.h"
+#include "dsc_pool.h"
+#include "dsc_random.h"
+#include "dsc_reduce.h"
+#include "dsc_types.h"
+
+#endif
