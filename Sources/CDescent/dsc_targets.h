@@ -2,14 +2,21 @@
 #ifndef DSC_TARGETS_H
 #define DSC_TARGETS_H
 
+#include <stdbool.h>
+
 typedef enum {
   DSC_TARGET_PORTABLE,
   DSC_TARGET_AVX2,    // with FMA and F16C
   DSC_TARGET_AVX512,  // F, BW, DQ, VL, with FMA and F16C
   DSC_TARGET_NEON,
 } DscTarget;
+#define DSC_TARGET_COUNT 4
 
 /// The best instruction set of this processor.
 DscTarget dsc_target(void);
+
+/// Makes dsc_target() answer `target` from now on, so that tests can run every set on one machine;
+/// false (and no change) where the processor lacks it. Not for use while kernels run.
+bool dsc_set_target_for_testing(DscTarget target);
 
 #endif

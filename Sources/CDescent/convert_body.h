@@ -1,0 +1,45 @@
+// One instruction set's conversions; see convert.c for the rows.
+#if defined(DSC_X86_VECTORS) || defined(__aarch64__)
+#define FLOAT16_MEMORY   _Float16
+#define LOAD_FLOAT16(x)  ((float)(x))
+#define STORE_FLOAT16(x) ((_Float16)(x))
+#else
+#define FLOAT16_MEMORY   uint16_t
+#define LOAD_FLOAT16(x)  float_of_half(x)
+#define STORE_FLOAT16(x) half_of_float(x)
+#endif
+
+#define ROW(NAME, MEMORY, LANE, to_lane, to_memory)                              \
+  static void DSC_NAME(load_##NAME)(int64_t count, const void *in, void *out) {  \
+    const MEMORY *from = in;                                                     \
+    LANE *to = out;                                                              \
+    count &= -DSC_STEP;                                                          \
+    DSC_VECTOR for (int64_t i = 0; i < count; i++) {                             \
+      const MEMORY x = from[i];                                                  \
+      to[i] = to_lane;                                                           \
+    }                                                                            \
+  }                                                                              \
+  static void DSC_NAME(store_##NAME)(int64_t count, const void *in, void *out) { \
+    const LANE *from = in;                                                       \
+    MEMORY *to = out;                                                            \
+    count &= -DSC_STEP;                                                          \
+    DSC_VECTOR for (int64_t i = 0; i < count; i++) {                             \
+      const LANE x = from[i];                                                    \
+      to[i] = to_memory;                                                         \
+    }                                                                            \
+  }
+CONVERSION_ROWS(ROW)
+#undef ROW
+
+static const DscConversions DSC_NAME(conversions) = {
+#define ROW(NAME, ...) [DSC_##NAME] = DSC_NAME(load_##NAME),
+    .load = {CONVERSION_ROWS(ROW)},
+#undef ROW
+#define ROW(NAME, ...) [DSC_##NAME] = DSC_NAME(store_##NAME),
+    .store = {CONVERSION_ROWS(ROW)},
+#undef ROW
+};
+
+#undef FLOAT16_MEMORY
+#undef LOAD_FLOAT16
+#undef STORE_FLOAT16

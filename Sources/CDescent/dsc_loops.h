@@ -1,0 +1,69 @@
+// The compiled vector loops: what every instruction and every conversion comes down to.
+//
+// A loop works on contiguous values of a lane, `count` of them, a multiple of DSC_STEP; the
+// executor pads what is shorter, so no loop has a remainder. `out` may be exactly one of the
+// operands.
+#ifndef DSC_LOOPS_H
+#define DSC_LOOPS_H
+
+#include "include/dsc_pointwise.h"
+#include "dsc_targets.h"
+
+#define DSC_STEP     16
+#define DSC_OP_COUNT (DSC_OP_SELECT + 1)
+
+/// Operands past the instruction's arity are ignored. Returns DscStatus bits.
+typedef int (*DscLoop)(int64_t count, const void *a, const void *b, const void *c, void *out);
+typedef void (*DscConvert)(int64_t count, const void *in, void *out);
+
+typedef struct {
+  DscConvert load[DSC_DTYPE_COUNT];   // to the dtype's lane; NULL where the bytes are the same
+  DscConvert store[DSC_DTYPE_COUNT];  // from the dtype's lane; NULL where the bytes are the same
+} DscConversions;
+
+// One table for every target; a NULL cell has no loop.
+extern const DscLoop (*const dsc_basic_loops[DSC_TARGET_COUNT])[DSC_LANE_COUNT];
+extern const DscLoop *const dsc_math_f32_loops[DSC_TARGET_COUNT];
+extern const DscLoop *const dsc_math_f64_loops[DSC_TARGET_COUNT];
+extern const DscConversions *const dsc_conversions[DSC_TARGET_COUNT];
+
+/// The loop of an instruction, or NULL.
+static inline DscLoop dsc_find_loop(DscTarget target, int op, int lane) {
+  const DscLoop basic = dsc_basic_loops[target][op][lane];
+  if (basic) return basic;
+  if (lane == DSC_LANE_F32) return dsc_math_f32_loops[target][op];
+  return lane == DSC_LANE_F64 ? dsc_math_f64_loops[target][op] : NULL;
+}
+
+/// The instruction that converts to a lane.
+static inline DscOp dsc_conversion_op(DscLane to) {
+  static const uint8_t ops[] = {[DSC_LANE_F32] = DSC_OP_TO_F32,
+                                [DSC_LANE_F64] = DSC_OP_TO_F64,
+                                [DSC_LANE_I64] = DSC_OP_TO_I64,
+                                [DSC_LANE_BOOL] = DSC_OP_TO_BOOL};
+  return (DscOp)ops[to];
+}
+
+static inline size_t dsc_lane_size(int lane) {
+  static const uint8_t sizes[] = {
+#define X(NAME, name, type) [DSC_LANE_##NAME] = sizeof(type),
+      DSC_LANES(X)
+#undef X
+  };
+  return sizes[lane];
+}
+
+/// The dtype whose memory holds values of the lane as they are.
+static inline DscDType dsc_native_dtype(DscLane lane) {
+  static const uint8_t natives[] = {[DSC_LANE_F32] = DSC_FLOAT32,
+                                    [DSC_LANE_F64] = DSC_FLOAT64,
+                                    [DSC_LANE_I64] = DSC_INT64,
+                                    [DSC_LANE_BOOL] = DSC_BOOL};
+  return (DscDType)natives[lane];
+}
+
+static inline bool dsc_is_native(DscDType dtype, DscLane lane) {
+  return dsc_native_dtype(lane) == dtype;
+}
+
+#endif

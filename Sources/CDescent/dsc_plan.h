@@ -1,0 +1,59 @@
+// How one call of a program will be walked: dims merged, operands classified, scratch laid out.
+#ifndef DSC_PLAN_H
+#define DSC_PLAN_H
+
+#include <stdatomic.h>
+
+#include "dsc_loops.h"
+
+#define DSC_MAX_OPERANDS (DSC_MAX_INPUTS + DSC_MAX_OUTPUTS)
+
+// A thread's scratch: a slot per register, two for conversions, each followed by a cache line so
+// that slots do not share their low address bits.
+#define DSC_SCRATCH_BYTES (32 * 1024)
+#define DSC_SLOT_GAP      64
+#define DSC_MAX_BLOCK     1024
+
+typedef struct {
+  char *data;
+  int64_t stride;  // of the innermost dim
+  int64_t period;  // above 0: values repeat with this period, which divides the step
+  DscDType dtype;
+  uint8_t reg, size;
+  bool native;    // memory holds values of the register's lane
+  bool linear;    // element k of the walk lies at k * stride
+  bool constant;  // every stride is 0
+  bool direct;    // loops work on this memory where a block is a multiple of DSC_STEP
+} DscOperand;
+
+typedef struct {
+  const DscProgram *program;
+  const DscScalar *scalars;
+  DscTarget target;
+  int ndim;
+  int64_t shape[DSC_MAX_DIMS];
+  int64_t strides[DSC_MAX_OPERANDS][DSC_MAX_DIMS];  // inputs, then outputs
+  DscOperand operands[DSC_MAX_OPERANDS];
+  int64_t total;
+  int64_t block;   // elements a slot can hold
+  int64_t step;    // the longest run of elements processed at once
+  int64_t origin;  // number of the element where the outputs begin
+  bool crossing;   // blocks go on over the ends of (short) rows
+  bool any_direct;
+  int32_t slots[DSC_MAX_REGISTERS + 2];  // offsets into the scratch
+  DscLoop loops[DSC_MAX_INSTRUCTIONS];
+  _Atomic int status;
+} DscPlan;
+
+#define DSC_RAW_SLOT    DSC_MAX_REGISTERS        // an operand as it is in memory
+#define DSC_MIDDLE_SLOT (DSC_MAX_REGISTERS + 1)  // between two conversions
+
+/// Fills a plan. With `outputs` the dims are reordered to follow the first output; without, they
+/// are walked as given and the only output goes to contiguous memory at `out`, in its lane.
+int dsc_plan(DscPlan *plan, const DscProgram *program, int ndim, const int64_t *shape,
+             const DscView *inputs, const DscScalar *scalars, const DscView *outputs, void *out);
+
+/// Runs the program for elements first ..< first + count of the walk; bits go to plan->status.
+void dsc_plan_run(DscPlan *plan, int64_t first, int64_t count);
+
+#endif

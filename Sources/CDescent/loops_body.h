@@ -1,0 +1,102 @@
+// One instruction set's loops of the cheap instructions; see loops.c for the rows.
+#pragma clang fp contract(off)
+
+#if DSC_FMA
+#define MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma(a, b, c)
+#else
+#define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+#endif
+
+#define ROW1(NAME, L, T, R, ...) DSC_LOOP1(DSC_VECTOR, NAME, L, T, R, __VA_ARGS__)
+#define ROW2(NAME, L, T, R, ...) DSC_LOOP2(DSC_VECTOR, NAME, L, T, R, __VA_ARGS__)
+#define ROW3(NAME, L, A, T, ...) DSC_LOOP3(DSC_VECTOR, NAME, L, A, T, __VA_ARGS__)
+#define STATUS_ROW(NAME, helper) DSC_LOOP2_STATUS(helper, NAME, I64, int64_t)
+FLOAT_ROWS(ROW1, ROW2, ROW3, F32, float)
+FLOAT_ROWS(ROW1, ROW2, ROW3, F64, double)
+I64_ROWS(ROW1, ROW2, ROW3)
+BOOL_ROWS(ROW1, ROW2, ROW3)
+I64_STATUS_ROWS(STATUS_ROW)
+
+// fmod of quotients below 2^28 in double: the quotient and its product with b are exact. The
+// division may round up to the next integer; the remainder then has the wrong sign.
+static inline float DSC_NAME(fmod_f32)(float a, float b) {
+  const double x = a, y = b;
+  const double q = __builtin_elementwise_trunc(x / y);
+  double r = x - q * y;
+  r = r != 0 && (r < 0) != (x < 0) ? r + __builtin_elementwise_copysign(y, x) : r;
+  const bool infinite_divisor = __builtin_elementwise_abs(b) == INFINITY;
+  r = infinite_divisor && __builtin_elementwise_abs(a) < INFINITY ? x : r;
+  return __builtin_elementwise_copysign((float)r, a);
+}
+
+// The same for quotients below 2^50, where a fused multiply-add makes the remainder exact.
+static inline double DSC_NAME(fmod_f64)(double a, double b) {
+  const double q = __builtin_elementwise_trunc(a / b);
+  double r = MULTIPLY_ADD(-q, b, a);
+  r = r != 0 && (r < 0) != (a < 0) ? r + __builtin_elementwise_copysign(b, a) : r;
+  const bool infinite_divisor = __builtin_elementwise_abs(b) == INFINITY;
+  r = infinite_divisor && __builtin_elementwise_abs(a) < INFINITY ? a : r;
+  return __builtin_elementwise_copysign(r, a);
+}
+
+// torch.floor_divide: (a - m) / b is nearly an integer, which rounding then makes it.
+#define DEFINE_FLOOR_DIV(L, T)                                                   \
+  static inline T DSC_NAME(floor_div_##L)(T a, T b, T m) {                       \
+    T quotient = (a - m) / b;                                                    \
+    quotient = m != 0 && (b < 0) != (m < 0) ? quotient - 1 : quotient;           \
+    T whole = __builtin_elementwise_floor(quotient);                             \
+    whole = quotient - whole > (T)0.5 ? whole + 1 : whole;                       \
+    whole = quotient != 0 ? whole : __builtin_elementwise_copysign((T)0, a / b); \
+    return b == 0 ? a / b : whole;                                               \
+  }
+DEFINE_FLOOR_DIV(F32, float)
+DEFINE_FLOOR_DIV(F64, double)
+
+#define FAR_F32     (__builtin_elementwise_abs(a) > __builtin_elementwise_abs(b) * 0x1p28f)
+#define FAR_F64     (!DSC_FMA | (__builtin_elementwise_abs(a) > __builtin_elementwise_abs(b) * 0x1p50))
+#define QUICK_F32   DSC_NAME(fmod_f32)(a, b)
+#define QUICK_F64   DSC_NAME(fmod_f64)(a, b)
+#define FLOORED_F32 DSC_NAME(floor_div_F32)
+#define FLOORED_F64 DSC_NAME(floor_div_F64)
+DSC_GUARDED2(FMOD, F32, float, FAR_F32, QUICK_F32, fmodf(a, b))
+DSC_GUARDED2(FMOD, F64, double, FAR_F64, QUICK_F64, fmod(a, b))
+
+// The sign of the divisor, from m = fmod(a, b) (torch.remainder).
+#define DEFINE_REMAINDER(L, T)                        \
+  static inline T DSC_NAME(remainder_##L)(T b, T m) { \
+    return m != 0 && (b < 0) != (m < 0) ? m + b : m;  \
+  }
+DEFINE_REMAINDER(F32, float)
+DEFINE_REMAINDER(F64, double)
+DSC_GUARDED2(REMAINDER, F32, float, FAR_F32, DSC_NAME(remainder_F32)(b, QUICK_F32),
+             DSC_NAME(remainder_F32)(b, fmodf(a, b)))
+DSC_GUARDED2(REMAINDER, F64, double, FAR_F64, DSC_NAME(remainder_F64)(b, QUICK_F64),
+             DSC_NAME(remainder_F64)(b, fmod(a, b)))
+DSC_GUARDED2(FLOOR_DIV, F32, float, FAR_F32, FLOORED_F32(a, b, QUICK_F32),
+             FLOORED_F32(a, b, fmodf(a, b)))
+DSC_GUARDED2(FLOOR_DIV, F64, double, FAR_F64, FLOORED_F64(a, b, QUICK_F64),
+             FLOORED_F64(a, b, fmod(a, b)))
+
+#define CELL(NAME, L, ...)        [DSC_OP_##NAME][DSC_LANE_##L] = DSC_LOOP_NAME(NAME, L),
+#define STATUS_CELL(NAME, helper) CELL(NAME, I64)
+static const DscLoop DSC_NAME(basic_loops)[DSC_OP_COUNT][DSC_LANE_COUNT] = {
+    FLOAT_ROWS(CELL, CELL, CELL, F32, float) FLOAT_ROWS(CELL, CELL, CELL, F64, double)
+        I64_ROWS(CELL, CELL, CELL) BOOL_ROWS(CELL, CELL, CELL) I64_STATUS_ROWS(STATUS_CELL)
+            CELL(FMOD, F32) CELL(FMOD, F64) CELL(REMAINDER, F32) CELL(REMAINDER, F64)
+                CELL(FLOOR_DIV, F32) CELL(FLOOR_DIV, F64)};
+
+#undef MULTIPLY_ADD
+#undef ROW1
+#undef ROW2
+#undef ROW3
+#undef STATUS_ROW
+#undef DEFINE_FLOOR_DIV
+#undef DEFINE_REMAINDER
+#undef FAR_F32
+#undef FAR_F64
+#undef QUICK_F32
+#undef QUICK_F64
+#undef FLOORED_F32
+#undef FLOORED_F64
+#undef CELL
+#undef STATUS_CELL

@@ -1,0 +1,226 @@
+#include "dsc_plan.h"
+
+// Rows shorter than this are gathered, several to a block.
+enum { SHORT_ROW = 256 };
+
+static inline int64_t magnitude(int64_t stride) { return stride < 0 ? -stride : stride; }
+
+// Output strides decide the order of the dims, largest first; where they are equal (which is so for
+// dims of one element only), or for no output, it stays.
+static int ordered_dims(int ndim, const int64_t *shape, const DscView *first_output, int *order) {
+  int count = 0;
+  for (int d = 0; d < ndim; d++) {
+    if (shape[d] == 1) continue;
+    int at = count++;
+    if (first_output) {
+      const int64_t stride = magnitude(first_output->strides[d]);
+      for (; at > 0 && magnitude(first_output->strides[order[at - 1]]) < stride; at--)
+        order[at] = order[at - 1];
+    }
+    order[at] = d;
+  }
+  return count;
+}
+
+// Appends a dim, or merges it with the last one where every operand walks both as one.
+static void append_dim(DscPlan *plan, int operands, int64_t size, const DscView *const *views,
+                       int dim) {
+  const int last = plan->ndim - 1;
+  bool merges = last >= 0;
+  for (int i = 0; i < operands && merges; i++)
+    merges = plan->strides[i][last] == views[i]->strides[dim] * size;
+  const int to = merges ? last : plan->ndim++;
+  plan->shape[to] = merges ? plan->shape[to] * size : size;
+  for (int i = 0; i < operands; i++) plan->strides[i][to] = views[i]->strides[dim];
+}
+
+static void classify(const DscPlan *plan, const int64_t *strides, DscOperand *operand) {
+  const int inner = plan->ndim - 1;
+  operand->stride = strides[inner];
+  operand->linear = operand->constant = true;
+  for (int d = 0; d <= inner; d++) {
+    operand->constant &= strides[d] == 0;
+    if (d < inner) operand->linear &= strides[d] == strides[d + 1] * plan->shape[d + 1];
+  }
+}
+
+static int64_t common_multiple(int64_t a, int64_t b) {
+  int64_t x = a, y = b;
+  while (y != 0) {
+    const int64_t rest = x % y;
+    x = y;
+    y = rest;
+  }
+  return a / x * b;
+}
+
+// Inputs that repeat along the outer dims (a bias, say) are loaded once if the step can be made a
+// multiple of their period.
+static void find_periods(DscPlan *plan) {
+  int64_t multiple = DSC_STEP;
+  for (int i = 0; plan->crossing && i < plan->program->input_count; i++) {
+    DscOperand *operand = &plan->operands[i];
+    if (operand->linear) continue;
+    int64_t period = plan->total;
+    for (int d = 0; d < plan->ndim && plan->strides[i][d] == 0; d++) period /= plan->shape[d];
+    if (period > plan->block) continue;
+    const int64_t both = common_multiple(multiple, period);
+    if (both > plan->block) continue;
+    operand->period = period;
+    multiple = both;
+  }
+  plan->step = plan->block / multiple * multiple;
+}
+
+static bool is_output_register(const DscProgram *program, int reg) {
+  for (int k = 0; k < program->output_count; k++)
+    if (program->output_register[k] == reg) return true;
+  return false;
+}
+
+// Whether output `k` may be written while the program runs: its register must be a result's and
+// its own, and where its memory is also an input's, that input must have been read by then.
+static bool writes_directly(const DscPlan *plan, int k) {
+  const DscProgram *program = plan->program;
+  const int reg = program->output_register[k];
+  const char *data = plan->operands[program->input_count + k].data;
+  if (reg < program->input_count + program->scalar_count) return false;
+  for (int other = 0; other < program->output_count; other++)
+    if (other != k && program->output_register[other] == reg) return false;
+  int first_write = program->instruction_count;
+  for (int n = program->instruction_count - 1; n >= 0; n--)
+    if (program->instructions[n].destination == reg) first_write = n;
+  for (int i = 0; i < program->input_count; i++) {
+    if (!plan->operands[i].direct || plan->operands[i].data != data) continue;
+    for (int n = first_write + 1; n < program->instruction_count; n++) {
+      const DscInstruction *instruction = &program->instructions[n];
+      const int arity = dsc_op_arity((DscOp)instruction->op);
+      if (instruction->a == i || (arity > 1 && instruction->b == i) ||
+          (arity > 2 && instruction->c == i))
+        return false;
+    }
+  }
+  return true;
+}
+
+// An input is read in place unless it is also an output (stored last) of other memory.
+static bool reads_directly(const DscPlan *plan, int i) {
+  const DscProgram *program = plan->program;
+  if (!is_output_register(program, i)) return true;
+  for (int k = 0; k < program->output_count; k++)
+    if (plan->operands[program->input_count + k].data == plan->operands[i].data) return false;
+  return true;
+}
+
+static void choose_direct(DscPlan *plan) {
+  const DscProgram *program = plan->program;
+  const int inputs = program->input_count, operands = inputs + program->output_count;
+  plan->any_direct = false;
+  for (int i = 0; i < operands; i++) {
+    DscOperand *operand = &plan->operands[i];
+    operand->direct = operand->native && operand->stride == 1 &&
+                      (operand->linear || !plan->crossing) &&
+                      (i < inputs ? reads_directly(plan, i) : writes_directly(plan, i - inputs));
+    plan->any_direct |= operand->direct;
+  }
+}
+
+// One instruction on nothing but memory needs no blocks.
+static bool needs_no_scratch(const DscPlan *plan) {
+  const DscProgram *program = plan->program;
+  if (program->instruction_count != 1 || program->scalar_count != 0) return false;
+  if (program->output_count != 1) return false;
+  for (int i = 0; i <= program->input_count; i++)
+    if (!plan->operands[i].direct) return false;
+  return true;
+}
+
+static void lay_out_scratch(DscPlan *plan) {
+  const DscProgram *program = plan->program;
+  bool raw = false, middle = false;
+  for (int i = 0; i < program->input_count + program->output_count; i++) {
+    const DscOperand *operand = &plan->operands[i];
+    raw |= !operand->native;
+    middle |= dsc_dtype_lane(operand->dtype) != (DscLane)program->register_lane[operand->reg];
+  }
+  const int64_t wide = sizeof(int64_t);
+  int64_t bytes = (raw + middle) * wide;
+  for (int r = 0; r < program->register_count; r++)
+    bytes += (int64_t)dsc_lane_size(program->register_lane[r]);
+  int64_t block = bytes ? DSC_SCRATCH_BYTES / bytes & -DSC_STEP : DSC_MAX_BLOCK;
+  const int64_t total = (plan->total + DSC_STEP - 1) & -DSC_STEP;
+  if (block > DSC_MAX_BLOCK) block = DSC_MAX_BLOCK;
+  plan->block = block < total ? block : total;
+  int64_t offset = 0;
+  for (int r = 0; r < program->register_count; r++) {
+    plan->slots[r] = (int32_t)offset;
+    const int64_t size = plan->block * (int64_t)dsc_lane_size(program->register_lane[r]);
+    offset += (size + DSC_SLOT_GAP - 1) / DSC_SLOT_GAP * DSC_SLOT_GAP + DSC_SLOT_GAP;
+  }
+  plan->slots[DSC_RAW_SLOT] = (int32_t)offset;
+  if (raw) offset += plan->block * wide + DSC_SLOT_GAP;
+  plan->slots[DSC_MIDDLE_SLOT] = (int32_t)offset;
+}
+
+static void set_operand(DscPlan *plan, int i, const DscView *view, int reg) {
+  DscOperand *operand = &plan->operands[i];
+  const DscLane lane = (DscLane)plan->program->register_lane[reg];
+  operand->data = view->data;
+  operand->dtype = view->dtype;
+  operand->reg = (uint8_t)reg;
+  operand->size = (uint8_t)dsc_dtype_size(view->dtype);
+  operand->native = dsc_is_native(view->dtype, lane);
+  operand->period = 0;
+}
+
+int dsc_plan(DscPlan *plan, const DscProgram *program, int ndim, const int64_t *shape,
+             const DscView *inputs, const DscScalar *scalars, const DscView *outputs, void *out) {
+  const int input_count = program->input_count, output_count = program->output_count;
+  plan->program = program;
+  plan->scalars = scalars;
+  plan->target = dsc_target();
+  plan->origin = 0;
+  atomic_init(&plan->status, DSC_OK);
+  for (int n = 0; n < program->instruction_count; n++) {
+    const DscInstruction *instruction = &program->instructions[n];
+    plan->loops[n] = dsc_find_loop(plan->target, instruction->op, instruction->lane);
+    if (!plan->loops[n]) return DSC_UNSUPPORTED;
+  }
+  const DscView *views[DSC_MAX_OPERANDS];
+  for (int i = 0; i < input_count; i++) set_operand(plan, i, views[i] = &inputs[i], i);
+  for (int k = 0; outputs && k < output_count; k++) {
+    const int i = input_count + k;
+    set_operand(plan, i, views[i] = &outputs[k], program->output_register[k]);
+  }
+  int order[DSC_MAX_DIMS];
+  const int kept = ordered_dims(ndim, shape, outputs, order);
+  const int walked = input_count + (outputs ? output_count : 0);
+  plan->ndim = 0;
+  plan->total = 1;
+  for (int d = 0; d < kept; d++) {
+    append_dim(plan, walked, shape[order[d]], views, order[d]);
+    plan->total *= shape[order[d]];
+  }
+  if (plan->ndim == 0) {
+    plan->ndim = 1;
+    plan->shape[0] = 1;
+    for (int i = 0; i < walked; i++) plan->strides[i][0] = 1;
+  }
+  for (int i = 0; i < walked; i++) classify(plan, plan->strides[i], &plan->operands[i]);
+  if (!outputs) {
+    const int reg = program->output_register[0];
+    const DscView view = {.data = out,
+                          .dtype = dsc_native_dtype((DscLane)program->register_lane[reg])};
+    set_operand(plan, input_count, &view, reg);
+    DscOperand *operand = &plan->operands[input_count];
+    operand->stride = 1;
+    operand->linear = true;
+    operand->constant = false;
+  }
+  plan->crossing = plan->ndim > 1 && plan->shape[plan->ndim - 1] < SHORT_ROW;
+  lay_out_scratch(plan);
+  find_periods(plan);
+  choose_direct(plan);
+  if (needs_no_scratch(plan)) plan->step = INT64_MAX & -DSC_STEP;
+  return DSC_OK;
+}

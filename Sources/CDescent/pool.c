@@ -1,0 +1,198 @@
+// The thread pool: one job at a time, pieces handed out by a counter.
+//
+// A job is announced through one atomic word, the gate: its epoch, an open bit, and how many
+// workers are inside. A worker enters only while the gate is open, so one that wakes late finds it
+// closed and never touches a finished job. Workers spin for a short while after a job, because the
+// next one usually follows soon, and then sleep.
+#if defined(__linux__)
+#define _GNU_SOURCE  // sched_getaffinity
+#include <sched.h>
+#endif
+#include "include/dsc_pool.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+  MAX_THREADS = 256,
+  SPIN_NANOSECONDS = 30000,
+  STACK_BYTES = 1 << 20,  // some C libraries give threads as little as 128 KB
+};
+static const uint64_t INSIDE = 0xffff, OPEN = 0x10000, EPOCH = 0x20000;
+
+static _Atomic uint64_t gate;
+static _Atomic int64_t next_piece;
+static atomic_bool busy;           // a caller owns the pool
+static _Atomic int sleepers;       // workers in or about to enter their sleep
+static atomic_bool caller_sleeps;  // the caller waits for the last worker to leave
+static _Atomic int wanted;         // thread count asked for; 0: not yet known
+static _Atomic int worker_limit;   // workers with a higher index leave
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t work_arrived = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t work_done = PTHREAD_COND_INITIALIZER;
+
+// Owned by the holder of `busy`; workers read the job between entering and leaving the gate.
+static int64_t job_pieces;
+static void (*job_body)(void *, int64_t);
+static void *job_context;
+static pthread_t threads[MAX_THREADS];
+static int started;
+
+static _Thread_local bool inside_piece;
+
+static inline void relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+static int64_t now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void run_pieces(void) {
+  inside_piece = true;
+  for (;;) {
+    const int64_t piece = atomic_fetch_add_explicit(&next_piece, 1, memory_order_relaxed);
+    if (piece >= job_pieces) break;
+    job_body(job_context, piece);
+  }
+  inside_piece = false;
+}
+
+// Enters the gate if it is open for a job not yet seen.
+static bool enter(uint64_t *seen) {
+  uint64_t state = atomic_load(&gate);
+  while ((state & OPEN) && state / EPOCH != *seen) {
+    if (atomic_compare_exchange_weak(&gate, &state, state + 1)) {
+      *seen = state / EPOCH;
+      return true;
+    }
+  }
+  return false;
+}
+
+static void leave(void) {
+  const uint64_t state = atomic_fetch_sub(&gate, 1) - 1;
+  if ((state & (OPEN | INSIDE)) == 0 && atomic_load(&caller_sleeps)) {
+    pthread_mutex_lock(&lock);
+    pthread_cond_signal(&work_done);
+    pthread_mutex_unlock(&lock);
+  }
+}
+
+static void *worker(void *argument) {
+  const int index = (int)(intptr_t)argument;
+  uint64_t seen = 0;
+  while (index < atomic_load(&worker_limit)) {
+    const int64_t start = now();
+    bool entered = enter(&seen);
+    for (int spin = 1; !entered && index < atomic_load(&worker_limit); spin++) {
+      relax();
+      if (spin % 32 == 0 && now() - start > SPIN_NANOSECONDS) break;
+      entered = enter(&seen);
+    }
+    if (!entered) {
+      pthread_mutex_lock(&lock);
+      atomic_fetch_add(&sleepers, 1);
+      while (index < atomic_load(&worker_limit) && !(entered = enter(&seen)))
+        pthread_cond_wait(&work_arrived, &lock);
+      atomic_fetch_sub(&sleepers, 1);
+      pthread_mutex_unlock(&lock);
+    }
+    if (!entered) break;
+    run_pieces();
+    leave();
+  }
+  return NULL;
+}
+
+static void wake_workers(int64_t count) {
+  const int asleep = atomic_load(&sleepers);
+  if (asleep == 0) return;
+  pthread_mutex_lock(&lock);
+  if (count >= asleep) {
+    pthread_cond_broadcast(&work_arrived);
+  } else {
+    while (count-- > 0) pthread_cond_signal(&work_arrived);
+  }
+  pthread_mutex_unlock(&lock);
+}
+
+// Makes the number of workers what was asked for; the caller holds `busy`.
+static void resize(int workers) {
+  if (workers < started) {
+    atomic_store(&worker_limit, workers);
+    wake_workers(MAX_THREADS);
+    while (started > workers) pthread_join(threads[--started], NULL);
+    return;
+  }
+  atomic_store(&worker_limit, workers);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, STACK_BYTES);
+  for (; started < workers; started++) {
+    void *index = (void *)(intptr_t)started;
+    // Fewer threads than asked for do the same work, only slower; the next call tries again.
+    if (pthread_create(&threads[started], &attributes, worker, index) != 0) break;
+  }
+  pthread_attr_destroy(&attributes);
+}
+
+static void wait_for_workers(void) {
+  const int64_t start = now();
+  for (int spin = 1; (atomic_load(&gate) & INSIDE) != 0; spin++) {
+    relax();
+    if (spin % 32 != 0 || now() - start <= SPIN_NANOSECONDS) continue;
+    pthread_mutex_lock(&lock);
+    atomic_store(&caller_sleeps, true);
+    while ((atomic_load(&gate) & INSIDE) != 0) pthread_cond_wait(&work_done, &lock);
+    atomic_store(&caller_sleeps, false);
+    pthread_mutex_unlock(&lock);
+  }
+}
+
+void dsc_parallel(int64_t pieces, void (*body)(void *context, int64_t piece), void *context) {
+  const int workers = pieces > 1 ? dsc_thread_count() - 1 : 0;
+  if (workers == 0 || inside_piece || atomic_exchange(&busy, true)) {
+    for (int64_t piece = 0; piece < pieces; piece++) body(context, piece);
+    return;
+  }
+  if (workers != started) resize(workers);
+  job_pieces = pieces;
+  job_body = body;
+  job_context = context;
+  atomic_store(&next_piece, 0);
+  const uint64_t epoch = atomic_load(&gate) / EPOCH + 1;
+  atomic_store(&gate, epoch * EPOCH | OPEN);
+  wake_workers(pieces - 1);
+  run_pieces();
+  atomic_fetch_and(&gate, ~OPEN);
+  wait_for_workers();
+  atomic_store(&busy, false);
+}
+
+static int processors(void) {
+#if defined(__linux__)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) == 0) return CPU_COUNT(&set);
+#endif
+  return (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+static int limited(int count) { return count < 1 ? 1 : count > MAX_THREADS ? MAX_THREADS : count; }
+
+int dsc_thread_count(void) {
+  int count = atomic_load_explicit(&wanted, memory_order_relaxed);
+  if (count != 0) return count;
+  const int found = limited(processors());
+  return atomic_compare_exchange_strong(&wanted, &count, found) ? found : count;
+}
+
+void dsc_set_thread_count(int count) { atomic_store(&wanted, limited(count)); }

@@ -1,0 +1,54 @@
+#include "dsc_targets.h"
+
+#include <stdatomic.h>
+
+// 0 until the processor has been probed, then 1 + the target. Racing first calls find the same.
+static _Atomic int chosen;
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+// Which state the operating system saves: the low half of extended control register 0.
+__attribute__((target("xsave"))) static unsigned saved_state(void) {
+  unsigned low, high;
+  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return low;
+}
+
+// Intel 64 manual, volume 2A, CPUID; volume 1, 14.3 (AVX) and 15.2 (AVX-512).
+static DscTarget probe(void) {
+  enum { XMM_YMM = 0x06, ZMM = 0xe6 };
+  const unsigned fma = 1u << 12, osxsave = 1u << 27, avx = 1u << 28, f16c = 1u << 29;
+  const unsigned bmi = 1u << 3, avx2 = 1u << 5, bmi2 = 1u << 8;
+  const unsigned f = 1u << 16, dq = 1u << 17, bw = 1u << 30, vl = 1u << 31;
+  unsigned a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d)) return DSC_TARGET_PORTABLE;
+  const unsigned first = fma | osxsave | avx | f16c;
+  if ((c & first) != first) return DSC_TARGET_PORTABLE;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return DSC_TARGET_PORTABLE;
+  const unsigned second = bmi | avx2 | bmi2, third = f | dq | bw | vl;
+  const unsigned saved = saved_state();
+  if ((b & second) != second || (saved & XMM_YMM) != XMM_YMM) return DSC_TARGET_PORTABLE;
+  return (b & third) == third && (saved & ZMM) == ZMM ? DSC_TARGET_AVX512 : DSC_TARGET_AVX2;
+}
+#elif defined(__aarch64__)
+static DscTarget probe(void) { return DSC_TARGET_NEON; }
+#else
+static DscTarget probe(void) { return DSC_TARGET_PORTABLE; }
+#endif
+
+DscTarget dsc_target(void) {
+  int known = atomic_load_explicit(&chosen, memory_order_relaxed);
+  if (known == 0) {
+    known = 1 + (int)probe();
+    atomic_store_explicit(&chosen, known, memory_order_relaxed);
+  }
+  return (DscTarget)(known - 1);
+}
+
+bool dsc_set_target_for_testing(DscTarget target) {
+  const DscTarget best = probe();
+  const bool has = best == DSC_TARGET_NEON ? target == best : target <= best;
+  if (has) atomic_store_explicit(&chosen, 1 + (int)target, memory_order_relaxed);
+  return has;
+}
