@@ -60,7 +60,7 @@ static double stepped(DscDType dtype, double from, double step, int64_t index) {
     case DSC_INT16:
     case DSC_INT32:
     case DSC_INT64:
-      return from + step * (double)index;
+      return fma(step, (double)index, from);
   }
 }
 

@@ -29,10 +29,10 @@
   ROW1(SQRT, L, T, T, __builtin_elementwise_sqrt(a))                        \
   ROW1(RSQRT, L, T, T, 1 / __builtin_elementwise_sqrt(a))                   \
   ROW1(SQUARE, L, T, T, a *a)                                               \
-  ROW2(MAXIMUM, L, T, T, a != a ? a : a > b ? a : b)                        \
-  ROW2(MINIMUM, L, T, T, a != a ? a : a < b ? a : b)                        \
-  ROW2(FMAX, L, T, T, a != a ? b : b != b ? a : a > b ? a : b)              \
-  ROW2(FMIN, L, T, T, a != a ? b : b != b ? a : a < b ? a : b)              \
+  ROW2(MAXIMUM, L, T, T, b != b ? b : b > a ? b : a)                        \
+  ROW2(MINIMUM, L, T, T, b != b ? b : b < a ? b : a)                        \
+  ROW2(FMAX, L, T, T, a != a ? b : b > a ? b : a)              \
+  ROW2(FMIN, L, T, T, a != a ? b : b < a ? b : a)              \
   ROW2(TRUNC_DIV, L, T, T, __builtin_elementwise_trunc(a / b))              \
   ROW2(COPYSIGN, L, T, T, __builtin_elementwise_copysign(a, b))             \
   ROW1(FLOOR, L, T, T, __builtin_elementwise_floor(a))                      \

@@ -16,7 +16,7 @@
                               ROW1(TRIGAMMA, dsc_trigamma(a)) ROW1(I0, dsc_i0(a))               \
                                   ROW1(I1, dsc_i1(a)) ROW2(POW, pow(a, b))                      \
                                       ROW2(ATAN2, atan2(a, b)) ROW2(HYPOT, hypot(a, b))         \
-                                          ROW2(NEXTAFTER, nextafterf(a, b))
+                                          ROW2(NEXTAFTER, nextafter(a, b))
 
 #define DSC_BODY "math_f64_body.h"
 #include "dsc_for_each_target.h"
