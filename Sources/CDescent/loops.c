@@ -31,8 +31,8 @@
   ROW1(SQUARE, L, T, T, a *a)                                               \
   ROW2(MAXIMUM, L, T, T, b != b ? b : b > a ? b : a)                        \
   ROW2(MINIMUM, L, T, T, b != b ? b : b < a ? b : a)                        \
-  ROW2(FMAX, L, T, T, a != a ? b : b > a ? b : a)              \
-  ROW2(FMIN, L, T, T, a != a ? b : b < a ? b : a)              \
+  ROW2(FMAX, L, T, T, a != a ? b : b > a ? b : a)                           \
+  ROW2(FMIN, L, T, T, a != a ? b : b < a ? b : a)                           \
   ROW2(TRUNC_DIV, L, T, T, __builtin_elementwise_trunc(a / b))              \
   ROW2(COPYSIGN, L, T, T, __builtin_elementwise_copysign(a, b))             \
   ROW1(FLOOR, L, T, T, __builtin_elementwise_floor(a))                      \

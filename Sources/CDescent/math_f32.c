@@ -1,23 +1,52 @@
 // The mathematical functions in float32.
-#include <math.h>
-
-#include "dsc_loop_macros.h"
+//
+// The most used ones (exp, exp2, log, tanh, sigmoid, erf) are computed in float, the others in
+// double, where short polynomials are accurate without tricks. All are without branches, so that
+// ordinary loops over them become vector code.
+#include "dsc_math_macros.h"
 #include "dsc_special.h"
 
-#define FUNCTION_ROWS(ROW1, ROW2)                                                             \
-  ROW1(EXP, expf(a))                                                                          \
-  ROW1(EXP2, exp2f(a)) ROW1(EXPM1, expm1f(a)) ROW1(LOG, logf(a)) ROW1(LOG2, log2f(a))         \
-      ROW1(LOG10, log10f(a)) ROW1(LOG1P, log1pf(a)) ROW1(SIN, sinf(a)) ROW1(COS, cosf(a))     \
-          ROW1(TAN, tanf(a)) ROW1(ASIN, asinf(a)) ROW1(ACOS, acosf(a)) ROW1(ATAN, atanf(a))   \
-              ROW1(SINH, sinhf(a)) ROW1(COSH, coshf(a)) ROW1(TANH, tanhf(a))                  \
-                  ROW1(ASINH, asinhf(a)) ROW1(ACOSH, acoshf(a)) ROW1(ATANH, atanhf(a))        \
-                      ROW1(SIGMOID, 1 / (1 + exp(-(double)a))) ROW1(ERF, erff(a))             \
-                          ROW1(ERFC, erfcf(a)) ROW1(ERFINV, dsc_erfinv(a))                    \
-                              ROW1(LGAMMA, dsc_lgamma(a)) ROW1(DIGAMMA, dsc_digamma(a))       \
-                                  ROW1(TRIGAMMA, dsc_trigamma(a)) ROW1(I0, dsc_i0(a))         \
-                                      ROW1(I1, dsc_i1(a)) ROW2(POW, powf(a, b))               \
-                                          ROW2(ATAN2, atan2f(a, b)) ROW2(HYPOT, hypotf(a, b)) \
-                                              ROW2(NEXTAFTER, nextafterf(a, b))
+// ROW(NAME, function)
+#define VECTOR_ROWS(ROW)    \
+  ROW(EXP, exp_f32)         \
+  ROW(EXP2, exp2_f32)       \
+  ROW(EXPM1, expm1_f32)     \
+  ROW(LOG, log_f32)         \
+  ROW(LOG2, log2_f32)       \
+  ROW(LOG10, log10_f32)     \
+  ROW(LOG1P, log1p_f32)     \
+  ROW(ASIN, asin_f32)       \
+  ROW(ACOS, acos_f32)       \
+  ROW(ATAN, atan_f32)       \
+  ROW(SINH, sinh_f32)       \
+  ROW(COSH, cosh_f32)       \
+  ROW(TANH, tanh_f32)       \
+  ROW(ASINH, asinh_f32)     \
+  ROW(ACOSH, acosh_f32)     \
+  ROW(ATANH, atanh_f32)     \
+  ROW(SIGMOID, sigmoid_f32) \
+  ROW(ERF, erf_f32)         \
+  ROW(ERFC, erfc_f32)       \
+  ROW(ERFINV, erfinv_f32)
+
+#define VECTOR_ROWS2(ROW) \
+  ROW(POW, pow_f32)       \
+  ROW(ATAN2, atan2_f32)   \
+  ROW(HYPOT, hypot_f32)
+
+// ROW(NAME, function, C library's function for arguments too large to reduce quickly)
+#define PERIODIC_ROWS(ROW) \
+  ROW(SIN, sin_f32, sinf)  \
+  ROW(COS, cos_f32, cosf)  \
+  ROW(TAN, tan_f32, tanf)
+
+// ROW(NAME, function in double)
+#define SCALAR_ROWS(ROW)      \
+  ROW(LGAMMA, dsc_lgamma)     \
+  ROW(DIGAMMA, dsc_digamma)   \
+  ROW(TRIGAMMA, dsc_trigamma) \
+  ROW(I0, dsc_i0)             \
+  ROW(I1, dsc_i1)
 
 #define DSC_BODY "math_f32_body.h"
 #include "dsc_for_each_target.h"

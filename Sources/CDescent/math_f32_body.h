@@ -1,8 +1,114 @@
-#define ROW1(NAME, e) DSC_LOOP1(DSC_SCALAR, NAME, F32, float, float, e)
-#define ROW2(NAME, e) DSC_LOOP2(DSC_SCALAR, NAME, F32, float, float, e)
-FUNCTION_ROWS(ROW1, ROW2)
-#define CELL(NAME, e) [DSC_OP_##NAME] = DSC_LOOP_NAME(NAME, F32),
-static const DscLoop DSC_NAME(math_f32_loops)[DSC_OP_COUNT] = {FUNCTION_ROWS(CELL, CELL)};
-#undef ROW1
-#undef ROW2
+// One instruction set's float32 mathematics; see math_f32.c for the rows.
+#pragma clang fp contract(off)
+
+#include "math_narrow_body.h"
+
+DSC_INLINE float DSC_NAME(polynomial_float)(float x, const float *c, size_t count) {
+  float sum = c[count - 1];
+  DSC_UNROLL for (size_t k = count - 1; k-- > 0;) sum = DSC_MULTIPLY_ADD(sum, x, c[k]);
+  return sum;
+}
+
+// e^x = p 2^n with n = round(x / ln 2); returns p, for |x| below 2^20.
+DSC_INLINE float DSC_NAME(exp_parts)(float x, uint32_t *n) {
+  const float shifted = DSC_MULTIPLY_ADD(x, (float)DSC_LOG2E, DSC_MAGIC32);
+  const float whole = shifted - DSC_MAGIC32;
+  float r = DSC_MULTIPLY_ADD(whole, -DSC_LN2_HI32, x);
+  r = DSC_MULTIPLY_ADD(whole, -DSC_LN2_LO32, r);
+  *n = bits32(shifted) - bits32(DSC_MAGIC32);
+  const float q = DSC_POLYNOMIAL(float, r, dsc_exp_f32);
+  const float sum = 1 + r, lost = (1 - sum) + r;
+  return sum + DSC_MULTIPLY_ADD(q, r * r, lost);
+}
+
+// p 2^n in two exact steps and a rounded one, so that subnormal results are rounded once.
+DSC_INLINE float DSC_NAME(scaled_f32)(float p, uint32_t n) {
+  const uint32_t half = (uint32_t)((int32_t)n >> 1);
+  return p * float32((half + 127) << 23) * float32((n - half + 127) << 23);
+}
+
+DSC_INLINE float DSC_NAME(clamped_f32)(float x, float low, float high) {
+  x = x > high ? high : x;
+  return x < low ? low : x;
+}
+
+DSC_INLINE float DSC_NAME(exp_f32)(float x) {
+  uint32_t n;
+  const float p = DSC_NAME(exp_parts)(DSC_NAME(clamped_f32)(x, -104, 89), &n);
+  return DSC_NAME(scaled_f32)(p, n);
+}
+
+DSC_INLINE float DSC_NAME(exp2_f32)(float x) {
+  x = DSC_NAME(clamped_f32)(x, -151, 129);
+  const float shifted = x + DSC_MAGIC32;
+  const float r = x - (shifted - DSC_MAGIC32);
+  const float q = DSC_POLYNOMIAL(float, r, dsc_exp2_f32);
+  return DSC_NAME(scaled_f32)(DSC_MULTIPLY_ADD(q, r, 1.0f), bits32(shifted) - bits32(DSC_MAGIC32));
+}
+
+// 1 / (1 + e^-x) for x >= 0 and e^x / (1 + e^x) below, where it may be subnormal. What 1 + e loses
+// in rounding is made up for after the division.
+DSC_INLINE float DSC_NAME(sigmoid_f32)(float x) {
+  const float e = DSC_NAME(exp_f32)(-DSC_ABS(x));
+  const float sum = 1 + e, lost = (1 - sum) + e;
+  const float ratio = (x < 0 ? e : 1) / sum;
+  return DSC_MULTIPLY_ADD(-ratio, lost, ratio);
+}
+
+// x + x^3 P(x^2) below 0.55, 1 - 2 / (e^2x + 1) above; beyond 10 the latter is 1.
+DSC_INLINE float DSC_NAME(tanh_f32)(float x) {
+  const float a = DSC_ABS(x), z = x * x;
+  const float small = DSC_MULTIPLY_ADD(DSC_POLYNOMIAL(float, z, dsc_tanh_f32) * z, x, x);
+  uint32_t n;
+  const float p = DSC_NAME(exp_parts)(a > 10 ? 20 : a + a, &n);
+  const float e = p * float32((n + 127) << 23);
+  const float large = DSC_SIGNED_AS(1 - 2 / (e + 1), x);
+  return a < 0.55f ? small : large;
+}
+
+// Splits x = m 2^e with m in sqrt(1/2) ... sqrt(2); ln x = e ln 2 + f - f^2 / 2 + f^3 P(f) with
+// f = m - 1. Subnormal x are scaled first.
+DSC_INLINE float DSC_NAME(log_f32)(float x) {
+  const uint32_t root_half = 0x3f3504f3;
+  const bool subnormal = x < 0x1p-126f;
+  const uint32_t bits = bits32(subnormal ? x * 0x1p23f : x);
+  const int32_t e = (int32_t)(bits - root_half) >> 23;
+  const float f = float32(bits - ((uint32_t)e << 23)) - 1;
+  const float whole = (float)(e - (subnormal ? 23 : 0));
+  const float square = f * f;
+  float y = DSC_POLYNOMIAL(float, f, dsc_log_f32) * f;
+  y = DSC_MULTIPLY_ADD(y, square, whole * DSC_LN2_LO32);
+  y = DSC_MULTIPLY_ADD(square, -0.5f, y);
+  y = DSC_MULTIPLY_ADD(whole, DSC_LN2_HI32, f + y);
+  const float special = x < 0 ? NAN : x == 0 ? -INFINITY : x;
+  return x > 0 && x < INFINITY ? y : special;
+}
+
+// x + x P(x^2) below 1, a polynomial above; from 3.93 on it rounds to 1.
+DSC_INLINE float DSC_NAME(erf_f32)(float x) {
+  const float a = DSC_ABS(x);
+  const float small = DSC_MULTIPLY_ADD(DSC_POLYNOMIAL(float, x *x, dsc_erf_small_f32), x, x);
+  const float t = ((a > 3.93f ? 3.93f : a) - 2.465f) * (float)(1 / 1.465);
+  const float large = DSC_SIGNED_AS(DSC_POLYNOMIAL(float, t, dsc_erf_large_f32), x);
+  return a < 1 ? small : large;
+}
+
+#define ROW(NAME, f) DSC_LOOP1(DSC_LONG_VECTOR, NAME, F32, float, float, DSC_NAME(f)(a))
+VECTOR_ROWS(ROW)
+#undef ROW
+#define ROW(NAME, f) DSC_LOOP2(DSC_LONG_VECTOR, NAME, F32, float, float, DSC_NAME(f)(a, b))
+VECTOR_ROWS2(ROW)
+#undef ROW
+#define ROW(NAME, f, libm) \
+  DSC_GUARDED1(NAME, F32, float, DSC_ABS(a) > DSC_LARGEST_ANGLE, DSC_NAME(f)(a), libm(a))
+PERIODIC_ROWS(ROW)
+#undef ROW
+#define ROW(NAME, f) DSC_LOOP1(DSC_SCALAR, NAME, F32, float, float, f((double)a))
+SCALAR_ROWS(ROW)
+#undef ROW
+DSC_LOOP2(DSC_SCALAR, NEXTAFTER, F32, float, float, nextafterf(a, b))
+
+#define CELL(NAME, ...) [DSC_OP_##NAME] = DSC_LOOP_NAME(NAME, F32),
+static const DscLoop DSC_NAME(math_f32_loops)[DSC_OP_COUNT] = {
+    VECTOR_ROWS(CELL) VECTOR_ROWS2(CELL) PERIODIC_ROWS(CELL) SCALAR_ROWS(CELL) CELL(NEXTAFTER)};
 #undef CELL

@@ -1,0 +1,259 @@
+"""Derives every coefficient of the vector math in Sources/CDescent, in 50 digits.
+
+    pip install mpmath
+    python Scripts/coefficients.py > Sources/CDescent/dsc_coefficients.h
+
+Polynomials are minimax: the Remez exchange on the error weighted as said beside each.
+"""
+
+import struct
+
+from mpmath import (asin, atan, besseli, cos, digamma, erf, erfc, erfinv, exp, findroot, fsum, log,
+                    lu_solve, matrix, mp, mpf, pi, polygamma, sqrt, tanh)
+
+mp.dps = 50
+
+
+def value(c, x):
+    total = mpf(0)
+    for k in reversed(c):
+        total = total * x + k
+    return total
+
+
+def minimax(f, a, b, degree, weight=lambda x: mpf(1)):
+    """The polynomial of least max |weight (f - p)| on a ... b, and that maximum."""
+    a, b, n = mpf(a), mpf(b), degree + 2
+    grid = [(a + b) / 2 - (b - a) / 2 * cos(pi * i / (40 * n)) for i in range(40 * n + 1)]
+    # Where the weight is 0 any polynomial is exact; such a point cannot be a node.
+    grid = [x if abs(weight(x)) > mpf("1e-15") else x + (b - a) / 1000 for x in grid]
+    f_grid, w_grid = [f(x) for x in grid], [abs(weight(x)) for x in grid]
+    nodes = [40 * n * i // (n - 1) for i in range(n)]
+    for _ in range(30):
+        rows = matrix(n, n)
+        right = matrix(n, 1)
+        for r, i in enumerate(nodes):
+            for k in range(degree + 1):
+                rows[r, k] = grid[i]**k
+            rows[r, n - 1] = (-1)**r / w_grid[i]
+            right[r] = f_grid[i]
+        solution = lu_solve(rows, right)
+        c = [solution[k] for k in range(degree + 1)]
+        errors = [w * (y - value(c, x)) for x, y, w in zip(grid, f_grid, w_grid)]
+        # One extremum in each run of one sign.
+        extrema, start = [], 0
+        for i in range(1, len(grid) + 1):
+            if i == len(grid) or errors[i] * errors[start] < 0:
+                extrema.append(max(range(start, i), key=lambda j: abs(errors[j])))
+                start = i
+        while len(extrema) > n:
+            extrema.pop(0 if abs(errors[extrema[0]]) < abs(errors[extrema[-1]]) else -1)
+        if len(extrema) < n or extrema == nodes:
+            break
+        nodes = extrema
+    return c, max(abs(e) for e in errors)
+
+
+def chebyshev(f, a, b, n=60):
+    """Chebyshev coefficients by interpolation, cut where they no longer count in double."""
+    a, b = mpf(a), mpf(b)
+    angles = [pi * (k + mpf(1) / 2) / n for k in range(n)]
+    fs = [f((b - a) / 2 * cos(t) + (a + b) / 2) for t in angles]
+    c = [(2 if j else 1) * fsum(y * cos(j * t) for y, t in zip(fs, angles)) / n for j in range(n)]
+    while abs(c[-1]) < mpf(2)**-56 * abs(c[0]):
+        c.pop()
+    return c
+
+
+def powers(c):
+    """A Chebyshev series as a polynomial."""
+    t = [[mpf(1)], [mpf(0), mpf(1)]]
+    while len(t) < len(c):
+        t.append([-x for x in t[-2]] + [mpf(0)] * 2)
+        for i, x in enumerate(t[-2]):
+            t[-1][i + 1] += 2 * x
+    return [fsum(ck * t[k][i] for k, ck in enumerate(c) if i < len(t[k])) for i in range(len(c))]
+
+
+def single(x):
+    return struct.unpack('f', struct.pack('f', float(x)))[0]
+
+
+LN2 = log(mpf(2))
+HALF_LN2 = LN2 / 2 * mpf('1.01')
+LOG_LOW, LOG_HIGH = sqrt(mpf(1) / 2) - 1, sqrt(mpf(2)) - 1
+QUARTER = (pi / 4)**2 * mpf('1.001')
+
+
+def series(terms, count=40):
+    """Sum of terms(k) for k = 0 ..< count: functions with their cancelling part taken off."""
+    return fsum(terms(k) for k in range(count))
+
+
+def factorial(n):
+    return mp.factorial(n)
+
+
+def exp_rest(r):  # (e^r - 1 - r) / r^2
+    return series(lambda k: r**k / factorial(k + 2))
+
+
+def exp2_rest(r):  # (2^r - 1) / r
+    return series(lambda k: LN2**(k + 1) * r**k / factorial(k + 1))
+
+
+def log_rest(f):  # (log(1 + f) - f + f^2 / 2) / f^3
+    if abs(f) < mpf('1e-8'):
+        return mpf(1) / 3 - f / 4
+    return (log(1 + f) - f + f * f / 2) / f**3
+
+
+def log_weight(f):
+    return f**3 / log(1 + f) if f else mpf(0)
+
+
+def odd_rest(f, first):
+    """(f(r) / r - 1) / r^2 as a function of z = r^2; its value at 0 is `first`."""
+    return lambda z: (f(sqrt(z)) / sqrt(z) - 1) / z if z > mpf('1e-12') else mpf(first)
+
+
+def over_root(f, first):
+    """f(r) / r as a function of z = r^2."""
+    return lambda z: f(sqrt(z)) / sqrt(z) if z > mpf('1e-20') else mpf(first)
+
+
+def cos_rest(z):  # (cos r - 1 + z / 2) / z^2
+    return series(lambda k: (-1)**k * z**k / factorial(2 * k + 4))
+
+
+def cosh_rest(z):
+    return series(lambda k: z**k / factorial(2 * k + 4))
+
+
+def sin_rest(z):  # (sin r / r - 1) / z
+    return series(lambda k: -(-1)**k * z**k / factorial(2 * k + 3))
+
+
+def sinh_rest(z):
+    return series(lambda k: z**k / factorial(2 * k + 3))
+
+
+def atanh_rest(z):  # (log((1 + s) / (1 - s)) / s - 2) / z
+    return series(lambda k: 2 * z**k / (2 * k + 3), 80)
+
+
+def erfcx_of_t(t):  # exp(x^2) erfc(x) with t = (x - 2) / (x + 2)
+    x = 2 * (1 + t) / (1 - t)
+    return exp(x * x) * erfc(x)
+
+
+def erfinv_of_w(w):  # erfinv(x) / x with w = -log(1 - x^2)
+    x = sqrt(-mp.expm1(-w))
+    return erfinv(x) / x if w > mpf('1e-15') else sqrt(pi) / 2
+
+
+def relative(f):
+    return lambda x: 1 / f(x)
+
+
+MINIMAX = {
+    # float32, computed in float32.
+    'exp_f32': (exp_rest, -HALF_LN2, HALF_LN2, 4, lambda r: r * r / exp(r)),
+    'exp2_f32': (exp2_rest, -0.505, 0.505, 5, lambda r: r / mpf(2)**r),
+    'log_f32': (log_rest, LOG_LOW, LOG_HIGH, 7, log_weight),
+    'tanh_f32': (odd_rest(tanh, mpf(-1) / 3), 0, mpf('0.56')**2, 4, lambda z: z),
+    'erf_small_f32': (lambda z: over_root(erf, 2 / sqrt(pi))(z) - 1, 0, 1, 6,
+                      relative(over_root(erf, 1))),
+    'erf_large_f32': (lambda t: erf(mpf('2.465') + mpf('1.465') * t), -1, 1, 14),
+    # float32, computed in double.
+    'exp_narrow': (exp_rest, -HALF_LN2, HALF_LN2, 5, lambda r: r * r / exp(r)),
+    'sinh_narrow': (sinh_rest, 0, HALF_LN2**2, 2, lambda z: z),
+    'cosh_narrow': (cosh_rest, 0, HALF_LN2**2, 1, lambda z: z * z),
+    'log_narrow': (log_rest, LOG_LOW, LOG_HIGH, 9, log_weight),
+    'log_pow': (log_rest, LOG_LOW, LOG_HIGH, 12, log_weight),
+    'exp2_pow': (exp2_rest, -0.505, 0.505, 6, lambda r: r / mpf(2)**r),
+    'sin_narrow': (sin_rest, 0, QUARTER, 3, lambda z: z),
+    'cos_narrow': (cos_rest, 0, QUARTER, 2, lambda z: z * z),
+    'asin_narrow': (odd_rest(asin, mpf(1) / 6), 0, 0.25, 6, lambda z: z),
+    'atan_narrow': (odd_rest(atan, mpf(-1) / 3), 0, 1, 10, lambda z: z),
+    'erfc_narrow': (erfcx_of_t, -1, 0.6801, 13, relative(erfcx_of_t)),
+    'erfinv_centre': (lambda u: erfinv_of_w(u + 2.5), -2.5, 2.5, 12,
+                      lambda u: 1 / erfinv_of_w(u + 2.5)),
+    'erfinv_tail': (lambda u: erfinv_of_w((u + 3)**2), sqrt(mpf(5)) - 3, 1.12, 12,
+                    lambda u: 1 / erfinv_of_w((u + 3)**2)),
+    # float64.
+    'exp_f64': (exp_rest, -HALF_LN2, HALF_LN2, 9, lambda r: r * r / exp(r)),
+    'log_f64': (atanh_rest, 0, (LOG_HIGH / (2 + LOG_HIGH))**2 * 1.01, 6),
+    'tanh_f64': (odd_rest(tanh, mpf(-1) / 3), 0, mpf('0.56')**2, 10, lambda z: z),
+    'sin_f64': (sin_rest, 0, QUARTER, 5, lambda z: z),
+    'cos_f64': (cos_rest, 0, QUARTER, 5, lambda z: z * z),
+}
+
+ZERO = findroot(digamma, mpf('1.46163214496836'))
+
+
+def near_zero(x):
+    return digamma(x) / (x - ZERO) if abs(x - ZERO) > mpf('1e-20') else polygamma(1, x)
+
+
+def bessel_far(order):
+
+    def f(t):
+        if t < -1 + mpf('1e-6'):
+            return 1 / sqrt(2 * pi)
+        x = 16 / (t + 1)
+        return sqrt(x) * besseli(order, x) * exp(-x)
+
+    return f
+
+
+CHEBYSHEV = {
+    'i0_near': lambda: chebyshev(lambda x: besseli(0, x) * exp(-x), 0, 8),
+    'i0_far': lambda: chebyshev(bessel_far(0), -1, 1),
+    'i1_near': lambda: chebyshev(lambda x: besseli(1, x) * exp(-x) / x, 0, 8),
+    'i1_far': lambda: chebyshev(bessel_far(1), -1, 1),
+    'digamma_near_zero': lambda: powers(chebyshev(near_zero, 1, 2)),
+}
+
+
+HEADER = """// Coefficients of the vector math, lowest power first; printed by
+//   python Scripts/coefficients.py > Sources/CDescent/dsc_coefficients.h
+// which says what each is the best approximation of, on which interval and under which weight.
+#ifndef DSC_COEFFICIENTS_H
+#define DSC_COEFFICIENTS_H
+"""
+
+
+def show(name, c, comment):
+    is_single = name.endswith('_f32')
+    kind, rounding = ('float', single) if is_single else ('double', float)
+    texts = []
+    for x in c:
+        digits, power = rounding(x).hex().split('p')
+        texts.append(digits.rstrip('0').rstrip('.') + 'p' + power + ('f' if is_single else ''))
+    print(f'\n{comment}\nstatic const {kind} dsc_{name}[] = {{')
+    line = '   '
+    for i, text in enumerate(texts):
+        text = ' ' + text + (',' if i < len(texts) - 1 else '};')
+        if len(line + text) > 100:
+            print(line)
+            line = '   '
+        line += text
+    print(line)
+
+
+def main():
+    print(HEADER, end='')
+    for name, arguments in MINIMAX.items():
+        c, error = minimax(*arguments)
+        show(name, c, f'// error 2^{float(log(error, 2)):.1f}')
+    for name, make in CHEBYSHEV.items():
+        show(name, make(), '// Chebyshev series' if name[0] == 'i' else '// in 2 x - 3')
+    print('\n// The positive zero of digamma, in two parts.')
+    print(f'static const double dsc_digamma_zero = {float(ZERO).hex()};')
+    print(f'static const double dsc_digamma_zero_low = {float(ZERO - mpf(float(ZERO))).hex()};')
+    print('\n#endif')
+
+
+if __name__ == '__main__':
+    main()

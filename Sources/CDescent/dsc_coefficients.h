@@ -1,0 +1,187 @@
+// Coefficients of the vector math, lowest power first; printed by
+//   python Scripts/coefficients.py > Sources/CDescent/dsc_coefficients.h
+// which says what each is the best approximation of, on which interval and under which weight.
+#ifndef DSC_COEFFICIENTS_H
+#define DSC_COEFFICIENTS_H
+
+// error 2^-28.2
+static const float dsc_exp_f32[] = {0x1.fffffcp-2f, 0x1.55548ap-3f, 0x1.555916p-5f, 0x1.123fc6p-7f,
+                                    0x1.6a1aacp-10f};
+
+// error 2^-28.8
+static const float dsc_exp2_f32[] = {0x1.62e43p-1f,  0x1.ebfbdcp-3f,  0x1.c6aed8p-5f,
+                                     0x1.3b2d68p-7f, 0x1.5f4704p-10f, 0x1.41f634p-13f};
+
+// error 2^-27.4
+static const float dsc_log_f32[] = {0x1.555554p-2f,  -0x1.000228p-2f, 0x1.99a00ap-3f,
+                                    -0x1.547246p-3f, 0x1.22d9f8p-3f,  -0x1.0d8518p-3f,
+                                    0x1.055c4p-3f,   -0x1.38b852p-4f};
+
+// error 2^-29.6
+static const float dsc_tanh_f32[] = {-0x1.55554ap-2f, 0x1.110cb2p-3f, -0x1.b9137p-5f,
+                                     0x1.58828ap-6f, -0x1.96cf5ep-8f};
+
+// error 2^-29.6
+static const float dsc_erf_small_f32[] = {0x1.06eba8p-3f,  -0x1.81273ep-2f, 0x1.ce2dp-4f,
+                                          -0x1.b7f97ep-6f, 0x1.54089ap-8f,  -0x1.a4096ap-11f,
+                                          0x1.499722p-14f};
+
+// error 2^-27.1
+static const float dsc_erf_large_f32[] = {
+    0x1.ffbfbep-1f, 0x1.f1a51ep-9f,  -0x1.c14a1p-7f,   0x1.f0640cp-6f,  -0x1.6fbad4p-5f,
+    0x1.730726p-5f, -0x1.d92dc2p-6f, 0x1.c15484p-8f,   0x1.dd3e4p-8f,   -0x1.2d6366p-7f,
+    0x1.c9578cp-9f, 0x1.9ec3a8p-10f, -0x1.b6bd7ep-10f, 0x1.86b92cp-16f, 0x1.d4c844p-13f};
+
+// error 2^-34.1
+static const double dsc_exp_narrow[] = {0x1.0000003d8fc98p-1,  0x1.55555432581e8p-3,
+                                        0x1.555485ebc8529p-5,  0x1.11127f2403dep-7,
+                                        0x1.6d945bcbdc484p-10, 0x1.9f02b5db3fdf1p-13};
+
+// error 2^-37.4
+static const double dsc_sinh_narrow[] = {0x1.555555755ea5dp-3, 0x1.1110adee31a3p-7,
+                                         0x1.a176c1cfc7c78p-13};
+
+// error 2^-33.1
+static const double dsc_cosh_narrow[] = {0x1.5554e19f0c732p-5, 0x1.6d5524c946b04p-10};
+
+// error 2^-32.8
+static const double dsc_log_narrow[] = {
+    0x1.555554af0bd9fp-2, -0x1.ffffd3a847f92p-3, 0x1.999a132865966p-3, -0x1.5563b218727cep-3,
+    0x1.248f266def005p-3, -0x1.fce72cf05d2abp-4, 0x1.c40b2d8348e05p-4, -0x1.bb2c10fab7681p-4,
+    0x1.b37c398007fecp-4, -0x1.e99c68b73861p-5};
+
+// error 2^-40.8
+static const double dsc_log_pow[] = {
+    0x1.555555531d0f1p-2, -0x1.0000002026e43p-2, 0x1.99999d9b0a74ep-3, -0x1.555539250abc3p-3,
+    0x1.24911e6b5fa67p-3, -0x1.0003e1f93d1a7p-3, 0x1.c76bd93c900dep-4, -0x1.9940f65ddff6bp-4,
+    0x1.6f1e8610f0a4dp-4, -0x1.53a5e95bf731cp-4, 0x1.64431cfc32ed2p-4, -0x1.5d354aeaad54fp-4,
+    0x1.68095d166ea1ep-5};
+
+// error 2^-34.2
+static const double dsc_exp2_pow[] = {
+    0x1.62e42ff0fbea5p-1,  0x1.ebfbe07f4d667p-3,  0x1.c6b08a961d627p-5, 0x1.3b29ebba5c1f4p-7,
+    0x1.5d8aa04f6bf27p-10, 0x1.44634fa5a9a5cp-13, 0x1.fddc2be5e73adp-17};
+
+// error 2^-37.6
+static const double dsc_sin_narrow[] = {-0x1.5555554cb230bp-3, 0x1.1111089095b81p-7,
+                                        -0x1.a00f98fc6ca7ap-13, 0x1.6cd737fd1057ep-19};
+
+// error 2^-33.3
+static const double dsc_cos_narrow[] = {0x1.55554aac285b7p-5, -0x1.6c0c86af8059fp-10,
+                                        0x1.9a00d858a8894p-16};
+
+// error 2^-35.8
+static const double dsc_asin_narrow[] = {
+    0x1.5555560913199p-3, 0x1.3332a80a87fbfp-4, 0x1.6ddb264cf9b29p-5, 0x1.ed53983e7eca8p-6,
+    0x1.9358a39b533ecp-6, 0x1.e98255d08ef8ap-8, 0x1.1c33f2654d84bp-5};
+
+// error 2^-34.0
+static const double dsc_atan_narrow[] = {
+    -0x1.55555498ab9fbp-2, 0x1.99993e96a290ap-3, -0x1.248a9cd77808fp-3, 0x1.c6759f3afe34bp-4,
+    -0x1.702e4790b61eap-4, 0x1.29c0e9d7d74f1p-4, -0x1.c0233c667315p-5,  0x1.1c4c7af18e23cp-5,
+    -0x1.0ddd9c5fb77f1p-6, 0x1.47a175f2eb026p-8, -0x1.74ec062e85018p-11};
+
+// error 2^-33.9
+static const double dsc_erfc_narrow[] = {
+    0x1.058671b5550bap-2,   -0x1.b57034f3ce831p-2, 0x1.eeea7da5a751cp-3,   -0x1.437f082a8a8cap-4,
+    0x1.e947c11635eebp-9,   0x1.ca930521b8d21p-8,  -0x1.bc3d7832a6d92p-11, -0x1.01249e0f31d72p-10,
+    0x1.753f7780bbd6dp-15,  0x1.6725a025a74fep-13, 0x1.9bd9273527354p-16,  -0x1.874b5412d1d82p-16,
+    -0x1.29ccf26ad5157p-17, -0x1.0e8fda41a8a23p-22};
+
+// error 2^-35.3
+static const double dsc_erfinv_centre[] = {
+    0x1.805c5cfd1512cp+0,  0x1.f91e8993ce70dp-3,   -0x1.11c3c53776dbdp-8,  -0x1.4863ce529ccbfp-10,
+    0x1.c9b4de560c81cp-13, -0x1.4f4723c1da48dp-18, -0x1.cab716ef97c2dp-19, 0x1.0100430c12966p-21,
+    0x1.dcb7be5b79edbp-27, -0x1.7547652b2c9fep-27, 0x1.bb37703ef9a23p-31,  0x1.0fca278081cbap-33,
+    -0x1.5bc2b1807278p-36};
+
+// error 2^-32.8
+static const double dsc_erfinv_tail[] = {
+    0x1.6a9efbd5c0f81p+1,   0x1.006dca6c55508p+0,  0x1.35830b7192256p-7,   -0x1.f4efe564dca74p-8,
+    0x1.748c952a8c155p-8,   -0x1.d29662fd0bc5dp-9, 0x1.85e0ecadc53b8p-10,  -0x1.318df9c1414d5p-13,
+    -0x1.34af9c45ddc22p-12, 0x1.a84b36e444906p-13, -0x1.e06e69ce8527ep-16, -0x1.acab8ea3d4f37p-16,
+    0x1.44daf1516e669p-17};
+
+// error 2^-57.8
+static const double dsc_exp_f64[] = {
+    0x1.000000000000bp-1,  0x1.55555555554fp-3,   0x1.555555555024ap-5,  0x1.111111112996dp-7,
+    0x1.6c16c1859c904p-10, 0x1.a01a01233675fp-13, 0x1.a01995ed91b29p-16, 0x1.71df2ebaa6ac7p-19,
+    0x1.28b1679fcc2d3p-22, 0x1.ad7ae068aeff1p-26};
+
+// error 2^-51.4
+static const double dsc_log_f64[] = {
+    0x1.5555555555558p-1, 0x1.9999999994db7p-2, 0x1.2492492e806dbp-2, 0x1.c71c623288843p-3,
+    0x1.7462e6bd20bb8p-3, 0x1.39f7f8f20a6fep-3, 0x1.2ba66404cf878p-3};
+
+// error 2^-60.1
+static const double dsc_tanh_f64[] = {
+    -0x1.555555555554dp-2,  0x1.1111111110448p-3,  -0x1.ba1ba1b94c0dcp-5,  0x1.664f484e284b6p-6,
+    -0x1.226e2d9c25549p-7,  0x1.d6d25f39ca16p-9,   -0x1.7d8cbec990c88p-10, 0x1.3469fb88d1a71p-11,
+    -0x1.e86701fefab1ap-13, 0x1.5a74ee7aaa509p-14, -0x1.3f96e7691b848p-16};
+
+// error 2^-58.0
+static const double dsc_sin_f64[] = {-0x1.5555555555549p-3,  0x1.111111110f861p-7,
+                                     -0x1.a01a019c0e4c2p-13, 0x1.71de3574b8f8fp-19,
+                                     -0x1.ae5e63cbcac75p-26, 0x1.5d92462c77cbcp-33};
+
+// error 2^-64.2
+static const double dsc_cos_f64[] = {0x1.555555555554cp-5,  -0x1.6c16c16c15162p-10,
+                                     0x1.a01a019caef56p-16, -0x1.27e4f807d7341p-22,
+                                     0x1.1ee9ea6d41c41p-29, -0x1.8fadd0962917bp-37};
+
+// Chebyshev series
+static const double dsc_i0_near[] = {
+    0x1.5a84e9035a22ap-2,  -0x1.37febc057cd8dp-2,  0x1.5f7ac77ac88cp-3,   -0x1.84b70342d06eap-4,
+    0x1.93e8acea8a32dp-5,  -0x1.84e9ef121b6fp-6,   0x1.59961f3dde3ddp-7,  -0x1.1b65e201aa849p-8,
+    0x1.adc758a12100ep-10, -0x1.2e2fd1f15eb52p-11, 0x1.8b51b74107cabp-13, -0x1.e2b2659c41d5ap-15,
+    0x1.13f58be9a2859p-16, -0x1.2866fcba56427p-18, 0x1.2bf24978cf4acp-20, -0x1.1ec638f227f8dp-22,
+    0x1.03b769d4d6435p-24, -0x1.beaf68c0b30abp-27, 0x1.6d903a454cb34p-29, -0x1.1d4fe13ae9556p-31,
+    0x1.a98becc743c1p-34,  -0x1.2fc957a946abcp-36, 0x1.9fe2fe19bd324p-39, -0x1.1164c62ee1afp-41,
+    0x1.59b464b262627p-44, -0x1.a5022c297fbebp-47, 0x1.ee6d893f65ebap-50, -0x1.184eb721ebbb4p-52,
+    0x1.33362977da589p-55};
+
+// Chebyshev series
+static const double dsc_i0_far[] = {
+    0x1.9be62aca809cbp-2,   0x1.b998ca2e59049p-9,   0x1.20fa378999e52p-14,  0x1.8412bc101c586p-19,
+    0x1.b8007d9cd616ep-23,  0x1.8569280d6d56dp-26,  0x1.d2c64a9225b87p-29,  0x1.0f9ccc0f46f75p-31,
+    0x1.a24feabe8004fp-37,  -0x1.1511d08397425p-35, -0x1.d0fd7357e7bf2p-37, -0x1.f904303178d66p-40,
+    0x1.94347fa268cecp-41,  0x1.b1c8c6b83c073p-42,  0x1.156ff0d5fc545p-46,  -0x1.75d99cf68bb32p-45,
+    -0x1.583fe7e65629ap-47, 0x1.12a919094e6d7p-48,  0x1.fee7da3eafb1fp-50,  -0x1.8aee7d908de38p-52,
+    -0x1.4600babd21fe4p-52, 0x1.3f3dd076041cdp-55,  0x1.9be1812d98421p-55,  -0x1.646da6611913p-58,
+    -0x1.0adb754ca8b19p-57};
+
+// Chebyshev series
+static const double dsc_i1_near[] = {
+    0x1.02a63724a7ffap-3,  -0x1.694d10469192ep-3,  0x1.a46dad536f53cp-4,  -0x1.b1bbc537c9ebcp-5,
+    0x1.951e3e7bb2349p-6,  -0x1.5a29f7913a26ap-7,  0x1.1065349d3a1b4p-8,  -0x1.8cc620b3cd4a4p-10,
+    0x1.0c95db6c6df7dp-11, -0x1.533cad3d694fep-13, 0x1.911b542c70d0bp-15, -0x1.bd5f9b8debbcfp-17,
+    0x1.d1c4ed511afc5p-19, -0x1.cc0798363992ap-21, 0x1.ae344b347d108p-23, -0x1.7dd3e24b8c3e8p-25,
+    0x1.4258e0239501p-27,  -0x1.0361b28ea67e6p-29, 0x1.8ea34b43fdf6cp-32, -0x1.2510397eb07dep-34,
+    0x1.9cee2b21d3154p-37, -0x1.173835fb70366p-39, 0x1.6af784779d955p-42, -0x1.c628e1c8f0b3bp-45,
+    0x1.11d7f0615290cp-47, -0x1.3eaaa7e0d1573p-50, 0x1.663e3e593bfacp-53, -0x1.857d0c38a0576p-56,
+    0x1.99f2a0c3c4014p-59};
+
+// Chebyshev series
+static const double dsc_i1_far[] = {
+    0x1.8ea18b55b1514p-2,   -0x1.3fda053fcdb4cp-7,  -0x1.cfd7f804aa9a6p-14, -0x1.048df49ca0373p-18,
+    -0x1.0dbfd2e9e5443p-22, -0x1.c415394bb46c1p-26, -0x1.0790b9ad53528p-28, -0x1.334ca5423dd8p-31,
+    -0x1.4dcf9d4504c0cp-36, 0x1.1e1a1f1587865p-35,  0x1.f101f653c457bp-37,  0x1.1e7d3f6439fa3p-39,
+    -0x1.953e1076ab493p-41, -0x1.cbc458e73e255p-42, -0x1.7a9482e6d22ap-46,  0x1.80d3c26b3281ep-45,
+    0x1.776e1762d31e8p-47,  -0x1.12db5138afbc7p-48, -0x1.0efcd8bc4d22ap-49, 0x1.7d68e5f04a2d1p-52,
+    0x1.55915fceb588ap-52,  -0x1.2806c9c77332p-55,  -0x1.acea3b2532277p-55, 0x1.45b8aea87b95p-58,
+    0x1.1556db352e8e6p-57};
+
+// in 2 x - 3
+static const double dsc_digamma_near_zero[] = {
+    0x1.e6f0cbb873616p-1,  -0x1.b1cb63005ee98p-3,  0x1.eca189b8e6f7bp-5,  -0x1.2feeeb98a78cbp-6,
+    0x1.8512e59037ebbp-8,  -0x1.fb44202a259cep-10, 0x1.4de9aa1802de8p-11, -0x1.b9f8b11b2f98ep-13,
+    0x1.25647156391a7p-14, -0x1.8635641765f08p-16, 0x1.03c0b2b60f6f7p-17, -0x1.5a06a23d62223p-19,
+    0x1.cd1f26d55994ep-21, -0x1.336df991b5f25p-22, 0x1.99e1aca26565dp-24, -0x1.0fb126d4c2892p-25,
+    0x1.69ba8fdd1d52cp-27, -0x1.fdacdb7508852p-29, 0x1.56c5b73aaffa6p-30, -0x1.2f41994664278p-32,
+    0x1.80260c257a44fp-34, -0x1.761380b8f00cep-34, 0x1.00b98a8f0aa04p-35};
+
+// The positive zero of digamma, in two parts.
+static const double dsc_digamma_zero = 0x1.762d86356be3fp+0;
+static const double dsc_digamma_zero_low = 0x1.b86a722197829p-54;
+
+#endif
