@@ -1,0 +1,230 @@
+/// What a device offers: kernel families, each called with a value that names the operation, its
+/// operands and their layouts.
+///
+/// Every piece of work goes through here and nothing else touches a tensor's memory, so that a step
+/// can be recorded, fused and replayed, and a further device is one more conformance. Calls carry
+/// tensors whose shapes and dtypes the operation has already checked; outputs are allocated by the
+/// caller. What only the data can show (a bad index, an integer division by zero) is thrown.
+protocol Backend: Sendable {
+  func pointwise(_ call: PointwiseCall) throws(Misuse)
+  func copy(_ call: CopyCall)
+  func fill(_ call: FillCall)
+  func reduce(_ call: ReduceCall) throws(Misuse)
+  func argReduce(_ call: ArgReduceCall) throws(Misuse)
+  func moments(_ call: MomentsCall)
+  func scan(_ call: ScanCall)
+  func softmax(_ call: SoftmaxCall)
+  func softmaxBackward(_ call: SoftmaxBackwardCall)
+  func gemm(_ call: GemmCall)
+  func gather(_ call: GatherCall) throws(Misuse)
+  func scatter(_ call: ScatterCall) throws(Misuse)
+  func indexGather(_ call: IndexCall) throws(Misuse)
+  func indexScatter(_ call: IndexCall, _ mode: ScatterMode) throws(Misuse)
+  func countNonzero(_ input: Tensor) -> Int
+  func nonzero(_ input: Tensor, into output: Tensor)
+  func maskedSelect(_ call: MaskedCall)
+  func maskedScatter(_ call: MaskedCall)
+  func sort(_ call: SortCall)
+  func topk(_ call: TopkCall)
+  func searchsorted(_ call: SearchCall)
+  func random(_ call: RandomCall) throws(Misuse)
+}
+
+/// A program over `shape`, computed in `dtype`; inputs broadcast to the shape, outputs have it.
+struct PointwiseCall {
+  let program: Program
+  let dtype: DType
+  let shape: Shape
+  let inputs: TensorList
+  var scalars = ScalarList()
+  let outputs: TensorList
+}
+
+/// destination = source, converted and broadcast.
+struct CopyCall {
+  let source: Tensor
+  let destination: Tensor
+}
+
+struct FillCall {
+  enum Pattern {
+    case value(ScalarValue)
+    /// start + i * step
+    case arange(start: ScalarValue, step: ScalarValue)
+    case linspace(start: Double, end: Double)
+  }
+  let pattern: Pattern
+  /// Contiguous for `arange` and `linspace`.
+  let output: Tensor
+}
+
+enum Reduction {
+  case sum, prod, max, min, any, all
+}
+
+/// output = op over `dims` of the program's value, divided by `divisor`.
+struct ReduceCall {
+  let op: Reduction
+  /// nil: the only input itself.
+  var program: Program? = nil
+  /// The dtype the program computes in.
+  let dtype: DType
+  let shape: Shape
+  /// Bit d is set if dim d is reduced.
+  let dims: UInt32
+  let inputs: TensorList
+  var scalars = ScalarList()
+  var divisor = 1.0
+  /// Has size 1 in the reduced dims.
+  let output: Tensor
+}
+
+struct ArgReduceCall {
+  let largest: Bool
+  let input: Tensor
+  let dims: UInt32
+  let values: Tensor?
+  let indices: Tensor?
+}
+
+struct MomentsCall {
+  let input: Tensor
+  let dims: UInt32
+  let correction: Double
+  let mean: Tensor?
+  let variance: Tensor?
+}
+
+enum Scan {
+  case sum, prod, max, min, logsumexp
+}
+
+struct ScanCall {
+  let op: Scan
+  let input: Tensor
+  let dim: Int
+  let output: Tensor
+  let indices: Tensor?
+}
+
+struct SoftmaxCall {
+  let logarithm: Bool
+  let input: Tensor
+  let dim: Int
+  let output: Tensor
+}
+
+struct SoftmaxBackwardCall {
+  let logarithm: Bool
+  let gradient: Tensor
+  let result: Tensor
+  let dim: Int
+  let output: Tensor
+}
+
+/// output = alpha a b + beta output (+ bias). a is [..., m, k], b [..., k, n], output [..., m, n];
+/// the leading dims of a and b broadcast to the output's. `bias` broadcasts to [m, n].
+struct GemmCall {
+  let a: Tensor
+  let b: Tensor
+  let output: Tensor
+  var bias: Tensor? = nil
+  var alpha = 1.0
+  var beta = 0.0
+}
+
+enum ScatterMode {
+  case assign, add, multiply, max, min
+}
+
+/// output[i] = source[i with coordinate `dim` replaced by index[i]]; shape of index and output.
+struct GatherCall {
+  let source: Tensor
+  let dim: Int
+  let index: Tensor
+  let output: Tensor
+  let operation: String
+}
+
+/// target[i with coordinate `dim` replaced by index[i]] op= source[i] over the index's shape.
+struct ScatterCall {
+  let mode: ScatterMode
+  let target: Tensor
+  let dim: Int
+  let index: Tensor
+  /// Has the index's shape (may be expanded).
+  let source: Tensor
+  let operation: String
+}
+
+/// Advanced indexing: see `Tensor+Indexing.swift` for how a subscript becomes one.
+struct IndexCall {
+  /// The indexed tensor, permuted so that the indexed dims are `dims` long and lie first.
+  let target: Tensor
+  /// Index tensors of one shape, for the first dims of the target.
+  let indices: [Tensor]
+  /// Index shape followed by the target's remaining sizes: what is read to or written from.
+  let values: Tensor
+  let operation: String
+}
+
+struct MaskedCall {
+  let tensor: Tensor
+  let mask: Tensor
+  /// Contiguous elements read or written in order.
+  let elements: Tensor
+}
+
+struct SortCall {
+  let descending: Bool
+  let input: Tensor
+  let dim: Int
+  let values: Tensor?
+  let indices: Tensor?
+}
+
+struct TopkCall {
+  let largest: Bool
+  let count: Int
+  let input: Tensor
+  let dim: Int
+  let values: Tensor
+  let indices: Tensor
+}
+
+struct SearchCall {
+  let right: Bool
+  /// [..., n], its leading dims those of `values` (or none).
+  let sorted: Tensor
+  let sorter: Tensor?
+  let values: Tensor
+  let output: Tensor
+}
+
+/// Fills a contiguous tensor from a generator, in the order in which PyTorch draws.
+struct RandomCall {
+  enum Distribution {
+    case uniform(low: Double, high: Double)
+    case normal(mean: Double, std: Double, serial: Bool)
+    case integers(low: Int, range: UInt)
+    case unbounded
+    case bernoulli(Double)
+    case bernoulliEach(Tensor)
+    case exponential(Double)
+    case geometric(Double)
+    case cauchy(median: Double, sigma: Double)
+    case logNormal(mean: Double, std: Double)
+    case permutation
+    /// With replacement, from rows of weights; the output is [rows, samples].
+    case multinomial(weights: Tensor)
+  }
+  let distribution: Distribution
+  let generator: Generator
+  let output: Tensor
+}
+
+extension Device {
+  /// The back end that serves this device.
+  @inline(__always)
+  var backend: CPUBackend { CPUBackend.shared }
+}

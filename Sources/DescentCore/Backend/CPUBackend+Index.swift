@@ -1,0 +1,221 @@
+import CDescent
+
+// Gathering, scattering, selecting and ordering.
+extension CPUBackend {
+  private static func check(
+    _ status: Int32, _ badIndex: Int64, size: Int, operation: String
+  ) throws(Misuse) {
+    if status & Int32(DSC_BAD_INDEX) != 0 {
+      throw Misuse(
+        operation, "index \(badIndex) is out of range for a dimension of size \(size)",
+        got: "index \(badIndex)", try: "indices from 0 to \(size - 1)")
+    }
+    if status != 0 { throw misuse(status) }
+  }
+
+  private static func c(_ mode: ScatterMode) -> DscScatter {
+    switch mode {
+    case .assign: DSC_SCATTER_ASSIGN
+    case .add: DSC_SCATTER_ADD
+    case .multiply: DSC_SCATTER_MULTIPLY
+    case .max: DSC_SCATTER_MAX
+    case .min: DSC_SCATTER_MIN
+    }
+  }
+
+  func gather(_ call: GatherCall) throws(Misuse) {
+    let shape = call.index.layout.shape
+    let size = call.source.layout.shape[call.dim]
+    var source = DscView()
+    var index = DscView()
+    var output = DscView()
+    source.set(call.source)
+    index.set(call.index)
+    output.set(call.output)
+    var bad: Int64 = 0
+    let status = shape.withUnsafeSizes {
+      dsc_gather(
+        Int32(shape.count), $0.c, Int32(call.dim), Int64(size), &source, &index, &output, &bad)
+    }
+    try CPUBackend.check(status, bad, size: size, operation: call.operation)
+  }
+
+  func scatter(_ call: ScatterCall) throws(Misuse) {
+    let shape = call.index.layout.shape
+    let size = call.target.layout.shape[call.dim]
+    var target = DscView()
+    var index = DscView()
+    var source = DscView()
+    target.set(call.target)
+    index.set(call.index)
+    source.set(call.source)
+    var bad: Int64 = 0
+    let status = shape.withUnsafeSizes {
+      dsc_scatter(
+        CPUBackend.c(call.mode), Int32(shape.count), $0.c, Int32(call.dim), Int64(size), &target,
+        &index, &source, &bad)
+    }
+    try CPUBackend.check(status, bad, size: size, operation: call.operation)
+  }
+
+  func indexGather(_ call: IndexCall) throws(Misuse) {
+    try index(call) { shape, indices, sizes, strides, target, values, bad in
+      shape.withUnsafeSizes {
+        dsc_index_gather(
+          Int32(shape.count), $0.c, Int32(call.indices.count), indices, sizes, strides, target,
+          values, bad)
+      }
+    }
+  }
+
+  func indexScatter(_ call: IndexCall, _ mode: ScatterMode) throws(Misuse) {
+    try index(call) { shape, indices, sizes, strides, target, values, bad in
+      shape.withUnsafeSizes {
+        dsc_index_scatter(
+          CPUBackend.c(mode), Int32(shape.count), $0.c, Int32(call.indices.count), indices, sizes,
+          strides, target, values, bad)
+      }
+    }
+  }
+
+  private func index(
+    _ call: IndexCall,
+    _ body: (
+      Shape, UnsafePointer<DscView>, UnsafePointer<Int64>, UnsafePointer<Int64>,
+      UnsafePointer<DscView>, UnsafePointer<DscView>, UnsafeMutablePointer<Int64>
+    ) -> Int32
+  ) throws(Misuse) {
+    let shape = call.values.layout.shape
+    let indexDims = call.indices[0].layout.dims
+    let indexed = call.indices.count
+    let layout = call.target.layout
+    var views: [DscView] = []
+    for tensor in call.indices {
+      // Index dims first, stride 0 in the kept dims behind them.
+      var expanded = Layout(
+        shape: shape, strides: Shape(repeating: 0, count: shape.count),
+        offset: tensor.layout.offset)
+      for i in 0..<indexDims {
+        expanded.strides[i] = tensor.layout.shape[i] == 1 ? 0 : tensor.layout.strides[i]
+      }
+      var view = DscView()
+      view.set(tensor, expanded)
+      views.append(view)
+    }
+    var kept = Layout(
+      shape: shape, strides: Shape(repeating: 0, count: shape.count), offset: layout.offset)
+    for i in indexDims..<shape.count { kept.strides[i] = layout.strides[indexed + i - indexDims] }
+    var target = DscView()
+    target.set(call.target, kept)
+    var values = DscView()
+    values.set(call.values)
+    let sizes = (0..<indexed).map { Int64(layout.shape[$0]) }
+    let strides = (0..<indexed).map { Int64(layout.strides[$0]) }
+    var bad: Int64 = 0
+    let status = body(shape, views, sizes, strides, &target, &values, &bad)
+    try CPUBackend.check(
+      status, bad, size: Int(sizes.min() ?? 0), operation: call.operation)
+  }
+
+  func countNonzero(_ input: Tensor) -> Int {
+    var view = DscView()
+    view.set(input)
+    let shape = input.layout.shape
+    return Int(shape.withUnsafeSizes { dsc_count_nonzero(Int32(shape.count), $0.c, &view) })
+  }
+
+  func nonzero(_ input: Tensor, into output: Tensor) {
+    var view = DscView()
+    view.set(input)
+    let shape = input.layout.shape
+    let out = output.address.assumingMemoryBound(to: Int64.self)
+    shape.withUnsafeSizes { dsc_nonzero(Int32(shape.count), $0.c, &view, out) }
+  }
+
+  func maskedSelect(_ call: MaskedCall) {
+    let shape = call.tensor.layout.shape
+    var source = DscView()
+    var mask = DscView()
+    source.set(call.tensor)
+    mask.set(call.mask, expandedTo: shape)
+    let out = call.elements.address
+    shape.withUnsafeSizes { dsc_masked_select(Int32(shape.count), $0.c, &source, &mask, out) }
+  }
+
+  func maskedScatter(_ call: MaskedCall) {
+    let shape = call.tensor.layout.shape
+    var target = DscView()
+    var mask = DscView()
+    target.set(call.tensor)
+    mask.set(call.mask, expandedTo: shape)
+    let source = call.elements.address
+    shape.withUnsafeSizes { dsc_masked_scatter(Int32(shape.count), $0.c, &target, &mask, source) }
+  }
+
+  func sort(_ call: SortCall) {
+    let shape = call.input.layout.shape
+    var input = DscView()
+    input.set(call.input)
+    var values = DscView()
+    var indices = DscView()
+    if let tensor = call.values { values.set(tensor) }
+    if let tensor = call.indices { indices.set(tensor) }
+    let status = withUnsafePointer(to: values) { values in
+      withUnsafePointer(to: indices) { indices in
+        shape.withUnsafeSizes {
+          dsc_sort(
+            call.descending, Int32(shape.count), $0.c, Int32(call.dim), &input,
+            call.values == nil ? nil : values, call.indices == nil ? nil : indices)
+        }
+      }
+    }
+    CPUBackend.check(status)
+  }
+
+  func topk(_ call: TopkCall) {
+    let shape = call.input.layout.shape
+    var input = DscView()
+    var values = DscView()
+    var indices = DscView()
+    input.set(call.input)
+    values.set(call.values)
+    indices.set(call.indices)
+    let status = shape.withUnsafeSizes {
+      dsc_topk(
+        call.largest, Int64(call.count), Int32(shape.count), $0.c, Int32(call.dim), &input, &values,
+        &indices)
+    }
+    CPUBackend.check(status)
+  }
+
+  func searchsorted(_ call: SearchCall) {
+    let shape = call.values.layout.shape
+    let sorted = call.sorted.layout
+    let n = sorted.shape[-1]
+    let stride = sorted.strides[-1]
+    // The row of each value: the sorted tensor's leading strides, 0 in the last dim.
+    var rows = Layout(
+      shape: shape, strides: Shape(repeating: 0, count: shape.count), offset: sorted.offset)
+    if sorted.dims > 1 { for i in 0..<(sorted.dims - 1) { rows.strides[i] = sorted.strides[i] } }
+    var sortedView = DscView()
+    sortedView.set(call.sorted, rows)
+    var sorter = DscView()
+    if let tensor = call.sorter {
+      var sorterRows = rows
+      sorterRows.offset = tensor.layout.offset
+      sorter.set(tensor, sorterRows)
+    }
+    var values = DscView()
+    var output = DscView()
+    values.set(call.values)
+    output.set(call.output)
+    let status = withUnsafePointer(to: sorter) { sorter in
+      shape.withUnsafeSizes {
+        dsc_searchsorted(
+          call.right, Int32(shape.count), $0.c, &sortedView, Int64(n), Int64(stride),
+          call.sorter == nil ? nil : sorter, &values, &output)
+      }
+    }
+    CPUBackend.check(status)
+  }
+}

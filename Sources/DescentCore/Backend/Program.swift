@@ -1,0 +1,269 @@
+import CDescent
+import Synchronization
+
+/// A straight-line vector program: the value that every pointwise backend call names.
+///
+/// A program binds inputs and scalars (its leaves) to positions and names one or more outputs. It is
+/// lowered once for each compute lane (float32, float64, int64, bool) and kept.
+final class Program: Sendable {
+  let inputs: [Term]
+  let scalars: [Term]
+  let outputs: [Term]
+
+  private let lowered = LoweredTable()
+
+  init(inputs: [Term], scalars: [Term] = [], outputs: [Term]) {
+    precondition(inputs.count <= Int(DSC_MAX_INPUTS), "Program: more than \(DSC_MAX_INPUTS) inputs")
+    precondition(
+      outputs.count <= Int(DSC_MAX_OUTPUTS), "Program: more than \(DSC_MAX_OUTPUTS) outputs")
+    self.inputs = inputs
+    self.scalars = scalars
+    self.outputs = outputs
+  }
+
+  /// The instructions for operands computed in the lane of `dtype`.
+  @inline(__always)
+  func lowered(for dtype: DType) -> Lowered {
+    let lane = dtype.lane
+    if let program = lowered[lane] { return program }
+    return lowered.publish(Lowered(self, lane: lane), lane)
+  }
+
+  /// The only term it yields, if that is one of the inputs unchanged: nothing needs to run then.
+  var passesThrough: Int? {
+    outputs.count == 1 ? inputs.firstIndex { $0 === outputs[0] } : nil
+  }
+}
+
+extension DType {
+  var lane: DscLane { dsc_dtype_lane(c) }
+  /// The same dtype in C: both lists stand in one order, which a test checks by name.
+  @inline(__always)
+  var c: DscDType { DscDType(rawValue: UInt32(rawValue))! }
+}
+
+/// A program in the form the executor takes, with the constants that follow its scalars.
+final class Lowered: Sendable {
+  nonisolated(unsafe) let program: UnsafePointer<DscProgram>
+  let constants: [DscScalar]
+  let scalarLanes: [DscLane]
+
+  init(_ source: Program, lane: DscLane) {
+    var builder = Lowering(source, lane: lane)
+    builder.run()
+    let memory = UnsafeMutablePointer<DscProgram>.allocate(capacity: 1)
+    memory.initialize(to: builder.program)
+    program = UnsafePointer(memory)
+    constants = builder.constants
+    scalarLanes = builder.scalarLanes
+  }
+
+  deinit { program.deallocate() }
+}
+
+/// One slot a lane, filled once; reading costs one atomic load.
+private final class LoweredTable: Sendable {
+  private let slots = (Atomic<UInt>(0), Atomic<UInt>(0), Atomic<UInt>(0), Atomic<UInt>(0))
+
+  init() {}
+
+  @inline(__always)
+  subscript(lane: DscLane) -> Lowered? {
+    let bits: UInt
+    switch lane {
+    case .F32: bits = slots.0.load(ordering: .acquiring)
+    case .F64: bits = slots.1.load(ordering: .acquiring)
+    case .I64: bits = slots.2.load(ordering: .acquiring)
+    case .BOOL: bits = slots.3.load(ordering: .acquiring)
+    }
+    guard let pointer = UnsafeRawPointer(bitPattern: bits) else { return nil }
+    return Unmanaged<Lowered>.fromOpaque(pointer).takeUnretainedValue()
+  }
+
+  @inline(never)
+  func publish(_ program: Lowered, _ lane: DscLane) -> Lowered {
+    let owned = Unmanaged.passRetained(program)
+    let bits = UInt(bitPattern: owned.toOpaque())
+    let done: Bool
+    switch lane {
+    case .F32: done = exchange(slots.0, bits)
+    case .F64: done = exchange(slots.1, bits)
+    case .I64: done = exchange(slots.2, bits)
+    case .BOOL: done = exchange(slots.3, bits)
+    }
+    if !done { owned.release() }
+    return self[lane]!
+  }
+
+  private func exchange(_ slot: borrowing Atomic<UInt>, _ bits: UInt) -> Bool {
+    slot.compareExchange(expected: 0, desired: bits, ordering: .acquiringAndReleasing).exchanged
+  }
+
+  deinit {
+    for lane in [DscLane.F32, .F64, .I64, .BOOL] {
+      if let program = self[lane] { Unmanaged.passUnretained(program).release() }
+    }
+  }
+}
+
+/// Turns terms into instructions: common subexpressions once, registers reused when dead.
+private struct Lowering {
+  private struct Step {
+    let op: Instruction
+    let lane: DscLane
+    let to: Int
+    let from: [Int]
+  }
+  private struct Constant: Hashable {
+    let bits: UInt64
+    let lane: UInt32
+  }
+
+  private let source: Program
+  private let lane: DscLane
+  private(set) var program = DscProgram()
+  private(set) var constants: [DscScalar] = []
+  private(set) var scalarLanes: [DscLane] = []
+
+  // Values are numbered as they are met: leaves, then constants and results; each has its lane.
+  private var lanes: [DscLane] = []
+  private var values: [ObjectIdentifier: Int] = [:]
+  private var constantValues: [Constant: Int] = [:]
+  private var constantOrder: [Int] = []
+  private var steps: [Step] = []
+  private var known: [[Int]: Int] = [:]
+
+  init(_ source: Program, lane: DscLane) {
+    self.source = source
+    self.lane = lane
+  }
+
+  mutating func run() {
+    for term in source.inputs { values[ObjectIdentifier(term)] = define(term.isMask ? .BOOL : lane) }
+    for term in source.scalars {
+      values[ObjectIdentifier(term)] = define(lane)
+      scalarLanes.append(lane)
+    }
+    let leaves = Set((source.inputs + source.scalars).map(ObjectIdentifier.init))
+    for term in Term.schedule(source.outputs, leaves: leaves)
+    where values[ObjectIdentifier(term)] == nil {
+      if case .apply(let op, let operands) = term.kind { place(term, op, operands) }
+    }
+    emit(outputs: source.outputs.map { value(of: $0, lane) })
+  }
+
+  private mutating func define(_ lane: DscLane) -> Int {
+    lanes.append(lane)
+    return lanes.count - 1
+  }
+
+  /// The number of a term's value; a constant takes the lane of the place it is used in.
+  private mutating func value(of term: Term, _ lane: DscLane) -> Int {
+    if let number = values[ObjectIdentifier(term)] { return number }
+    guard let constant = term.constantValue else {
+      preconditionFailure("Program: a scalar or input that is not bound")
+    }
+    let key = Constant(bits: constant.bitPattern, lane: lane.rawValue)
+    if let number = constantValues[key] { return number }
+    let number = define(lane)
+    constantValues[key] = number
+    constantOrder.append(number)
+    constants.append(DscScalar(constant, lane))
+    return number
+  }
+
+  private mutating func place(_ term: Term, _ op: Instruction, _ operands: [Term]) {
+    let typed = (op == .SELECT ? Array(operands.dropFirst()) : operands)
+      .compactMap { values[ObjectIdentifier($0)] }.first
+    let operandLane = typed.map { lanes[$0] } ?? lane
+    var from: [Int] = []
+    for (i, operand) in operands.enumerated() {
+      from.append(value(of: operand, op == .SELECT && i == 0 ? .BOOL : operandLane))
+    }
+    let signature = [Int(op.rawValue), Int(operandLane.rawValue)] + from
+    if let earlier = known[signature] {
+      values[ObjectIdentifier(term)] = earlier
+      return
+    }
+    let number = define(dsc_op_result_lane(op, operandLane))
+    known[signature] = number
+    values[ObjectIdentifier(term)] = number
+    steps.append(Step(op: op, lane: operandLane, to: number, from: from))
+  }
+
+  /// Numbers the registers as the executor wants them (inputs, scalars and constants first, then
+  /// results that reuse dead ones) and writes the instructions.
+  private mutating func emit(outputs: [Int]) {
+    precondition(
+      steps.count <= Int(DSC_MAX_INSTRUCTIONS),
+      "Program: \(steps.count) instructions, at most \(DSC_MAX_INSTRUCTIONS) fit. Split the operation.")
+    let fixed = Array(0..<(source.inputs.count + source.scalars.count)) + constantOrder
+    var register: [Int: Int] = [:]
+    for (i, value) in fixed.enumerated() { register[value] = i }
+    var registerLanes = fixed.map { lanes[$0] }
+    var lastUse: [Int: Int] = [:]
+    for (i, step) in steps.enumerated() { for value in step.from { lastUse[value] = i } }
+    for value in outputs { lastUse[value] = Int.max }
+
+    var free: [UInt32: [Int]] = [:]
+    var instructions: [DscInstruction] = []
+    for (i, step) in steps.enumerated() {
+      let resultLane = lanes[step.to]
+      let destination: Int
+      if let reused = free[resultLane.rawValue]?.popLast() {
+        destination = reused
+      } else {
+        destination = registerLanes.count
+        registerLanes.append(resultLane)
+      }
+      let from = step.from.map { UInt8(register[$0]!) }
+      register[step.to] = destination
+      instructions.append(
+        DscInstruction(
+          op: UInt8(step.op.rawValue), lane: UInt8(step.lane.rawValue),
+          destination: UInt8(destination),
+          a: from[0], b: from.count > 1 ? from[1] : 0, c: from.count > 2 ? from[2] : 0))
+      for value in Set(step.from) where lastUse[value] == i && register[value]! >= fixed.count {
+        free[lanes[value].rawValue, default: []].append(register[value]!)
+      }
+    }
+    precondition(
+      registerLanes.count <= Int(DSC_MAX_REGISTERS),
+      "Program: \(registerLanes.count) registers, at most \(DSC_MAX_REGISTERS) fit. Split the operation.")
+    program.input_count = UInt8(source.inputs.count)
+    program.scalar_count = UInt8(source.scalars.count + constants.count)
+    program.instruction_count = UInt8(instructions.count)
+    program.output_count = UInt8(outputs.count)
+    program.register_count = UInt8(registerLanes.count)
+    withUnsafeMutableBytes(of: &program.instructions) { raw in
+      instructions.withUnsafeBytes { raw.copyMemory(from: $0) }
+    }
+    withUnsafeMutableBytes(of: &program.register_lane) { raw in
+      for (i, lane) in registerLanes.enumerated() { raw[i] = UInt8(lane.rawValue) }
+    }
+    withUnsafeMutableBytes(of: &program.output_register) { raw in
+      for (i, value) in outputs.enumerated() { raw[i] = UInt8(register[value]!) }
+    }
+  }
+}
+
+extension DscScalar {
+  /// The member that a lane reads.
+  @inline(__always)
+  init(_ value: Double, _ lane: DscLane) {
+    switch lane {
+    case .F32, .F64: self.init(d: value)
+    case .I64: self.init(i: Int64(value))
+    case .BOOL: self.init(i: value != 0 ? 1 : 0)
+    }
+  }
+
+  @inline(__always)
+  init(_ value: ScalarValue, _ lane: DscLane) {
+    switch lane {
+    case .F32, .F64: self.init(d: value.double)
+    case .I64: self.init(i: Int64(value.int ?? 0))
+    case .BOOL: self.init(i: value.double != 0 ? 1 : 0)
+    }
+  }
+}

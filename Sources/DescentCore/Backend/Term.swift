@@ -1,0 +1,68 @@
+import CDescent
+import Synchronization
+
+/// One instruction of a program: the C list `DSC_INSTRUCTIONS` is its only declaration.
+typealias Instruction = DscOp
+
+/// A value inside a fused pointwise operation: an input, a scalar, a constant or an instruction's result.
+///
+/// Terms are what the closure of `Pointwise` computes with. They form a graph of shared, immutable
+/// nodes that a `Program` lowers to instructions and differentiates. Operators and functions on terms
+/// follow those of tensors: `x * tanh(y) + 1`, `where(x > 0, x, 0.1 * x)`.
+public final class Term: Sendable {
+  enum Kind: Sendable {
+    /// Bound by the program: an input (`isMask`: of bool) or a scalar.
+    case leaf(isMask: Bool)
+    case constant(Double)
+    case apply(Instruction, [Term])
+  }
+
+  let kind: Kind
+  /// Creation number: operands come before results, so sorting by it is a topological order.
+  let number: Int
+
+  private static let counter = Atomic<Int>(0)
+
+  init(_ kind: Kind) {
+    self.kind = kind
+    number = Term.counter.add(1, ordering: .relaxed).newValue
+  }
+
+  static func input(isMask: Bool = false) -> Term { Term(.leaf(isMask: isMask)) }
+  static func constant(_ value: Double) -> Term { Term(.constant(value)) }
+
+  static func apply(_ op: Instruction, _ operands: Term...) -> Term { Term(.apply(op, operands)) }
+
+  var constantValue: Double? {
+    if case .constant(let value) = kind { value } else { nil }
+  }
+
+  /// Whether the value is a mask in every program: the result of a comparison or of logic on masks.
+  var isMask: Bool {
+    switch kind {
+    case .leaf(let isMask): isMask
+    case .constant: false
+    case .apply(let op, let operands):
+      switch op {
+      case .EQ, .NE, .LT, .LE, .GT, .GE, .IS_NAN, .IS_INF, .SIGNBIT, .TO_BOOL: true
+      case .BIT_AND, .BIT_OR, .BIT_XOR, .BIT_NOT: operands[0].isMask
+      case .SELECT: operands[1].isMask
+      default: false
+      }
+    }
+  }
+
+  /// All terms that these outputs need, operands first; terms in `leaves` are not looked into.
+  static func schedule(_ outputs: [Term], leaves: Set<ObjectIdentifier>) -> [Term] {
+    var seen = Set<ObjectIdentifier>()
+    var found: [Term] = []
+    var stack = outputs
+    while let term = stack.popLast() {
+      guard seen.insert(ObjectIdentifier(term)).inserted else { continue }
+      found.append(term)
+      if leaves.contains(ObjectIdentifier(term)) { continue }
+      if case .apply(_, let operands) = term.kind { stack.append(contentsOf: operands) }
+    }
+    return found.sorted { $0.number < $1.number }
+  }
+}

@@ -1,0 +1,99 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A call that the API does not allow: what was wrong, what was given, what to try.
+///
+/// Misuse traps with one message, the caller's file and line at its end:
+/// ```
+/// matmul: inner sizes 3 and 4 differ. Got [2, 3] and [4, 5]. Try the transpose of the second operand.
+/// ```
+/// The rules themselves are pure functions that throw `Misuse`, and `checked { … }` turns the first
+/// misuse inside a closure into a thrown error, so that services and tests need not trap.
+public struct Misuse: Error, Sendable, Equatable {
+  /// The operation, as the caller wrote it.
+  public let operation: String
+  /// What is wrong, without the operation's name or a full stop.
+  public let problem: String
+  /// The operands that show it.
+  public let got: String
+  /// The usual remedy; may be empty.
+  public let remedy: String
+  /// The module path (`net.block2.linear`) in whose forward it happened; empty outside modules.
+  public internal(set) var modulePath = ""
+
+  public init(_ operation: String, _ problem: String, got: String = "", try remedy: String = "") {
+    self.operation = operation
+    self.problem = problem
+    self.got = got
+    self.remedy = remedy
+  }
+
+  /// Traps with the message, or records it if a `checked` closure is running.
+  func raise(file: StaticString, line: UInt) {
+    let thread = ThreadState.current
+    if thread.checkDepth > 0 {
+      if thread.firstMisuse == nil { thread.firstMisuse = located }
+      return
+    }
+    let place = line == 0 ? "" : " (\(file):\(line))"
+    fputs("Fatal error: \(located.description)\(place)\n", stderr)
+    fatalError(located.description, file: file, line: line)
+  }
+
+  private var located: Misuse {
+    var copy = self
+    copy.modulePath = ThreadState.current.modulePath.joined(separator: ".")
+    return copy
+  }
+}
+
+extension Misuse: CustomStringConvertible {
+  public var description: String {
+    var text = "\(operation): \(problem)."
+    if !got.isEmpty { text += " Got \(got)." }
+    if !remedy.isEmpty { text += " Try \(remedy)." }
+    if !modulePath.isEmpty { text += " In \(modulePath)." }
+    return text
+  }
+}
+
+/// Runs a closure in which the first misuse is thrown instead of trapping.
+///
+/// The call that was misused returns a placeholder (an empty tensor, a zero) and the closure runs on
+/// to its end, then the first misuse is thrown; what the closure computed after it has no meaning.
+/// ```swift
+/// do {
+///   try checked { _ = Tensor.zeros(2, 3).matmul(Tensor.zeros(4, 5)) }
+/// } catch { print(error) }  // matmul: inner sizes 3 and 4 differ. …
+/// ```
+/// - Throws: the first `Misuse`, or what the closure throws.
+@discardableResult
+public func checked<R>(_ body: () throws -> R) throws -> R {
+  let thread = ThreadState.current
+  let outer = thread.firstMisuse
+  thread.firstMisuse = nil
+  thread.checkDepth += 1
+  defer {
+    thread.checkDepth -= 1
+    thread.firstMisuse = outer
+  }
+  let result = try body()
+  if let misuse = thread.firstMisuse { throw misuse }
+  return result
+}
+
+/// The value of a throwing rule, or nil after the misuse was recorded (in `checked`); traps otherwise.
+@inline(__always)
+func attempt<R>(file: StaticString, line: UInt, _ rule: () throws(Misuse) -> R) -> R? {
+  do {
+    return try rule()
+  } catch {
+    error.raise(file: file, line: line)
+    return nil
+  }
+}

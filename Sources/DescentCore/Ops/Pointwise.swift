@@ -1,0 +1,344 @@
+/// A fused elementwise operation with automatic gradients to any order.
+///
+/// The closure is run once, on terms, and becomes one pass over memory, however long the formula:
+/// ```swift
+/// let mish = Pointwise("mish") { x in x * tanh(softplus(x)) }
+/// let y = mish(Tensor([0.0, 1.0], requiresGrad: true))
+/// print(y)  // tensor([0.0000, 0.8651], grad_fn=<MishBackward0>)
+/// ```
+/// Operands broadcast and promote as in every operation; integers become float32 unless `result` says
+/// otherwise. Derivatives come from one table of local rules (`PointwiseDerivatives.swift`).
+/// Every elementwise operation of `Tensor` is one of these.
+public final class Pointwise: Sendable {
+  /// What dtype the result has.
+  public enum Result: Sendable {
+    /// The promoted dtype of the operands: arithmetic.
+    case promoted
+    /// The promoted dtype, float32 for integers and bool: `exp`, `sqrt`.
+    case floating
+    /// bool; computed in the promoted dtype: comparisons.
+    case bool
+  }
+
+  public let name: String
+  let nodeName: String
+  let result: Result
+  let program: Program
+  private let derivatives = DerivativeTable()
+
+  /// - Parameters:
+  ///   - name: in snake or camel case; `gradFn` shows it as `<NameBackward0>`.
+  public convenience init(
+    _ name: String, result: Result = .floating, _ body: (Term) -> Term
+  ) {
+    let x = Term.input()
+    self.init(name, result: result, inputs: [x], scalars: [], output: body(x))
+  }
+
+  public convenience init(
+    _ name: String, result: Result = .floating, _ body: (Term, Term) -> Term
+  ) {
+    let x = Term.input()
+    let y = Term.input()
+    self.init(name, result: result, inputs: [x, y], scalars: [], output: body(x, y))
+  }
+
+  public convenience init(
+    _ name: String, result: Result = .floating, _ body: (Term, Term, Term) -> Term
+  ) {
+    let x = Term.input()
+    let y = Term.input()
+    let z = Term.input()
+    self.init(name, result: result, inputs: [x, y, z], scalars: [], output: body(x, y, z))
+  }
+
+  /// The general form: inputs (`masks`: those of bool) and scalars given at each call.
+  init(
+    _ name: String, result: Result = .floating, inputs: Int, masks: Set<Int> = [], scalars: Int,
+    node: String? = nil, _ body: ([Term], [Term]) -> Term
+  ) {
+    let inputs = (0..<inputs).map { Term.input(isMask: masks.contains($0)) }
+    let scalars = (0..<scalars).map { _ in Term.input() }
+    self.name = name
+    self.nodeName = node ?? Pointwise.nodeName(name)
+    self.result = result
+    program = Program(inputs: inputs, scalars: scalars, outputs: [body(inputs, scalars)])
+  }
+
+  init(
+    _ name: String, result: Result = .promoted, inputs: [Term], scalars: [Term], output: Term
+  ) {
+    self.name = name
+    self.nodeName = Pointwise.nodeName(name)
+    self.result = result
+    program = Program(inputs: inputs, scalars: scalars, outputs: [output])
+  }
+
+  /// `leaky_relu` and `leakyRelu` give `LeakyReluBackward0`.
+  private static func nodeName(_ name: String) -> String {
+    let words = name.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }
+    return words.joined() + "Backward0"
+  }
+
+  // MARK: calls
+
+  public func callAsFunction(
+    _ x: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    apply(TensorList(x), file: file, line: line)
+  }
+
+  public func callAsFunction(
+    _ x: Tensor, _ y: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    apply(TensorList(x, y), file: file, line: line)
+  }
+
+  public func callAsFunction(
+    _ x: Tensor, _ y: Tensor, _ z: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    apply(TensorList(x, y, z), file: file, line: line)
+  }
+
+  /// Runs the operation into a new tensor and records it.
+  @inline(__always)
+  func apply(
+    _ inputs: TensorList, scalars: ScalarList = ScalarList(), file: StaticString = "",
+    line: UInt = 0
+  ) -> Tensor {
+    let first = inputs[0]
+    // The common case: one dtype, one shape.
+    var shape = first.layout.shape
+    var dtype = first.dtype
+    var isUniform = result == .promoted && scalars.count == 0 || first.dtype.isFloatingPoint
+    for i in 1..<Swift.max(inputs.count, 1) {
+      if inputs[i].dtype != dtype { isUniform = false }
+      if inputs[i].layout.shape != shape {
+        guard
+          let common = attempt(
+            file: file, line: line,
+            { () throws(Misuse) in try Rules.broadcast(self.name, shape, inputs[i].layout.shape) })
+        else { return .poison }
+        shape = common
+      }
+    }
+    if !isUniform || program.inputs.first.unsafelyUnwrapped.isMask {
+      dtype = promotedDType(inputs, scalars)
+    }
+    let outputDType = result == .bool ? DType.bool : dtype
+    let output = Tensor(empty: shape, dtype: outputDType, device: first.device)
+    do throws(Misuse) {
+      try first.device.backend.pointwise(
+        PointwiseCall(
+          program: program, dtype: dtype, shape: shape, inputs: inputs, scalars: scalars,
+          outputs: TensorList(output)))
+    } catch {
+      error.named(name).raise(file: file, line: line)
+      return .poison
+    }
+    if result != .bool && recording(inputs) {
+      record(output, inputs, scalars, dtype, file, line)
+    }
+    return output
+  }
+
+  private func promotedDType(_ inputs: TensorList, _ scalars: ScalarList) -> DType {
+    var type = ResultType()
+    for i in 0..<inputs.count where !program.inputs[i].isMask {
+      type.add(inputs[i].dtype, dims: inputs[i].ndim)
+    }
+    for i in 0..<scalars.count { type.add(scalars[i]) }
+    return result == .floating && !type.dtype.isFloatingPoint ? .float32 : type.dtype
+  }
+
+  /// Runs the operation into its first input: the trailing-underscore form.
+  ///
+  /// The result must be storable in the input's dtype and have its shape.
+  @discardableResult
+  func applyInPlace(
+    _ inputs: TensorList, scalars: ScalarList = ScalarList(), file: StaticString = "",
+    line: UInt = 0
+  ) -> Tensor {
+    let target = inputs[0]
+    var dtype = promotedDType(inputs, scalars)
+    if result == .floating && !dtype.isFloatingPoint { dtype = .float32 }
+    let resultDType = result == .bool ? DType.bool : dtype
+    let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
+      try Rules.inPlace(name, target, resultDType, inputs)
+    }
+    if checked == nil { return target }
+    let records = recording(inputs)
+    let before = records ? inputsBeforeChange(inputs) : inputs
+    do throws(Misuse) {
+      try target.device.backend.pointwise(
+        PointwiseCall(
+          program: program, dtype: dtype, shape: target.layout.shape, inputs: withoutOverlap(inputs),
+          scalars: scalars, outputs: TensorList(target)))
+    } catch {
+      error.named(name).raise(file: file, line: line)
+      return target
+    }
+    target.didChange(name + "_", file, line)
+    if records {
+      let scratch = target.alias()
+      record(scratch, before, scalars, dtype, file, line)
+      target.rebase(onto: scratch.recordedFn!)
+    }
+    return target
+  }
+
+  /// Other inputs that share memory with the target are read whole before it is written.
+  private func withoutOverlap(_ inputs: TensorList) -> TensorList {
+    let target = inputs[0]
+    var result = TensorList(target)
+    for i in 1..<Swift.max(inputs.count, 1) {
+      let input = inputs[i]
+      let overlaps =
+        input.storage === target.storage && input !== target
+        && input.layout.extent.overlaps(target.layout.extent)
+        && !(input.layout.offset == target.layout.offset && input.layout.shape == target.layout.shape
+          && input.layout.strides == target.layout.strides && input.dtype == target.dtype)
+      result.append(overlaps ? noGrad { input.clone() } : input)
+    }
+    return result
+  }
+
+  /// The target's old value, copied if the gradient will ask for it.
+  private func inputsBeforeChange(_ inputs: TensorList) -> TensorList {
+    let plan = derivatives.plan(for: self, needs: needsMask(inputs))
+    if plan.savedInputs & 1 == 0 { return inputs }
+    let old = noGrad { inputs[0].clone() }
+    old.recordedFn = inputs[0].gradFn
+    old.outputIndex = inputs[0].outputIndex
+    var result = TensorList(old)
+    for i in 1..<Swift.max(inputs.count, 1) { result.append(inputs[i]) }
+    return result
+  }
+
+  // MARK: gradients
+
+  @inline(__always)
+  private func needsMask(_ inputs: TensorList) -> UInt32 {
+    var mask: UInt32 = 0
+    for i in 0..<inputs.count where inputs[i].requiresGrad { mask |= 1 << UInt32(i) }
+    return mask
+  }
+
+  @inline(__always)
+  private func record(
+    _ output: Tensor, _ inputs: TensorList, _ scalars: ScalarList, _ dtype: DType,
+    _ file: StaticString, _ line: UInt
+  ) {
+    let plan = derivatives.plan(for: self, needs: needsMask(inputs))
+    let node = PointwiseNode(nodeName, output: output, plan: plan, scalars: scalars, dtype: dtype)
+    for i in 0..<inputs.count {
+      let input = inputs[i]
+      node.edges.append(Edge(input))
+      if plan.savedInputs & (1 << UInt32(i)) != 0 { node.saved.append(input) }
+      node.inputShapes.append(input.layout.shape, same: output.layout.shape)
+    }
+    if plan.savesOutput { node.saved.append(output, isOutput: true) }
+    node.file = file
+    node.line = line
+    output.recordedFn = node
+  }
+}
+
+extension Misuse {
+  /// The same misuse, named after the operation that the user called.
+  func named(_ operation: String) -> Misuse {
+    Misuse(operation, problem, got: got, try: remedy)
+  }
+}
+
+/// The shapes of a node's inputs where they differ from the output's.
+struct InputShapes {
+  private var different: [Shape?] = []
+  private var count = 0
+
+  @inline(__always)
+  mutating func append(_ shape: Shape, same output: Shape) {
+    if shape != output || !different.isEmpty { appendDifferent(shape, output) }
+    count += 1
+  }
+
+  private mutating func appendDifferent(_ shape: Shape, _ output: Shape) {
+    while different.count < count { different.append(nil) }
+    different.append(shape == output ? nil : shape)
+  }
+
+  /// nil if input `index` has the output's shape.
+  @inline(__always)
+  subscript(index: Int) -> Shape? { different.isEmpty ? nil : different[index] }
+}
+
+/// The recorded form of a pointwise operation.
+final class PointwiseNode: Node {
+  let plan: DerivativePlan
+  let scalars: ScalarList
+  let computeDType: DType
+  var inputShapes = InputShapes()
+
+  @inline(__always)
+  init(
+    _ name: String, output: Tensor, plan: DerivativePlan, scalars: ScalarList, dtype: DType
+  ) {
+    self.plan = plan
+    self.scalars = scalars
+    computeDType = dtype
+    super.init(name, output: output)
+  }
+
+  override func backward(_ step: BackwardStep, _ gradient: Tensor) {
+    var together = TensorList()
+    for gradientPlan in plan.gradients {
+      let input = gradientPlan.input
+      let shape = inputShapes[input]
+      switch gradientPlan.form {
+      case .passed: step.give(input, gradient)
+      case .zero:
+        step.give(input, Tensor.zeros(inputShapes[input] ?? outputShape, dtype: outputDType))
+      case .computed(let operation):
+        let operands = operands(step, gradient, operation)
+        if let shape {
+          step.give(input, operation.reduced(operands, scalars, to: shape, computeDType))
+        } else if plan.fused == nil || ThreadState.current.gradEnabled || anyBroadcast {
+          step.give(input, operation.derived.apply(operands, scalars: scalars))
+        } else {
+          together.append(gradient)
+        }
+      }
+    }
+    if together.count > 0, let fused = plan.fused { runFused(fused, step, gradient) }
+  }
+
+  private var anyBroadcast: Bool {
+    plan.gradients.contains { inputShapes[$0.input] != nil }
+  }
+
+  @inline(__always)
+  private func operands(
+    _ step: BackwardStep, _ gradient: Tensor, _ operation: GradientOperation
+  ) -> TensorList {
+    var operands = TensorList()
+    for source in operation.sources {
+      operands.append(source < 0 ? gradient : step.saved(source))
+    }
+    return operands
+  }
+
+  /// Several gradients in one pass over memory.
+  private func runFused(_ fused: FusedGradients, _ step: BackwardStep, _ gradient: Tensor) {
+    var operands = TensorList()
+    for source in fused.sources { operands.append(source < 0 ? gradient : step.saved(source)) }
+    var outputs = TensorList()
+    for _ in fused.inputs { outputs.append(Tensor(empty: outputShape, dtype: outputDType)) }
+    let call = PointwiseCall(
+      program: fused.program, dtype: computeDType, shape: outputShape, inputs: operands,
+      scalars: scalars, outputs: outputs)
+    do throws(Misuse) { try gradient.device.backend.pointwise(call) } catch {
+      error.named(name).raise(file: file, line: line)
+    }
+    for (i, input) in fused.inputs.enumerated() { step.give(input, outputs[i]) }
+  }
+}

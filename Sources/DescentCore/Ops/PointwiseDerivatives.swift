@@ -1,0 +1,258 @@
+import Synchronization
+
+// The derivative of every instruction, one line each, and how a program is differentiated with them.
+
+/// The gradients of an instruction's operands, given that of its result.
+///
+/// `y` is the result, `a`, `b`, `c` the operands, `g` the incoming gradient. nil: no gradient flows
+/// (the instruction is piecewise constant, or the operand is a mask). Kinks follow PyTorch.
+private func pullback(
+  _ op: Instruction, _ y: Term, _ a: Term, _ b: Term, _ c: Term, _ g: Term
+) -> [Term?] {
+  switch op {
+  case .COPY, .TO_F32, .TO_F64: [g]
+  case .ADD: [g, g]
+  case .SUB: [g, -g]
+  case .MUL: [g * b, g * a]
+  case .DIV: [g / b, -g * y / b]
+  case .FMA: [g * b, g * a, g]
+  case .NEG: [-g]
+  case .ABS: [g * sign(a)]
+  case .RECIPROCAL: [-g * y * y]
+  case .SQRT: [g / (2 * y)]
+  case .RSQRT: [-0.5 * g * y * y * y]
+  case .SQUARE: [2 * g * a]
+  case .MAXIMUM: [select(a .< b, 0, shared(a, b, g)), select(a .> b, 0, shared(a, b, g))]
+  case .MINIMUM: [select(a .> b, 0, shared(a, b, g)), select(a .< b, 0, shared(a, b, g))]
+  case .FMAX: [select((a .>= b) | isNaN(b), g, 0), select((a .>= b) | isNaN(b), 0, g)]
+  case .FMIN: [select((a .<= b) | isNaN(b), g, 0), select((a .<= b) | isNaN(b), 0, g)]
+  case .POW:
+    [
+      select(b .== 0, 0, g * b * pow(a, b - 1)),
+      select((a .== 0) & (b .>= 0), 0, g * y * log(a)),
+    ]
+  case .REMAINDER: [g, -g * floor(a / b)]
+  case .FMOD: [g, -g * trunc(a / b)]
+  case .ATAN2: [g * (b / (a * a + b * b)), g * (-a / (a * a + b * b))]
+  case .HYPOT: [g * (a / y), g * (b / y)]
+  case .COPYSIGN: [select(a .== 0, 0, g * (y / a)), nil]
+  case .EXP: [g * y]
+  case .EXP2: [g * y * 0.693147180559945309]
+  case .EXPM1: [g * (y + 1)]
+  case .LOG: [g / a]
+  case .LOG2: [g / (a * 0.693147180559945309)]
+  case .LOG10: [g / (a * 2.30258509299404568)]
+  case .LOG1P: [g / (a + 1)]
+  case .SIN: [g * cos(a)]
+  case .COS: [-g * sin(a)]
+  case .TAN: [g * (1 + y * y)]
+  case .ASIN: [g * rsqrt(1 - a * a)]
+  case .ACOS: [-g * rsqrt(1 - a * a)]
+  case .ATAN: [g / (a * a + 1)]
+  case .SINH: [g * cosh(a)]
+  case .COSH: [g * sinh(a)]
+  case .TANH: [g * (1 - y * y)]
+  case .ASINH: [g * rsqrt(a * a + 1)]
+  case .ACOSH: [g * rsqrt(a - 1) * rsqrt(a + 1)]
+  case .ATANH: [g / (1 - a * a)]
+  case .SIGMOID: [g * (1 - y) * y]
+  case .ERF: [g * (1.12837916709551257 * exp(-(a * a)))]
+  case .ERFC: [g * (-1.12837916709551257 * exp(-(a * a)))]
+  case .ERFINV: [g * (0.886226925452758014 * exp(y * y))]
+  case .LGAMMA: [g * digamma(a)]
+  case .DIGAMMA: [g * trigamma(a)]
+  case .I0: [g * i1(a)]
+  case .I1: [g * (i0(a) - select(a .== 0, 0.5, y / select(a .== 0, 1, a)))]
+  case .SELECT: [nil, select(a, g, 0), select(a, 0, g)]
+  case .SIGN, .FLOOR, .CEIL, .ROUND, .TRUNC: [nil]
+  case .FLOOR_DIV, .TRUNC_DIV, .NEXTAFTER: [nil, nil]
+  case .TRIGAMMA: [nil]  // polygamma of order 2 is not an instruction
+  case .TO_I64, .TO_BOOL, .BIT_NOT, .IS_NAN, .IS_INF, .SIGNBIT: [nil]
+  case .EQ, .NE, .LT, .LE, .GT, .GE, .BIT_AND, .BIT_OR, .BIT_XOR, .SHIFT_LEFT, .SHIFT_RIGHT:
+    [nil, nil]
+  }
+}
+
+/// Ties of maximum and minimum share the gradient.
+private func shared(_ a: Term, _ b: Term, _ g: Term) -> Term { select(a .== b, g * 0.5, g) }
+
+/// How one input's gradient is had.
+struct GradientPlan {
+  enum Form {
+    /// It is the incoming gradient.
+    case passed
+    case zero
+    case computed(GradientOperation)
+  }
+  let input: Int
+  let form: Form
+}
+
+/// A gradient as a pointwise operation of its own, differentiable in turn.
+final class GradientOperation: Sendable {
+  let derived: Pointwise
+  /// Where its operands come from: -1 the incoming gradient, else a position among the saved tensors.
+  let sources: [Int]
+
+  init(derived: Pointwise, sources: [Int]) {
+    self.derived = derived
+    self.sources = sources
+  }
+
+  /// The gradient summed to a broadcast input's shape: in the same pass where nothing is recorded.
+  func reduced(
+    _ operands: TensorList, _ scalars: ScalarList, to shape: Shape, _ dtype: DType
+  ) -> Tensor {
+    if recording(operands) { return derived.apply(operands, scalars: scalars).sumToSize(shape) }
+    return Tensor.sumProgram(derived.program, operands, scalars, to: shape, dtype)
+  }
+}
+
+/// All gradients that can share one pass.
+struct FusedGradients {
+  let program: Program
+  let sources: [Int]
+  let inputs: [Int]
+}
+
+/// What to save in the forward and what to run in the backward, for one set of needed inputs.
+final class DerivativePlan: Sendable {
+  let gradients: [GradientPlan]
+  /// Bit i: the gradient needs input i. Saved tensors stand in this order, then the output.
+  let savedInputs: UInt32
+  let savesOutput: Bool
+  let fused: FusedGradients?
+
+  init(_ operation: Pointwise, needs: UInt32) {
+    let program = operation.program
+    let output = program.outputs[0]
+    let incoming = Term.input()
+    let adjoints = DerivativePlan.differentiate(program, output, incoming)
+    let wanted = program.inputs.indices.filter { needs & (1 << UInt32($0)) != 0 }
+
+    // What the gradients are made of: inputs, and the result, which is read rather than made again.
+    let cut = Set(
+      (program.inputs + program.scalars + [output, incoming]).map(ObjectIdentifier.init))
+    var used = Set<ObjectIdentifier>()
+    var results: [Int: Term] = [:]
+    for i in wanted {
+      guard let term = adjoints[ObjectIdentifier(program.inputs[i])], !term.isMask else { continue }
+      results[i] = term
+      if term === incoming { continue }
+      for leaf in Term.schedule([term], leaves: cut) { used.insert(ObjectIdentifier(leaf)) }
+    }
+    var saved: [Term] = []
+    var mask: UInt32 = 0
+    for (i, input) in program.inputs.enumerated() where used.contains(ObjectIdentifier(input)) {
+      saved.append(input)
+      mask |= 1 << UInt32(i)
+    }
+    savedInputs = mask
+    let outputIsInput = program.inputs.contains { $0 === output }
+    savesOutput = !outputIsInput && used.contains(ObjectIdentifier(output))
+    if savesOutput { saved.append(output) }
+
+    func sources(_ terms: [Term]) -> (leaves: [Term], sources: [Int]) {
+      let needed = Set(Term.schedule(terms, leaves: cut).map(ObjectIdentifier.init))
+      var leaves: [Term] = []
+      var sources: [Int] = []
+      if needed.contains(ObjectIdentifier(incoming)) {
+        leaves.append(incoming)
+        sources.append(-1)
+      }
+      for (position, term) in saved.enumerated() where needed.contains(ObjectIdentifier(term)) {
+        leaves.append(term)
+        sources.append(position)
+      }
+      return (leaves, sources)
+    }
+
+    gradients = wanted.map { i in
+      guard let term = results[i] else { return GradientPlan(input: i, form: .zero) }
+      if term === incoming { return GradientPlan(input: i, form: .passed) }
+      let (leaves, sources) = sources([term])
+      let derived = Pointwise(
+        derived: operation.name, inputs: leaves, scalars: program.scalars, output: term)
+      return GradientPlan(
+        input: i, form: .computed(GradientOperation(derived: derived, sources: sources)))
+    }
+    let together = wanted.filter { i in results[i].map { $0 !== incoming } ?? false }
+    if together.count > 1 {
+      let terms = together.map { results[$0]! }
+      let (leaves, sources) = sources(terms)
+      fused = FusedGradients(
+        program: Program(inputs: leaves, scalars: program.scalars, outputs: terms),
+        sources: sources, inputs: together)
+    } else {
+      fused = nil
+    }
+  }
+
+  /// Gradients of the output for every term below it, in one sweep from the youngest.
+  private static func differentiate(
+    _ program: Program, _ output: Term, _ incoming: Term
+  ) -> [ObjectIdentifier: Term] {
+    let leaves = Set((program.inputs + program.scalars).map(ObjectIdentifier.init))
+    var adjoints = [ObjectIdentifier(output): incoming]
+    let unused = Term.constant(0)
+    for term in Term.schedule([output], leaves: leaves).reversed() {
+      guard let g = adjoints[ObjectIdentifier(term)], !leaves.contains(ObjectIdentifier(term)),
+        case .apply(let op, let operands) = term.kind
+      else { continue }
+      let b = operands.count > 1 ? operands[1] : unused
+      let c = operands.count > 2 ? operands[2] : unused
+      for (operand, gradient) in zip(operands, pullback(op, term, operands[0], b, c, g)) {
+        guard let gradient, operand.constantValue == nil else { continue }
+        let id = ObjectIdentifier(operand)
+        adjoints[id] = adjoints[id].map { $0 + gradient } ?? gradient
+      }
+    }
+    return adjoints
+  }
+}
+
+extension Pointwise {
+  /// A gradient's operation: shares the forward's terms.
+  convenience init(derived name: String, inputs: [Term], scalars: [Term], output: Term) {
+    self.init(name + "Backward", inputs: inputs, scalars: scalars, output: output)
+  }
+}
+
+/// Plans by the set of needed inputs, made at first use and kept.
+final class DerivativeTable: Sendable {
+  private let plans = Mutex<[UInt32: DerivativePlan]>([:])
+  private let common = (Atomic<UInt>(0), Atomic<UInt>(0), Atomic<UInt>(0))
+
+  init() {}
+
+  @inline(__always)
+  func plan(for operation: Pointwise, needs: UInt32) -> DerivativePlan {
+    let bits: UInt
+    switch needs {
+    case 1: bits = common.0.load(ordering: .acquiring)
+    case 2: bits = common.1.load(ordering: .acquiring)
+    case 3: bits = common.2.load(ordering: .acquiring)
+    default: bits = 0
+    }
+    if let pointer = UnsafeRawPointer(bitPattern: bits) {
+      return Unmanaged<DerivativePlan>.fromOpaque(pointer).takeUnretainedValue()
+    }
+    return make(operation, needs)
+  }
+
+  @inline(never)
+  private func make(_ operation: Pointwise, _ needs: UInt32) -> DerivativePlan {
+    plans.withLock { plans in
+      let plan = plans[needs] ?? DerivativePlan(operation, needs: needs)
+      plans[needs] = plan  // owns it; the slots below only point at it
+      let bits = UInt(bitPattern: Unmanaged.passUnretained(plan).toOpaque())
+      switch needs {
+      case 1: common.0.store(bits, ordering: .releasing)
+      case 2: common.1.store(bits, ordering: .releasing)
+      case 3: common.2.store(bits, ordering: .releasing)
+      default: break
+      }
+      return plan
+    }
+  }
+}

@@ -1,0 +1,89 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// What belongs to a thread: gradient mode, checks in progress, nodes waiting to be freed, and the
+/// thread's cache of small memory blocks.
+///
+/// Closures such as `noGrad {}` are synchronous, so their effect is exactly a thread's.
+final class ThreadState {
+  var gradEnabled = true
+  var inferenceMode = false
+  var anomalyDetection = false
+
+  var checkDepth = 0
+  var firstMisuse: Misuse?
+  var modulePath: [String] = []
+
+  /// Objects whose release would recurse too deeply, freed one after the other; see `Graveyard`.
+  var graveyard: [AnyObject] = []
+  var releaseDepth = 0
+
+  let blocks = BlockCache()
+
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    let result = pthread_key_create(&key) { pointer in
+      #if canImport(Darwin)
+        Unmanaged<ThreadState>.fromOpaque(pointer).release()
+      #else
+        if let pointer { Unmanaged<ThreadState>.fromOpaque(pointer).release() }
+      #endif
+    }
+    precondition(result == 0, "ThreadState: no thread-local key is left")
+    return key
+  }()
+
+  @inline(__always)
+  static var current: ThreadState {
+    if let pointer = pthread_getspecific(key) {
+      return Unmanaged<ThreadState>.fromOpaque(pointer).takeUnretainedValue()
+    }
+    return create()
+  }
+
+  @inline(never)
+  private static func create() -> ThreadState {
+    let state = ThreadState()
+    pthread_setspecific(key, Unmanaged.passRetained(state).toOpaque())
+    return state
+  }
+
+  deinit { blocks.flush() }
+}
+
+/// Frees long chains without recursion.
+///
+/// A node of the graph owns its inputs, which own theirs: left alone, freeing a chain of a million
+/// operations would need a million stack frames. A releasing object hands over what it owns once the
+/// recursion is deep, and the outermost release frees the rest in a loop.
+enum Graveyard {
+  private static let depthLimit = 64
+
+  /// Calls `release`, which drops the references of an object that is going away, unless the release
+  /// is nested deeply; then `handOver` must move them to the list given to it.
+  @inline(__always)
+  static func bury(_ release: () -> Void, handOver: (inout [AnyObject]) -> Void) {
+    let thread = ThreadState.current
+    if thread.releaseDepth >= depthLimit {
+      handOver(&thread.graveyard)
+      return
+    }
+    thread.releaseDepth += 1
+    release()
+    thread.releaseDepth -= 1
+    if thread.releaseDepth == 0 && !thread.graveyard.isEmpty { drain(thread) }
+  }
+
+  @inline(never)
+  private static func drain(_ thread: ThreadState) {
+    // Each object popped is released at the end of its turn; what it owns is buried again.
+    thread.releaseDepth = 1
+    while !thread.graveyard.isEmpty { _ = thread.graveyard.removeLast() }
+    thread.releaseDepth = 0
+  }
+}
