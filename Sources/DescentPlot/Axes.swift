@@ -44,8 +44,14 @@ public protocol Plotting: AnyObject {
   /// The text beside the y axis.
   var yLabel: String { get set }
   /// The range of the x axis; nil (the default) for the range of the data and 5 % on either side.
+  ///
+  /// Two different finite numbers, both positive on a logarithmic axis; anything else stops the
+  /// program when the figure is drawn.
   var xLim: ClosedRange<Double>? { get set }
   /// The range of the y axis; nil (the default) for the range of the data and 5 % on either side.
+  ///
+  /// Two different finite numbers, both positive on a logarithmic axis; anything else stops the
+  /// program when the figure is drawn.
   var yLim: ClosedRange<Double>? { get set }
   /// Whether the x axis counts in steps (`.linear`, the default) or in powers of ten (`.log`).
   var xScale: AxisScale { get set }

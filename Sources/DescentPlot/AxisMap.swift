@@ -19,9 +19,14 @@ struct AxisMap {
     self.scale = scale
     self.start = start
     self.end = end
-    if let limits, limits.lowerBound.isFinite, limits.upperBound.isFinite,
-      limits.lowerBound < limits.upperBound, scale == .linear || limits.lowerBound > 0
-    {
+    if let limits {
+      guard limits.lowerBound.isFinite, limits.upperBound.isFinite,
+        limits.lowerBound < limits.upperBound, scale == .linear || limits.lowerBound > 0
+      else {
+        plotMisuse(
+          "xLim, yLim: an axis cannot have this range. Got \(limits) on a \(scale) axis. Try two "
+            + "different finite numbers, both positive on a log axis.")
+      }
       (low, high) = (limits.lowerBound, limits.upperBound)
       return
     }

@@ -60,17 +60,29 @@ public struct PlotColor: Hashable, Sendable, ExpressibleByStringLiteral {
     PlotColor(red: red, green: green, blue: blue, opacity: opacity)
   }
 
+  /// matplotlib's `tab:blue`, `#1f77b4`.
   public static let blue = PlotColor(0x1F77B4)
+  /// matplotlib's `tab:orange`, `#ff7f0e`.
   public static let orange = PlotColor(0xFF7F0E)
+  /// matplotlib's `tab:green`, `#2ca02c`.
   public static let green = PlotColor(0x2CA02C)
+  /// matplotlib's `tab:red`, `#d62728`.
   public static let red = PlotColor(0xD62728)
+  /// matplotlib's `tab:purple`, `#9467bd`.
   public static let purple = PlotColor(0x9467BD)
+  /// matplotlib's `tab:brown`, `#8c564b`.
   public static let brown = PlotColor(0x8C564B)
+  /// matplotlib's `tab:pink`, `#e377c2`.
   public static let pink = PlotColor(0xE377C2)
+  /// matplotlib's `tab:gray`, `#7f7f7f`.
   public static let gray = PlotColor(0x7F7F7F)
+  /// matplotlib's `tab:olive`, `#bcbd22`.
   public static let olive = PlotColor(0xBCBD22)
+  /// matplotlib's `tab:cyan`, `#17becf`.
   public static let cyan = PlotColor(0x17BECF)
+  /// Black, `#000000`.
   public static let black = PlotColor(0x000000)
+  /// White, `#ffffff`.
   public static let white = PlotColor(0xFFFFFF)
 
   /// The colours that series get in turn: matplotlib's `tab10`.

@@ -24,19 +24,33 @@ public enum LineStyle: Sendable, Hashable, CaseIterable {
 
 /// The mark drawn at each point of a series, with matplotlib's letter as raw value.
 public enum Marker: Character, Sendable, Hashable, CaseIterable {
+  /// A dot of half the size.
   case point = "."
+  /// A speck.
   case pixel = ","
+  /// A disc.
   case circle = "o"
+  /// A square.
   case square = "s"
+  /// A square on its corner.
   case diamond = "D"
+  /// A narrow diamond.
   case thinDiamond = "d"
+  /// A triangle that points up.
   case triangleUp = "^"
+  /// A triangle that points down.
   case triangleDown = "v"
+  /// A triangle that points left.
   case triangleLeft = "<"
+  /// A triangle that points right.
   case triangleRight = ">"
+  /// A pentagon.
   case pentagon = "p"
+  /// A star with five points.
   case star = "*"
+  /// Two strokes, upright.
   case plus = "+"
+  /// Two strokes, slanted.
   case cross = "x"
 }
 
@@ -52,6 +66,7 @@ public enum AxisScale: Sendable, Hashable {
 public enum LegendLocation: Sendable, Hashable, CaseIterable {
   /// The corner that hides the fewest points.
   case best
+  /// A given corner.
   case upperRight, upperLeft, lowerLeft, lowerRight
 }
 

@@ -208,4 +208,18 @@ struct FigureTests {
       if case .io = error as? PlotError { true } else { false }
     }
   }
+
+  @Test("misuse stops the program")
+  func misuse() async {
+    await #expect(processExitsWith: .failure) { Figure().plot([1, 2], [1, 2, 3]) }
+    await #expect(processExitsWith: .failure) { Figure().plot([1, 2], "rq") }
+    await #expect(processExitsWith: .failure) { _ = Figure.subplots(0, 1) }
+    await #expect(processExitsWith: .failure) { _ = Figure()[0, 1] }
+    await #expect(processExitsWith: .failure) {
+      let figure = Figure()
+      figure.yScale = .log
+      figure.yLim = -1...1
+      _ = figure.svg()
+    }
+  }
 }
