@@ -101,7 +101,7 @@
     "FIB") /* a is a BOOL register: a ? b : c; the lane is that of b and c */
 
 typedef enum DSC_CLOSED_ENUM {
-#define X(NAME, name, arity, result, lanes) DSC_OP_##NAME,
+#define X(NAME, name, arity, result, lanes) DSC_OP_##NAME DSC_SWIFT_NAME(#name),
   DSC_INSTRUCTIONS(X)
 #undef X
 } DscOp;

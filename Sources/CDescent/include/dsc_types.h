@@ -14,6 +14,7 @@
 #endif
 
 #define DSC_CLOSED_ENUM __attribute__((enum_extensibility(closed)))
+#define DSC_SWIFT_NAME(name) __attribute__((swift_name(name)))
 
 /// The largest number of dimensions of a tensor. Shapes and strides live inline everywhere.
 #define DSC_MAX_DIMS 8
@@ -48,7 +49,7 @@ typedef enum DSC_CLOSED_ENUM {
   X(BOOL, bool, uint8_t)
 
 typedef enum DSC_CLOSED_ENUM {
-#define X(NAME, name, type) DSC_LANE_##NAME,
+#define X(NAME, name, type) DSC_LANE_##NAME DSC_SWIFT_NAME(#name),
   DSC_LANES(X)
 #undef X
 } DscLane;

@@ -120,7 +120,7 @@ public enum Anomaly {
   }
 
   static func check(_ gradient: Tensor, from node: Node) {
-    let bad = noGrad { gradient.dtype.isFloatingPoint && gradient.isnan().any().item() != 0 }
+    let bad = noGrad { gradient.dtype.isFloatingPoint && (gradient .!= gradient).sum(mask: ~0 >> UInt32(32 - gradient.ndim), keepDim: false).item() != 0 }
     if bad {
       let place = node.line == 0 ? "" : ", called at \(node.file):\(node.line),"
       Misuse(

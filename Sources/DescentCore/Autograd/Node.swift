@@ -92,7 +92,8 @@ struct Edge {
   let index: Int32
   let isLeaf: Bool
 
-  static let none = Edge(target: nil, index: 0, isLeaf: false)
+  @inline(__always)
+  static var none: Edge { Edge(target: nil, index: 0, isLeaf: false) }
 
   @inline(__always)
   init(target: AnyObject?, index: Int32, isLeaf: Bool) {

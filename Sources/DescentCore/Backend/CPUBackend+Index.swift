@@ -15,11 +15,11 @@ extension CPUBackend {
 
   private static func c(_ mode: ScatterMode) -> DscScatter {
     switch mode {
-    case .assign: DSC_SCATTER_ASSIGN
-    case .add: DSC_SCATTER_ADD
-    case .multiply: DSC_SCATTER_MULTIPLY
-    case .max: DSC_SCATTER_MAX
-    case .min: DSC_SCATTER_MIN
+    case .assign: .DSC_SCATTER_ASSIGN
+    case .add: .DSC_SCATTER_ADD
+    case .multiply: .DSC_SCATTER_MULTIPLY
+    case .max: .DSC_SCATTER_MAX
+    case .min: .DSC_SCATTER_MIN
     }
   }
 

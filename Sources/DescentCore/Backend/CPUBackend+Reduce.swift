@@ -5,12 +5,12 @@ extension CPUBackend {
   func reduce(_ call: ReduceCall) throws(Misuse) {
     let op: DscReduction =
       switch call.op {
-      case .sum: DSC_REDUCE_SUM
-      case .prod: DSC_REDUCE_PROD
-      case .max: DSC_REDUCE_MAX
-      case .min: DSC_REDUCE_MIN
-      case .any: DSC_REDUCE_ANY
-      case .all: DSC_REDUCE_ALL
+      case .sum: .DSC_REDUCE_SUM
+      case .prod: .DSC_REDUCE_PROD
+      case .max: .DSC_REDUCE_MAX
+      case .min: .DSC_REDUCE_MIN
+      case .any: .DSC_REDUCE_ANY
+      case .all: .DSC_REDUCE_ALL
       }
     let count = call.inputs.count
     let lowered = call.program?.lowered(for: call.dtype)
@@ -83,11 +83,11 @@ extension CPUBackend {
   func scan(_ call: ScanCall) {
     let op: DscScan =
       switch call.op {
-      case .sum: DSC_SCAN_SUM
-      case .prod: DSC_SCAN_PROD
-      case .max: DSC_SCAN_MAX
-      case .min: DSC_SCAN_MIN
-      case .logsumexp: DSC_SCAN_LOGSUMEXP
+      case .sum: .DSC_SCAN_SUM
+      case .prod: .DSC_SCAN_PROD
+      case .max: .DSC_SCAN_MAX
+      case .min: .DSC_SCAN_MIN
+      case .logsumexp: .DSC_SCAN_LOGSUMEXP
       }
     let shape = call.input.layout.shape
     var input = DscView()

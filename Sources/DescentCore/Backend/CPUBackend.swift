@@ -112,7 +112,7 @@ final class CPUBackend: Backend {
 
   private static let constant: Program = {
     let value = Term.input()
-    return Program(inputs: [], scalars: [value], outputs: [.apply(.COPY, value)])
+    return Program(inputs: [], scalars: [value], outputs: [.apply(.copy, value)])
   }()
 
   func fill(_ call: FillCall) {
@@ -122,24 +122,20 @@ final class CPUBackend: Backend {
     let data = output.address
     switch call.pattern {
     case .value(let value):
-      CPUBackend.check(
-        status {
-          try pointwise(
-            PointwiseCall(
-              program: CPUBackend.constant, dtype: dtype, shape: output.layout.shape,
-              inputs: TensorList(), scalars: ScalarList(value), outputs: TensorList(output)))
-        })
+      do throws(Misuse) {
+        try pointwise(
+          PointwiseCall(
+            program: CPUBackend.constant, dtype: dtype, shape: output.layout.shape,
+            inputs: TensorList(), scalars: ScalarList(value), outputs: TensorList(output)))
+      } catch {
+        error.raise(file: "", line: 0)
+      }
     case .arange(let start, let step):
-      let lane: DscLane = dtype.isFloatingPoint ? .F64 : .I64
+      let lane: DscLane = dtype.isFloatingPoint ? .f64 : .i64
       dsc_arange(dtype.c, count, DscScalar(start, lane), DscScalar(step, lane), data)
     case .linspace(let start, let end):
       dsc_linspace(dtype.c, count, start, end, data)
     }
-  }
-
-  private func status(_ body: () throws(Misuse) -> Void) -> Int32 {
-    do { try body() } catch { return Int32(DSC_UNSUPPORTED.rawValue) }
-    return 0
   }
 }
 

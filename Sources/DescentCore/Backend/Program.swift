@@ -63,7 +63,10 @@ final class Lowered: Sendable {
 
 /// One slot a lane, filled once; reading costs one atomic load.
 private final class LoweredTable: Sendable {
-  private let slots = (Atomic<UInt>(0), Atomic<UInt>(0), Atomic<UInt>(0), Atomic<UInt>(0))
+  private let f32 = Atomic<UInt>(0)
+  private let f64 = Atomic<UInt>(0)
+  private let i64 = Atomic<UInt>(0)
+  private let bool = Atomic<UInt>(0)
 
   init() {}
 
@@ -71,10 +74,10 @@ private final class LoweredTable: Sendable {
   subscript(lane: DscLane) -> Lowered? {
     let bits: UInt
     switch lane {
-    case .F32: bits = slots.0.load(ordering: .acquiring)
-    case .F64: bits = slots.1.load(ordering: .acquiring)
-    case .I64: bits = slots.2.load(ordering: .acquiring)
-    case .BOOL: bits = slots.3.load(ordering: .acquiring)
+    case .f32: bits = f32.load(ordering: .acquiring)
+    case .f64: bits = f64.load(ordering: .acquiring)
+    case .i64: bits = i64.load(ordering: .acquiring)
+    case .bool: bits = bool.load(ordering: .acquiring)
     }
     guard let pointer = UnsafeRawPointer(bitPattern: bits) else { return nil }
     return Unmanaged<Lowered>.fromOpaque(pointer).takeUnretainedValue()
@@ -84,13 +87,13 @@ private final class LoweredTable: Sendable {
   func publish(_ program: Lowered, _ lane: DscLane) -> Lowered {
     let owned = Unmanaged.passRetained(program)
     let bits = UInt(bitPattern: owned.toOpaque())
-    let done: Bool
-    switch lane {
-    case .F32: done = exchange(slots.0, bits)
-    case .F64: done = exchange(slots.1, bits)
-    case .I64: done = exchange(slots.2, bits)
-    case .BOOL: done = exchange(slots.3, bits)
-    }
+    let done =
+      switch lane {
+      case .f32: exchange(f32, bits)
+      case .f64: exchange(f64, bits)
+      case .i64: exchange(i64, bits)
+      case .bool: exchange(bool, bits)
+      }
     if !done { owned.release() }
     return self[lane]!
   }
@@ -100,7 +103,7 @@ private final class LoweredTable: Sendable {
   }
 
   deinit {
-    for lane in [DscLane.F32, .F64, .I64, .BOOL] {
+    for lane in [DscLane.f32, .f64, .i64, .bool] {
       if let program = self[lane] { Unmanaged.passUnretained(program).release() }
     }
   }
@@ -139,7 +142,7 @@ private struct Lowering {
   }
 
   mutating func run() {
-    for term in source.inputs { values[ObjectIdentifier(term)] = define(term.isMask ? .BOOL : lane) }
+    for term in source.inputs { values[ObjectIdentifier(term)] = define(term.isMask ? .bool : lane) }
     for term in source.scalars {
       values[ObjectIdentifier(term)] = define(lane)
       scalarLanes.append(lane)
@@ -173,12 +176,12 @@ private struct Lowering {
   }
 
   private mutating func place(_ term: Term, _ op: Instruction, _ operands: [Term]) {
-    let typed = (op == .SELECT ? Array(operands.dropFirst()) : operands)
+    let typed = (op == .select ? Array(operands.dropFirst()) : operands)
       .compactMap { values[ObjectIdentifier($0)] }.first
     let operandLane = typed.map { lanes[$0] } ?? lane
     var from: [Int] = []
     for (i, operand) in operands.enumerated() {
-      from.append(value(of: operand, op == .SELECT && i == 0 ? .BOOL : operandLane))
+      from.append(value(of: operand, op == .select && i == 0 ? .bool : operandLane))
     }
     let signature = [Int(op.rawValue), Int(operandLane.rawValue)] + from
     if let earlier = known[signature] {
@@ -252,18 +255,18 @@ extension DscScalar {
   @inline(__always)
   init(_ value: Double, _ lane: DscLane) {
     switch lane {
-    case .F32, .F64: self.init(d: value)
-    case .I64: self.init(i: Int64(value))
-    case .BOOL: self.init(i: value != 0 ? 1 : 0)
+    case .f32, .f64: self.init(d: value)
+    case .i64: self.init(i: Int64(value))
+    case .bool: self.init(i: value != 0 ? 1 : 0)
     }
   }
 
   @inline(__always)
   init(_ value: ScalarValue, _ lane: DscLane) {
     switch lane {
-    case .F32, .F64: self.init(d: value.double)
-    case .I64: self.init(i: Int64(value.int ?? 0))
-    case .BOOL: self.init(i: value.double != 0 ? 1 : 0)
+    case .f32, .f64: self.init(d: value.double)
+    case .i64: self.init(i: Int64(value.int ?? 0))
+    case .bool: self.init(i: value.double != 0 ? 1 : 0)
     }
   }
 }

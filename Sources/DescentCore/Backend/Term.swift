@@ -44,9 +44,9 @@ public final class Term: Sendable {
     case .constant: false
     case .apply(let op, let operands):
       switch op {
-      case .EQ, .NE, .LT, .LE, .GT, .GE, .IS_NAN, .IS_INF, .SIGNBIT, .TO_BOOL: true
-      case .BIT_AND, .BIT_OR, .BIT_XOR, .BIT_NOT: operands[0].isMask
-      case .SELECT: operands[1].isMask
+      case .eq, .ne, .lt, .le, .gt, .ge, .isNaN, .isInf, .signbit, .toBool: true
+      case .bitAnd, .bitOr, .bitXor, .bitNot: operands[0].isMask
+      case .select: operands[1].isMask
       default: false
       }
     }

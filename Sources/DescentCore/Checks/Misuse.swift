@@ -41,7 +41,9 @@ public struct Misuse: Error, Sendable, Equatable {
       return
     }
     let place = line == 0 ? "" : " (\(file):\(line))"
-    fputs("Fatal error: \(located.description)\(place)\n", stderr)
+    // Release builds of Swift drop the text of fatalError's arguments from the report: say it first.
+    let text = "Descent: \(located.description)\(place)\n"
+    text.utf8CString.withUnsafeBytes { _ = write(2, $0.baseAddress, $0.count - 1) }
     fatalError(located.description, file: file, line: line)
   }
 

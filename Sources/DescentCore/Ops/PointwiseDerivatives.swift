@@ -10,65 +10,65 @@ private func pullback(
   _ op: Instruction, _ y: Term, _ a: Term, _ b: Term, _ c: Term, _ g: Term
 ) -> [Term?] {
   switch op {
-  case .COPY, .TO_F32, .TO_F64: [g]
-  case .ADD: [g, g]
-  case .SUB: [g, -g]
-  case .MUL: [g * b, g * a]
-  case .DIV: [g / b, -g * y / b]
-  case .FMA: [g * b, g * a, g]
-  case .NEG: [-g]
-  case .ABS: [g * sign(a)]
-  case .RECIPROCAL: [-g * y * y]
-  case .SQRT: [g / (2 * y)]
-  case .RSQRT: [-0.5 * g * y * y * y]
-  case .SQUARE: [2 * g * a]
-  case .MAXIMUM: [select(a .< b, 0, shared(a, b, g)), select(a .> b, 0, shared(a, b, g))]
-  case .MINIMUM: [select(a .> b, 0, shared(a, b, g)), select(a .< b, 0, shared(a, b, g))]
-  case .FMAX: [select((a .>= b) | isNaN(b), g, 0), select((a .>= b) | isNaN(b), 0, g)]
-  case .FMIN: [select((a .<= b) | isNaN(b), g, 0), select((a .<= b) | isNaN(b), 0, g)]
-  case .POW:
+  case .copy, .toF32, .toF64: [g]
+  case .add: [g, g]
+  case .sub: [g, -g]
+  case .mul: [g * b, g * a]
+  case .div: [g / b, -g * y / b]
+  case .fma: [g * b, g * a, g]
+  case .neg: [-g]
+  case .abs: [g * sign(a)]
+  case .reciprocal: [-g * y * y]
+  case .sqrt: [g / (2 * y)]
+  case .rsqrt: [-0.5 * g * y * y * y]
+  case .square: [2 * g * a]
+  case .maximum: [select(a .< b, 0, shared(a, b, g)), select(a .> b, 0, shared(a, b, g))]
+  case .minimum: [select(a .> b, 0, shared(a, b, g)), select(a .< b, 0, shared(a, b, g))]
+  case .fmax: [select((a .>= b) | isNaN(b), g, 0), select((a .>= b) | isNaN(b), 0, g)]
+  case .fmin: [select((a .<= b) | isNaN(b), g, 0), select((a .<= b) | isNaN(b), 0, g)]
+  case .pow:
     [
       select(b .== 0, 0, g * b * pow(a, b - 1)),
       select((a .== 0) & (b .>= 0), 0, g * y * log(a)),
     ]
-  case .REMAINDER: [g, -g * floor(a / b)]
-  case .FMOD: [g, -g * trunc(a / b)]
-  case .ATAN2: [g * (b / (a * a + b * b)), g * (-a / (a * a + b * b))]
-  case .HYPOT: [g * (a / y), g * (b / y)]
-  case .COPYSIGN: [select(a .== 0, 0, g * (y / a)), nil]
-  case .EXP: [g * y]
-  case .EXP2: [g * y * 0.693147180559945309]
-  case .EXPM1: [g * (y + 1)]
-  case .LOG: [g / a]
-  case .LOG2: [g / (a * 0.693147180559945309)]
-  case .LOG10: [g / (a * 2.30258509299404568)]
-  case .LOG1P: [g / (a + 1)]
-  case .SIN: [g * cos(a)]
-  case .COS: [-g * sin(a)]
-  case .TAN: [g * (1 + y * y)]
-  case .ASIN: [g * rsqrt(1 - a * a)]
-  case .ACOS: [-g * rsqrt(1 - a * a)]
-  case .ATAN: [g / (a * a + 1)]
-  case .SINH: [g * cosh(a)]
-  case .COSH: [g * sinh(a)]
-  case .TANH: [g * (1 - y * y)]
-  case .ASINH: [g * rsqrt(a * a + 1)]
-  case .ACOSH: [g * rsqrt(a - 1) * rsqrt(a + 1)]
-  case .ATANH: [g / (1 - a * a)]
-  case .SIGMOID: [g * (1 - y) * y]
-  case .ERF: [g * (1.12837916709551257 * exp(-(a * a)))]
-  case .ERFC: [g * (-1.12837916709551257 * exp(-(a * a)))]
-  case .ERFINV: [g * (0.886226925452758014 * exp(y * y))]
-  case .LGAMMA: [g * digamma(a)]
-  case .DIGAMMA: [g * trigamma(a)]
-  case .I0: [g * i1(a)]
-  case .I1: [g * (i0(a) - select(a .== 0, 0.5, y / select(a .== 0, 1, a)))]
-  case .SELECT: [nil, select(a, g, 0), select(a, 0, g)]
-  case .SIGN, .FLOOR, .CEIL, .ROUND, .TRUNC: [nil]
-  case .FLOOR_DIV, .TRUNC_DIV, .NEXTAFTER: [nil, nil]
-  case .TRIGAMMA: [nil]  // polygamma of order 2 is not an instruction
-  case .TO_I64, .TO_BOOL, .BIT_NOT, .IS_NAN, .IS_INF, .SIGNBIT: [nil]
-  case .EQ, .NE, .LT, .LE, .GT, .GE, .BIT_AND, .BIT_OR, .BIT_XOR, .SHIFT_LEFT, .SHIFT_RIGHT:
+  case .remainder: [g, -g * floor(a / b)]
+  case .fmod: [g, -g * trunc(a / b)]
+  case .atan2: [g * (b / (a * a + b * b)), g * (-a / (a * a + b * b))]
+  case .hypot: [g * (a / y), g * (b / y)]
+  case .copysign: [select(a .== 0, 0, g * (y / a)), nil]
+  case .exp: [g * y]
+  case .exp2: [g * y * 0.693147180559945309]
+  case .expm1: [g * (y + 1)]
+  case .log: [g / a]
+  case .log2: [g / (a * 0.693147180559945309)]
+  case .log10: [g / (a * 2.30258509299404568)]
+  case .log1p: [g / (a + 1)]
+  case .sin: [g * cos(a)]
+  case .cos: [-g * sin(a)]
+  case .tan: [g * (1 + y * y)]
+  case .asin: [g * rsqrt(1 - a * a)]
+  case .acos: [-g * rsqrt(1 - a * a)]
+  case .atan: [g / (a * a + 1)]
+  case .sinh: [g * cosh(a)]
+  case .cosh: [g * sinh(a)]
+  case .tanh: [g * (1 - y * y)]
+  case .asinh: [g * rsqrt(a * a + 1)]
+  case .acosh: [g * rsqrt(a - 1) * rsqrt(a + 1)]
+  case .atanh: [g / (1 - a * a)]
+  case .sigmoid: [g * (1 - y) * y]
+  case .erf: [g * (1.12837916709551257 * exp(-(a * a)))]
+  case .erfc: [g * (-1.12837916709551257 * exp(-(a * a)))]
+  case .erfinv: [g * (0.886226925452758014 * exp(y * y))]
+  case .lgamma: [g * digamma(a)]
+  case .digamma: [g * trigamma(a)]
+  case .i0: [g * i1(a)]
+  case .i1: [g * (i0(a) - select(a .== 0, 0.5, y / select(a .== 0, 1, a)))]
+  case .select: [nil, select(a, g, 0), select(a, 0, g)]
+  case .sign, .floor, .ceil, .round, .trunc: [nil]
+  case .floorDiv, .truncDiv, .nextafter: [nil, nil]
+  case .trigamma: [nil]  // polygamma of order 2 is not an instruction
+  case .toI64, .toBool, .bitNot, .isNaN, .isInf, .signbit: [nil]
+  case .eq, .ne, .lt, .le, .gt, .ge, .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight:
     [nil, nil]
   }
 }
@@ -221,7 +221,9 @@ extension Pointwise {
 /// Plans by the set of needed inputs, made at first use and kept.
 final class DerivativeTable: Sendable {
   private let plans = Mutex<[UInt32: DerivativePlan]>([:])
-  private let common = (Atomic<UInt>(0), Atomic<UInt>(0), Atomic<UInt>(0))
+  private let first = Atomic<UInt>(0)
+  private let second = Atomic<UInt>(0)
+  private let both = Atomic<UInt>(0)
 
   init() {}
 
@@ -229,9 +231,9 @@ final class DerivativeTable: Sendable {
   func plan(for operation: Pointwise, needs: UInt32) -> DerivativePlan {
     let bits: UInt
     switch needs {
-    case 1: bits = common.0.load(ordering: .acquiring)
-    case 2: bits = common.1.load(ordering: .acquiring)
-    case 3: bits = common.2.load(ordering: .acquiring)
+    case 1: bits = first.load(ordering: .acquiring)
+    case 2: bits = second.load(ordering: .acquiring)
+    case 3: bits = both.load(ordering: .acquiring)
     default: bits = 0
     }
     if let pointer = UnsafeRawPointer(bitPattern: bits) {
@@ -247,9 +249,9 @@ final class DerivativeTable: Sendable {
       plans[needs] = plan  // owns it; the slots below only point at it
       let bits = UInt(bitPattern: Unmanaged.passUnretained(plan).toOpaque())
       switch needs {
-      case 1: common.0.store(bits, ordering: .releasing)
-      case 2: common.1.store(bits, ordering: .releasing)
-      case 3: common.2.store(bits, ordering: .releasing)
+      case 1: first.store(bits, ordering: .releasing)
+      case 2: second.store(bits, ordering: .releasing)
+      case 3: both.store(bits, ordering: .releasing)
       default: break
       }
       return plan

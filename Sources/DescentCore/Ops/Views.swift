@@ -14,11 +14,11 @@ extension Tensor {
 
   public final func view(_ sizes: [Int], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     let layout = attempt(file: file, line: line) { () throws(Misuse) -> Layout in
-      let target = try Rules.reshape("view", shape, to: sizes)
+      let target = try Rules.reshape("view", self.shape, to: sizes)
       guard let layout = self.layout.viewed(as: target) else {
         throw Misuse(
           "view", "the elements do not lie in one order that the sizes can divide",
-          got: "shape \(shape.brackets) with strides \(strides), sizes \(sizes)",
+          got: "shape \(self.shape.brackets) with strides \(strides), sizes \(sizes)",
           try: "reshape, which copies")
       }
       return layout

@@ -1,0 +1,57 @@
+/// PyTorch's CPU generator, bit for bit: the same seed gives the same numbers.
+///
+/// Everything that draws takes a `generator:`; without one it draws from `Generator.default`, which
+/// `manualSeed(_:)` seeds.
+/// ```swift
+/// manualSeed(0)
+/// print(Tensor.rand(2))  // tensor([0.4963, 0.7682])
+/// ```
+/// A generator is not thread-safe, like the tensors it fills.
+///
+/// - Source: torch.Generator
+public final class Generator {
+  let state: GeneratorState
+  /// The seed in full; only its low 32 bits choose the stream, as in PyTorch.
+  public private(set) var initialSeed: UInt64
+
+  /// A generator with PyTorch's default seed, 67280421310721.
+  public convenience init() { self.init(bits: 67_280_421_310_721) }
+
+  /// A generator with a seed; negative ones wrap as in PyTorch.
+  public convenience init(seed: Int) { self.init(bits: UInt64(bitPattern: Int64(seed))) }
+
+  private init(bits: UInt64) {
+    initialSeed = bits
+    state = .make(seed: bits)
+  }
+
+  deinit { state.deallocate() }
+
+  /// Starts the stream of a seed anew and forgets the cached normal.
+  ///
+  /// - Source: torch.Generator.manual_seed
+  @discardableResult
+  public func manualSeed(_ seed: Int) -> Generator {
+    initialSeed = UInt64(bitPattern: Int64(seed))
+    state.seed(initialSeed)
+    return self
+  }
+
+  /// The next 32 random bits.
+  public func random() -> UInt32 { state.next32() }
+
+  /// The next 64 random bits: two draws, the high word first.
+  public func random64() -> UInt64 { state.next64() }
+
+  /// The generator that is used when none is given. Seeded from the system when first used.
+  public nonisolated(unsafe) static let `default`: Generator = {
+    var system = SystemRandomNumberGenerator()
+    return Generator(bits: UInt64(system.next()))
+  }()
+}
+
+/// Seeds the default generator and returns it.
+///
+/// - Source: torch.manual_seed
+@discardableResult
+public func manualSeed(_ seed: Int) -> Generator { Generator.default.manualSeed(seed) }
