@@ -1,0 +1,150 @@
+// dsc_gemm: turns a call into pieces of C and runs them on the pool.
+//
+// Pieces are blocks of rows and columns or runs of batch positions, never parts of a sum, so their
+// number (which follows the number of threads) cannot change a bit of the result.
+#include <stdatomic.h>
+
+#include "dsc_product.h"
+#include "include/dsc_pool.h"
+
+typedef struct {
+  const DscGemm *call;
+  DscProduct product;     // batch position 0, whole
+  bool swapped;           // the roles of A and B are exchanged
+  int64_t size;           // bytes of an element
+  int64_t batch;          // number of batch positions
+  int64_t batch_step;     // positions a piece covers
+  int64_t rows, columns;  // of C that a piece covers
+  int64_t row_pieces, column_pieces;
+  atomic_int status;
+} Plan;
+
+// Exchanges the roles: C^T = B^T A^T.
+static void transpose(DscProduct *p) {
+  DscProduct t = *p;
+  p->m = t.n, p->n = t.m;
+  p->a = t.b, p->a_row = t.b_column, p->a_column = t.b_row;
+  p->b = t.a, p->b_row = t.a_column, p->b_column = t.a_row;
+  p->c_row = t.c_column, p->c_column = t.c_row;
+  p->bias_row = t.bias_column, p->bias_column = t.bias_row;
+}
+
+static bool is_floating(DscDType dtype) {
+  return dtype == DSC_FLOAT16 || dtype == DSC_BFLOAT16 || dtype == DSC_FLOAT32 ||
+         dtype == DSC_FLOAT64;
+}
+
+static int run_product(const DscProduct *product) {
+  if (!is_floating(product->dtype)) return dsc_product_integer(product);
+  if (dsc_product_is_vector(product)) return dsc_product_vector(product);
+  return dsc_product_tiled(product);
+}
+
+static void move_to_batch(const Plan *plan, int64_t position, DscProduct *product) {
+  const DscGemm *call = plan->call;
+  int64_t a = 0, b = 0, c = 0;
+  for (int d = call->batch_ndim - 1; d >= 0; d--) {
+    int64_t index = position % call->batch_shape[d];
+    position /= call->batch_shape[d];
+    a += index * call->a_batch[d];
+    b += index * call->b_batch[d];
+    c += index * call->c_batch[d];
+  }
+  product->a += (plan->swapped ? b : a) * plan->size;
+  product->b += (plan->swapped ? a : b) * plan->size;
+  product->c += c * plan->size;
+}
+
+static void run_piece(void *context, int64_t piece) {
+  Plan *plan = context;
+  int64_t column = piece % plan->column_pieces;
+  piece /= plan->column_pieces;
+  int64_t row = piece % plan->row_pieces;
+  int64_t position = piece / plan->row_pieces * plan->batch_step;
+  int64_t end = position + plan->batch_step;
+  if (end > plan->batch) end = plan->batch;
+  for (; position < end; position++) {
+    DscProduct product = plan->product;
+    if (plan->batch > 1) move_to_batch(plan, position, &product);
+    int64_t i = row * plan->rows, j = column * plan->columns;
+    product.m = product.m - i < plan->rows ? product.m - i : plan->rows;
+    product.n = product.n - j < plan->columns ? product.n - j : plan->columns;
+    product.a += i * product.a_row * plan->size;
+    product.b += j * product.b_column * plan->size;
+    product.c += (i * product.c_row + j * product.c_column) * plan->size;
+    if (product.bias != NULL)
+      product.bias += (i * product.bias_row + j * product.bias_column) * plan->size;
+    int status = run_product(&product);
+    if (status != DSC_OK) atomic_fetch_or(&plan->status, status);
+  }
+}
+
+static int64_t ceiling(int64_t value, int64_t unit) { return (value + unit - 1) / unit; }
+
+// Parts of a length: about equal, multiples of `unit`, none longer than `limit`.
+static int64_t part(int64_t length, int64_t parts, int64_t unit, int64_t limit) {
+  int64_t most = limit / unit * unit;
+  int64_t size = ceiling(ceiling(length, parts), unit) * unit;
+  return size > most ? most : size;
+}
+
+// Chooses the pieces. A block of C is bounded so that its panels stay in the caches, and split
+// further only as long as the threads need more pieces and these are worth handing out.
+static void divide(Plan *plan, int64_t threads) {
+  enum { ROWS = 512, COLUMNS = 1024, WORTH = 1 << 18 };  // WORTH in multiply-adds
+  const DscProduct *p = &plan->product;
+  DscTileSize tile = {8, 64};
+  bool vector = is_floating(p->dtype) && dsc_product_is_vector(p);
+  if (is_floating(p->dtype) && !vector) tile = dsc_tile_size(p->dtype);
+  int64_t limit = vector ? p->n + tile.columns : COLUMNS;
+  plan->rows = part(p->m, ceiling(p->m, ROWS), tile.rows, ROWS);
+  plan->columns = part(p->n, ceiling(p->n, limit), tile.columns, limit);
+  int64_t wanted = threads == 1 ? 1 : 2 * threads;
+  int64_t depth = p->k > 0 ? p->k : 1;
+  for (;;) {
+    plan->row_pieces = ceiling(p->m, plan->rows);
+    plan->column_pieces = ceiling(p->n, plan->columns);
+    int64_t blocks = plan->row_pieces * plan->column_pieces;
+    if (blocks * plan->batch >= wanted) break;
+    if (plan->rows * plan->columns * depth < 2 * WORTH) break;
+    if (plan->rows > plan->columns && plan->rows > tile.rows) {
+      plan->rows = part(plan->rows, 2, tile.rows, plan->rows);
+    } else if (plan->columns > tile.columns) {
+      plan->columns = part(plan->columns, 2, tile.columns, plan->columns);
+    } else {
+      break;
+    }
+  }
+  plan->batch_step = 1;
+  if (plan->row_pieces * plan->column_pieces == 1 && plan->batch > wanted) {
+    int64_t work = p->m * p->n * depth;
+    plan->batch_step = ceiling(WORTH, work);
+    int64_t most = ceiling(plan->batch, 2 * wanted);
+    if (plan->batch_step > most) plan->batch_step = most;
+  }
+}
+
+int dsc_gemm(const DscGemm *call) {
+  enum { SMALL = 1 << 18, SIDE = 512 };  // multiply-adds that one thread does faster than two
+  Plan plan = {
+      .call = call,
+      .product = {call->dtype, call->m, call->n, call->k, call->a, call->b, call->bias, call->c,
+                  call->a_row, call->a_column, call->b_row, call->b_column, call->c_row,
+                  call->c_column, call->bias_row, call->bias_column, call->alpha, call->beta},
+      .size = (int64_t)dsc_dtype_size(call->dtype),
+      .batch = 1,
+  };
+  for (int d = 0; d < call->batch_ndim; d++) plan.batch *= call->batch_shape[d];
+  DscProduct *p = &plan.product;
+  if (p->m == 0 || p->n == 0 || plan.batch == 0) return DSC_OK;
+  // A column vector becomes a row; a transposed C is written by rows.
+  plan.swapped = p->m != 1 && (p->n == 1 || (p->c_row == 1 && p->c_column != 1));
+  if (plan.swapped) transpose(p);
+  if (plan.batch == 1 && p->m <= SIDE && p->n <= SIDE && p->m * p->n * p->k <= SMALL)
+    return run_product(p);
+  atomic_init(&plan.status, DSC_OK);
+  divide(&plan, dsc_thread_count());
+  int64_t blocks = plan.row_pieces * plan.column_pieces;
+  dsc_parallel(blocks * ceiling(plan.batch, plan.batch_step), run_piece, &plan);
+  return atomic_load(&plan.status);
+}

@@ -1,0 +1,163 @@
+// A product of one element type DSC_T from panels and tiles. No include guard.
+//
+// Every element of C is: for each block of k one chain of multiply-adds from 0, the blocks added
+// in order, then alpha, beta and bias. The blocks depend on k alone, so neither layout nor the
+// borders of tiles nor threads change a bit.
+
+// What a run over the blocks of k works with.
+typedef struct {
+  const DscProduct *g;
+  int64_t depth;        // elements of k in a full block
+  bool pack_a, pack_b;  // else the micro-kernels read the operand where it lies
+  bool direct;          // tiles are written to C without a finish
+  bool several;         // more than one block of k: sums wait in `sums` (or in C if direct)
+  bool first, last;     // which block of k this is
+  const DSC_T *a, *b;   // this block's operands
+  int64_t a_row, a_column, b_row, b_column;
+  DSC_T *a_panels, *b_panels, *sums, *a_converted, *b_converted;
+} DSC_TYPED(Run);
+
+static int64_t DSC_TYPED(round_up)(int64_t value, int64_t unit) {
+  return (value + unit - 1) / unit * unit;
+}
+
+// Rows of the next tile: the last two share what is left, for a thin tile wastes the processor.
+static int64_t DSC_TYPED(tile_height)(int64_t left) {
+  if (left >= 2 * DSC_TILE_ROWS) return DSC_TILE_ROWS;
+  return left > DSC_TILE_ROWS ? (left + 1) / 2 : left;
+}
+
+// Decides what to pack and divides the scratch. False if there is no memory.
+static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
+  enum { SMALL = 128 << 10, PAD = 16 };  // bytes that stay in the second-level cache
+  const DscProduct *g = run->g;
+  bool half = g->dtype == DSC_FLOAT16 || g->dtype == DSC_BFLOAT16;
+  int64_t m = DSC_TYPED(round_up)(g->m, DSC_TILE_ROWS);
+  int64_t n = DSC_TYPED(round_up)(g->n, DSC_TILE_COLUMNS);
+  int64_t size = (int64_t)sizeof(DSC_T);
+  int64_t spread_a = (g->m < 2 ? 0 : (g->m - 1) * (g->a_row < 0 ? -g->a_row : g->a_row)) * size;
+  int64_t spread_b = (run->depth * (g->b_row < 0 ? -g->b_row : g->b_row)) * size;
+  run->pack_a = half || (g->n > 2 * DSC_TILE_COLUMNS && spread_a > SMALL);
+  run->pack_b = half || g->b_column != 1 || (g->m > DSC_TILE_ROWS && spread_b > SMALL);
+  run->direct = !half && g->c_column == 1 && g->alpha == 1 && g->bias == NULL &&
+                (g->beta == 0 || (g->beta == 1 && !run->several));
+  bool edge = g->n % DSC_LANES_PER_VECTOR != 0;
+  int64_t lengths[5] = {
+      run->pack_a ? m * run->depth + PAD : 0,
+      run->pack_b ? n * run->depth + PAD : (edge ? DSC_TILE_COLUMNS * run->depth + PAD : 0),
+      !run->several ? 0 : (run->direct ? (edge ? g->m * DSC_TILE_COLUMNS : 0) : g->m * n),
+      half ? g->m * run->depth : 0,
+      half ? g->n * run->depth : 0,
+  };
+  DSC_T **parts[5] = {&run->a_panels, &run->b_panels, &run->sums, &run->a_converted,
+                      &run->b_converted};
+  int64_t total = 0;
+  for (int i = 0; i < 5; i++) total += DSC_TYPED(round_up)(lengths[i], PAD);
+  if (total == 0) return true;
+  DSC_T *next = dsc_product_scratch((size_t)total * sizeof(DSC_T));
+  if (next == NULL) return false;
+  for (int i = 0; i < 5; i++) {
+    *parts[i] = next;
+    next += DSC_TYPED(round_up)(lengths[i], PAD);
+  }
+  return true;
+}
+
+// Converts `lines` x `k` elements; the result keeps the direction that was contiguous.
+static void DSC_TYPED(convert)(DscDType dtype, const char *from, int64_t line, int64_t step,
+                               int64_t lines, int64_t k, DSC_T *out, int64_t *out_line,
+                               int64_t *out_step) {
+  bool along_lines = line == 1 && step != 1;
+  *out_line = along_lines ? 1 : k;
+  *out_step = along_lines ? lines : 1;
+  int64_t rows = along_lines ? k : lines, columns = along_lines ? lines : k;
+  int64_t row = along_lines ? step : line, column = along_lines ? line : step;
+  int64_t size = (int64_t)dsc_dtype_size(dtype);
+  for (int64_t i = 0; i < rows; i++)
+    DSC_TYPED(load)(dtype, from + i * row * size, column, columns, out + i * columns);
+}
+
+// Fetches the operands of the k elements from `start` on: converts and packs as decided.
+static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
+  const DscProduct *g = run->g;
+  run->a_row = g->a_row, run->a_column = g->a_column;
+  run->b_row = g->b_row, run->b_column = g->b_column;
+  if (g->dtype == DSC_FLOAT16 || g->dtype == DSC_BFLOAT16) {
+    DSC_TYPED(convert)
+    (g->dtype, g->a + start * g->a_column * 2, g->a_row, g->a_column, g->m, k, run->a_converted,
+     &run->a_row, &run->a_column);
+    DSC_TYPED(convert)
+    (g->dtype, g->b + start * g->b_row * 2, g->b_column, g->b_row, g->n, k, run->b_converted,
+     &run->b_column, &run->b_row);
+    run->a = run->a_converted, run->b = run->b_converted;
+  } else {
+    run->a = (const DSC_T *)g->a + start * g->a_column;
+    run->b = (const DSC_T *)g->b + start * g->b_row;
+  }
+  if (run->pack_b) {
+    DSC_TYPED(pack_b)(run->b, run->b_column, run->b_row, g->n, k, run->b_panels);
+  } else {  // a vector at the edge must not read beyond the row
+    int64_t edge = g->n % DSC_TILE_COLUMNS;
+    if (edge % DSC_LANES_PER_VECTOR != 0)
+      DSC_TYPED(pack_b)(run->b + g->n - edge, 1, run->b_row, edge, k, run->b_panels);
+  }
+  if (run->pack_a) {
+    DSC_T *out = run->a_panels;
+    for (int64_t i = 0, rows; i < g->m; i += rows, out += DSC_TILE_ROWS * k) {
+      rows = DSC_TYPED(tile_height)(g->m - i);
+      DSC_TYPED(pack_a)(run->a + i * run->a_row, run->a_row, run->a_column, rows, k, out);
+    }
+  }
+}
+
+// The tiles of C in `columns` columns from j on, for one block of k.
+static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, int64_t columns) {
+  DSC_T buffer[DSC_TILE_ROWS * DSC_TILE_COLUMNS] __attribute__((aligned(64)));
+  const DscProduct *g = run->g;
+  int vectors = (int)((columns + DSC_LANES_PER_VECTOR - 1) / DSC_LANES_PER_VECTOR);
+  bool full = columns == vectors * DSC_LANES_PER_VECTOR, direct = run->direct && full;
+  bool packed = run->pack_b || !full;
+  const DSC_T *b = run->pack_b ? run->b_panels + j * k : (packed ? run->b_panels : run->b + j);
+  int64_t b_row = packed ? DSC_TILE_COLUMNS : run->b_row;
+  DSC_T *sums = run->sums == NULL ? NULL : run->sums + (run->direct ? 0 : j * g->m);
+  const DSC_T *a = run->pack_a ? run->a_panels : run->a;
+  int64_t a_row = run->pack_a ? 1 : run->a_row;
+  int64_t a_column = run->pack_a ? DSC_TILE_ROWS : run->a_column;
+  bool accumulate = !run->first || (direct && g->beta != 0);
+  for (int64_t i = 0, rows; i < g->m; i += rows) {
+    rows = DSC_TYPED(tile_height)(g->m - i);
+    DSC_T *out = buffer;
+    int64_t out_row = DSC_TILE_COLUMNS;
+    if (direct) {
+      out = (DSC_T *)g->c + i * g->c_row + j, out_row = g->c_row;
+    } else if (run->several) {
+      out = sums + i * DSC_TILE_COLUMNS;
+    }
+    if (run->pack_a && packed && rows == DSC_TILE_ROWS && vectors == DSC_TILE_VECTORS) {
+      DSC_TYPED(tile_packed)(k, a, b, out, out_row, accumulate);
+    } else {
+      DSC_TYPED(tiles)
+      [rows - 1][vectors - 1](k, a, a_row, a_column, b, b_row, out, out_row, accumulate);
+    }
+    a += run->pack_a ? DSC_TILE_ROWS * k : rows * a_row;
+    if (direct || !run->last) continue;
+    for (int64_t r = 0; r < rows; r++)
+      DSC_TYPED(finish_row)(g, out + r * out_row, i + r, j, columns);
+  }
+}
+
+static int DSC_TYPED(product)(const DscProduct *g) {
+  enum { DEPTH = 256 };  // a panel of B of this depth stays in the first-level cache
+  int64_t blocks = g->k <= DEPTH ? 1 : (g->k + DEPTH - 1) / DEPTH;
+  DSC_TYPED(Run) run = {.g = g, .depth = (g->k + blocks - 1) / blocks, .several = blocks > 1};
+  if (!DSC_TYPED(prepare)(&run)) return DSC_OUT_OF_MEMORY;
+  for (int64_t block = 0; block < blocks; block++) {
+    int64_t start = block * run.depth;
+    int64_t k = g->k - start < run.depth ? g->k - start : run.depth;
+    run.first = block == 0, run.last = block == blocks - 1;
+    DSC_TYPED(fetch)(&run, start, k);
+    for (int64_t j = 0; j < g->n; j += DSC_TILE_COLUMNS)
+      DSC_TYPED(panel)(&run, k, j, g->n - j < DSC_TILE_COLUMNS ? g->n - j : DSC_TILE_COLUMNS);
+  }
+  return DSC_OK;
+}

@@ -1,0 +1,42 @@
+// The kernels of one instruction set, in float and in double. No include guard.
+//
+// The tile of C that stays in registers, DSC_TILE_ROWS x DSC_TILE_VECTORS: enough accumulators to
+// hide the latency of the multiply-add, with registers left for a row of B and one element of A.
+#if DSC_VECTOR_BYTES == 64
+#define DSC_TILE_ROWS    12  // 24 of 32 registers
+#define DSC_TILE_VECTORS 2
+#elif DSC_VECTOR_BYTES == 32
+#define DSC_TILE_ROWS    6  // 12 of 16 registers
+#define DSC_TILE_VECTORS 2
+#elif DSC_FMA
+#define DSC_TILE_ROWS    8  // 24 of 32 registers
+#define DSC_TILE_VECTORS 3
+#else
+#define DSC_TILE_ROWS    4  // 8 of 16 registers: a product needs one more before it is added
+#define DSC_TILE_VECTORS 2
+#endif
+
+#define DSC_T      float
+#define DSC_T_NAME f32
+#include "gemm_tile.h"
+#include "gemm_pack.h"
+#include "gemm_block.h"
+#include "gemm_vector.h"
+#undef DSC_T
+#undef DSC_T_NAME
+
+#define DSC_T      double
+#define DSC_T_NAME f64
+#include "gemm_tile.h"
+#include "gemm_pack.h"
+#include "gemm_block.h"
+#include "gemm_vector.h"
+#undef DSC_T
+#undef DSC_T_NAME
+
+#undef DSC_TILE_ROWS
+#undef DSC_TILE_VECTORS
+#undef DSC_LANES_PER_VECTOR
+#undef DSC_TILE_COLUMNS
+#undef DSC_TYPED
+#undef DSC_MULTIPLY_ADD

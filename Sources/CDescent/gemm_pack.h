@@ -1,0 +1,105 @@
+// Packing of one element type DSC_T: panels that the micro-kernels read from front to back.
+// No include guard.
+
+// Writes `count` lines of k elements to panels of `width`: out[p * width + i] = line i, element p.
+// The last panel repeats its last line up to the width: what a tile computes there is dropped.
+// Up to three elements behind the last panel are written too.
+static inline __attribute__((always_inline)) void DSC_TYPED(pack)(int width, const DSC_T *source,
+                                                                  int64_t line, int64_t step,
+                                                                  int64_t count, int64_t k,
+                                                                  DSC_T *out) {
+  typedef DSC_T Four __attribute__((ext_vector_type(4), aligned(sizeof(DSC_T))));
+  for (int64_t first = 0; first < count; first += width, out += width * k) {
+    const DSC_T *from = source + first * line;
+    int64_t last = count - first < width ? count - first - 1 : width - 1;
+    if (line == 1 && last == width - 1) {
+      for (int64_t p = 0; p < k; p++)
+        memcpy(out + p * width, from + p * step, (size_t)width * sizeof(DSC_T));
+    } else if (step == 1) {
+      // Transposes 4 x 4 at a time, from the last four lines to the first: where the width is no
+      // multiple of four, what a store writes beyond it is overwritten by the next.
+      for (int i = (width - 1) / 4 * 4; i >= 0; i -= 4) {
+        const DSC_T *r0 = from + (i < last ? i : last) * line;
+        const DSC_T *r1 = from + (i + 1 < last ? i + 1 : last) * line;
+        const DSC_T *r2 = from + (i + 2 < last ? i + 2 : last) * line;
+        const DSC_T *r3 = from + (i + 3 < last ? i + 3 : last) * line;
+        int64_t p = 0;
+        for (; p + 4 <= k; p += 4) {
+          Four x0 = *(const Four *)(r0 + p), x1 = *(const Four *)(r1 + p);
+          Four x2 = *(const Four *)(r2 + p), x3 = *(const Four *)(r3 + p);
+          Four low01 = __builtin_shufflevector(x0, x1, 0, 4, 1, 5);
+          Four low23 = __builtin_shufflevector(x2, x3, 0, 4, 1, 5);
+          Four high01 = __builtin_shufflevector(x0, x1, 2, 6, 3, 7);
+          Four high23 = __builtin_shufflevector(x2, x3, 2, 6, 3, 7);
+          DSC_T *to = out + p * width + i;
+          *(Four *)to = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
+          *(Four *)(to + width) = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
+          *(Four *)(to + 2 * width) = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
+          *(Four *)(to + 3 * width) = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
+        }
+        for (; p < k; p++) *(Four *)(out + p * width + i) = (Four){r0[p], r1[p], r2[p], r3[p]};
+      }
+    } else {
+      for (int64_t p = 0; p < k; p++) {
+        for (int64_t i = 0; i <= last; i++) out[p * width + i] = from[i * line + p * step];
+        for (int64_t i = last + 1; i < width; i++)
+          out[p * width + i] = from[last * line + p * step];
+      }
+    }
+  }
+}
+
+static void DSC_TYPED(pack_a)(const DSC_T *source, int64_t line, int64_t step, int64_t count,
+                              int64_t k, DSC_T *out) {
+  DSC_TYPED(pack)(DSC_TILE_ROWS, source, line, step, count, k, out);
+}
+
+static void DSC_TYPED(pack_b)(const DSC_T *source, int64_t line, int64_t step, int64_t count,
+                              int64_t k, DSC_T *out) {
+  DSC_TYPED(pack)(DSC_TILE_COLUMNS, source, line, step, count, k, out);
+}
+
+// Reads `count` elements `step` apart of a dtype as DSC_T.
+static void DSC_TYPED(load)(DscDType dtype, const char *source, int64_t step, int64_t count,
+                            DSC_T *out) {
+  if (dtype == DSC_FLOAT16 || dtype == DSC_BFLOAT16) {
+    dsc_load_lane(dtype, source, step, count, out);
+    return;
+  }
+  const DSC_T *from = (const DSC_T *)source;
+  if (step == 1) {
+    for (int64_t j = 0; j < count; j++) out[j] = from[j];
+  } else {
+    for (int64_t j = 0; j < count; j++) out[j] = from[j * step];
+  }
+}
+
+// Writes part of a row of C: alpha * sums + beta * C + bias, rounded to the dtype once.
+static void DSC_TYPED(finish_row)(const DscProduct *g, const DSC_T *sums, int64_t i, int64_t j,
+                                  int64_t count) {
+  enum { CHUNK = 64 };
+  size_t size = dsc_dtype_size(g->dtype);
+  DSC_T value[CHUNK], other[CHUNK];
+  for (int64_t end = j + count; j < end; j += CHUNK, sums += CHUNK) {
+    int64_t columns = end - j < CHUNK ? end - j : CHUNK;
+    char *c = g->c + (i * g->c_row + j * g->c_column) * (int64_t)size;
+    DSC_T alpha = (DSC_T)g->alpha, beta = (DSC_T)g->beta;
+    for (int64_t l = 0; l < columns; l++) value[l] = alpha * sums[l];
+    if (g->beta != 0) {
+      DSC_TYPED(load)(g->dtype, c, g->c_column, columns, other);
+      for (int64_t l = 0; l < columns; l++) value[l] += beta * other[l];
+    }
+    if (g->bias != NULL) {
+      const char *bias = g->bias + (i * g->bias_row + j * g->bias_column) * (int64_t)size;
+      DSC_TYPED(load)(g->dtype, bias, g->bias_column, columns, other);
+      for (int64_t l = 0; l < columns; l++) value[l] += other[l];
+    }
+    if (g->dtype == DSC_FLOAT16 || g->dtype == DSC_BFLOAT16) {
+      dsc_store_lane(DSC_LANE_F32, value, columns, g->dtype, c, g->c_column);
+    } else if (g->c_column == 1) {
+      memcpy(c, value, (size_t)columns * sizeof(DSC_T));
+    } else {
+      for (int64_t l = 0; l < columns; l++) ((DSC_T *)c)[l * g->c_column] = value[l];
+    }
+  }
+}

@@ -1,0 +1,222 @@
+// A row vector times a matrix for one element type DSC_T. No include guard.
+//
+// The order of summation serves both layouts of the matrix at the speed of memory: 16 interleaved
+// chains over k, so that a dot product is vector code, in blocks that depend on k alone, whose
+// chains are added block by block; the 16 totals are added as a tree. Below DSC_SHORT elements one
+// chain does.
+#define DSC_CHAINS 16
+#define DSC_SHORT  32
+
+typedef DSC_T DSC_TYPED(Chains)
+    __attribute__((ext_vector_type(DSC_CHAINS), aligned(sizeof(DSC_T))));
+
+enum {
+  DSC_TYPED(vector_block) = 1024,                         // elements of k
+  DSC_TYPED(vector_chunk) = (int)(1024 / sizeof(DSC_T)),  // columns
+#if DSC_VECTOR_BYTES == 64 || defined(__aarch64__)
+  DSC_TYPED(vector_budget) = 16,  // registers for chains
+#else
+  DSC_TYPED(vector_budget) = 8,
+#endif
+  DSC_TYPED(vector_fit) =
+      (int)(DSC_TYPED(vector_budget) * DSC_VECTOR_BYTES / (DSC_CHAINS * sizeof(DSC_T))),
+  DSC_TYPED(streams) = DSC_TYPED(vector_fit) > 4 ? 4 : DSC_TYPED(vector_fit),
+};
+
+// The chains of `streams` dot products of one length, side by side.
+static inline __attribute__((always_inline)) void DSC_TYPED(dot_chains)(int streams,
+                                                                        const DSC_T *const *a,
+                                                                        const DSC_T *const *x,
+                                                                        int64_t count,
+                                                                        DSC_TYPED(Chains) * out) {
+  typedef DSC_TYPED(Chains) Chains;
+  Chains sum[4];
+#pragma clang loop unroll(full)
+  for (int s = 0; s < streams; s++) sum[s] = (Chains)((DSC_T)0);
+  int64_t p = 0;
+  for (; p + DSC_CHAINS <= count; p += DSC_CHAINS) {
+#pragma clang loop unroll(full)
+    for (int s = 0; s < streams; s++)
+      sum[s] = DSC_MULTIPLY_ADD(*(const Chains *)(a[s] + p), *(const Chains *)(x[s] + p), sum[s]);
+  }
+  if (p < count) {
+    for (int s = 0; s < streams; s++) {
+      Chains u = (Chains)((DSC_T)0), v = u;
+      memcpy(&u, a[s] + p, (size_t)(count - p) * sizeof(DSC_T));
+      memcpy(&v, x[s] + p, (size_t)(count - p) * sizeof(DSC_T));
+      sum[s] = DSC_MULTIPLY_ADD(u, v, sum[s]);
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int s = 0; s < streams; s++) out[s] = sum[s];
+}
+
+static DSC_T DSC_TYPED(sum_chains)(const DSC_TYPED(Chains) * chains) {
+  DSC_T value[DSC_CHAINS];
+  memcpy(value, chains, sizeof value);
+  for (int half = DSC_CHAINS / 2; half > 0; half /= 2)
+    for (int i = 0; i < half; i++) value[i] += value[i + half];
+  return value[0];
+}
+
+// x of a block as contiguous elements.
+static const DSC_T *DSC_TYPED(vector_x)(const DscProduct *g, int64_t start, int64_t count,
+                                        DSC_T *buffer) {
+  const DSC_T *x = (const DSC_T *)g->a + start * g->a_column;
+  if (g->a_column == 1) return x;
+  for (int64_t p = 0; p < count; p++) buffer[p] = x[p * g->a_column];
+  return buffer;
+}
+
+// Dot products with columns that are contiguous in memory: several columns at a time.
+static void DSC_TYPED(vector_columns)(const DscProduct *g, int64_t j, DSC_T *out) {
+  enum { STREAMS = DSC_TYPED(streams), BLOCK = DSC_TYPED(vector_block) };
+  DSC_T buffer[BLOCK];
+  DSC_TYPED(Chains) total[4] = {0}, part[4];
+  const DSC_T *b[4], *x[4];
+  for (int64_t start = 0; start < g->k; start += BLOCK) {
+    int64_t count = g->k - start < BLOCK ? g->k - start : BLOCK;
+    x[0] = DSC_TYPED(vector_x)(g, start, count, buffer);
+    for (int s = 0; s < STREAMS; s++) {
+      x[s] = x[0];
+      b[s] = (const DSC_T *)g->b + (j + s) * g->b_column + start;
+    }
+    DSC_TYPED(dot_chains)(STREAMS, b, x, count, part);
+    for (int s = 0; s < STREAMS; s++) total[s] = start == 0 ? part[s] : total[s] + part[s];
+  }
+  for (int s = 0; s < STREAMS; s++) out[s] = DSC_TYPED(sum_chains)(&total[s]);
+}
+
+// One dot product: several blocks at a time.
+static DSC_T DSC_TYPED(vector_dot)(const DscProduct *g, int64_t j) {
+  enum { STREAMS = DSC_TYPED(streams), BLOCK = DSC_TYPED(vector_block) };
+  DSC_T buffer[STREAMS * BLOCK];
+  DSC_TYPED(Chains) total = (DSC_TYPED(Chains))((DSC_T)0), part[4];
+  const DSC_T *column = (const DSC_T *)g->b + j * g->b_column, *b[4], *x[4];
+  int64_t start = 0;
+  for (; start + STREAMS * BLOCK <= g->k; start += STREAMS * BLOCK) {
+    x[0] = DSC_TYPED(vector_x)(g, start, STREAMS * BLOCK, buffer);
+    for (int s = 0; s < STREAMS; s++) {
+      x[s] = x[0] + s * BLOCK;
+      b[s] = column + start + s * BLOCK;
+    }
+    DSC_TYPED(dot_chains)(STREAMS, b, x, BLOCK, part);
+    for (int s = 0; s < STREAMS; s++) total = start + s == 0 ? part[s] : total + part[s];
+  }
+  for (; start < g->k; start += BLOCK) {
+    int64_t count = g->k - start < BLOCK ? g->k - start : BLOCK;
+    x[0] = DSC_TYPED(vector_x)(g, start, count, buffer);
+    b[0] = column + start;
+    DSC_TYPED(dot_chains)(1, b, x, count, part);
+    total = start == 0 ? part[0] : total + part[0];
+  }
+  return DSC_TYPED(sum_chains)(&total);
+}
+
+// sum[j] = x[0] row0[j] + sum[j], then x[1] row1[j] and so on; sum starts at 0 if `first`.
+static inline __attribute__((always_inline)) void DSC_TYPED(add_rows)(int rows, bool first,
+                                                                      const DSC_T *x,
+                                                                      const DSC_T *b, int64_t row,
+                                                                      int64_t column, int64_t count,
+                                                                      DSC_T *restrict sum) {
+  for (int64_t j = 0; j < count; j++) {
+    DSC_T value = first ? 0 : sum[j];
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) value = DSC_MULTIPLY_ADD(x[r], b[r * row + j * column], value);
+    sum[j] = value;
+  }
+}
+
+// The rows of a block that belong to one chain, four at a time.
+static void DSC_TYPED(chain_rows)(const DSC_T *x, int64_t x_step, const DSC_T *b, int64_t row,
+                                  int64_t column, int64_t rows, int64_t count, DSC_T *sum) {
+  bool unit = column == 1;
+  for (int64_t p = 0; p < rows; p += 4) {
+    bool first = p == 0;
+    const DSC_T *from = b + p * row;
+    DSC_T v[4];
+    int have = rows - p < 4 ? (int)(rows - p) : 4;
+    for (int r = 0; r < have; r++) v[r] = x[(p + r) * x_step];
+    if (have == 4 && unit && first) {
+      DSC_TYPED(add_rows)(4, true, v, from, row, 1, count, sum);
+    } else if (have == 4 && unit) {
+      DSC_TYPED(add_rows)(4, false, v, from, row, 1, count, sum);
+    } else {
+      for (int r = 0; r < have; r++) {
+        if (unit) {
+          DSC_TYPED(add_rows)(1, first && r == 0, v + r, from + r * row, row, 1, count, sum);
+        } else {
+          DSC_TYPED(add_rows)(1, first && r == 0, v + r, from + r * row, row, column, count, sum);
+        }
+      }
+    }
+  }
+}
+
+// `count` columns from j on, of a matrix that is not contiguous along k: rows are added up.
+static void DSC_TYPED(vector_rows)(const DscProduct *g, int64_t j, int64_t count, DSC_T *out) {
+  enum { BLOCK = DSC_TYPED(vector_block), CHUNK = DSC_TYPED(vector_chunk) };
+  DSC_T total[DSC_CHAINS][CHUNK], part[DSC_CHAINS][CHUNK];
+  for (int64_t start = 0; start < g->k; start += BLOCK) {
+    int64_t k = g->k - start < BLOCK ? g->k - start : BLOCK;
+    for (int64_t chain = 0; chain < DSC_CHAINS; chain++) {
+      DSC_T *to = start == 0 ? total[chain] : part[chain];
+      int64_t rows = (k - chain + DSC_CHAINS - 1) / DSC_CHAINS;
+      if (rows <= 0) {
+        memset(to, 0, (size_t)count * sizeof(DSC_T));
+        continue;
+      }
+      const DSC_T *x = (const DSC_T *)g->a + (start + chain) * g->a_column;
+      const DSC_T *b = (const DSC_T *)g->b + (start + chain) * g->b_row + j * g->b_column;
+      DSC_TYPED(chain_rows)
+      (x, DSC_CHAINS * g->a_column, b, DSC_CHAINS * g->b_row, g->b_column, rows, count, to);
+      if (start == 0) continue;
+      for (int64_t l = 0; l < count; l++) total[chain][l] += part[chain][l];
+    }
+  }
+  for (int half = DSC_CHAINS / 2; half > 0; half /= 2)
+    for (int i = 0; i < half; i++)
+      for (int64_t l = 0; l < count; l++) total[i][l] += total[i + half][l];
+  memcpy(out, total[0], (size_t)count * sizeof(DSC_T));
+}
+
+// The same for k < DSC_SHORT.
+static void DSC_TYPED(vector_short)(const DscProduct *g, int64_t j, int64_t count, DSC_T *out) {
+  const DSC_T *x = (const DSC_T *)g->a, *b = (const DSC_T *)g->b + j * g->b_column;
+  if (g->b_column == 1 && count > 1) {
+    for (int64_t p = 0; p < g->k; p++) {
+      DSC_T value = x[p * g->a_column];
+      DSC_TYPED(add_rows)(1, p == 0, &value, b + p * g->b_row, 0, 1, count, out);
+    }
+    if (g->k == 0) memset(out, 0, (size_t)count * sizeof(DSC_T));
+    return;
+  }
+  for (int64_t l = 0; l < count; l++) {
+    DSC_T value = 0;
+    for (int64_t p = 0; p < g->k; p++)
+      value = DSC_MULTIPLY_ADD(x[p * g->a_column], b[l * g->b_column + p * g->b_row], value);
+    out[l] = value;
+  }
+}
+
+static int DSC_TYPED(vector)(const DscProduct *g) {
+  enum { STREAMS = DSC_TYPED(streams), CHUNK = DSC_TYPED(vector_chunk) };
+  DSC_T out[CHUNK];
+  for (int64_t j = 0; j < g->n; j += CHUNK) {
+    int64_t count = g->n - j < CHUNK ? g->n - j : CHUNK;
+    if (g->k < DSC_SHORT) {
+      DSC_TYPED(vector_short)(g, j, count, out);
+    } else if (g->b_row == 1) {
+      int64_t l = 0;
+      for (; l + STREAMS <= count; l += STREAMS) DSC_TYPED(vector_columns)(g, j + l, out + l);
+      for (; l < count; l++) out[l] = DSC_TYPED(vector_dot)(g, j + l);
+    } else {
+      DSC_TYPED(vector_rows)(g, j, count, out);
+    }
+    DSC_TYPED(finish_row)(g, out, 0, j, count);
+  }
+  return DSC_OK;
+}
+
+#undef DSC_CHAINS
+#undef DSC_SHORT
