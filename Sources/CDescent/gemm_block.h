@@ -141,8 +141,7 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
     }
     a += run->pack_a ? DSC_TILE_ROWS * k : rows * a_row;
     if (direct || !run->last) continue;
-    for (int64_t r = 0; r < rows; r++)
-      DSC_TYPED(finish_row)(g, out + r * out_row, i + r, j, columns);
+    DSC_TYPED(finish_tile)(g, out, out_row, i, rows, j, columns);
   }
 }
 

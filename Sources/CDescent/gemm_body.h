@@ -20,6 +20,7 @@
 #define DSC_T_NAME f32
 #include "gemm_tile.h"
 #include "gemm_pack.h"
+#include "gemm_finish.h"
 #include "gemm_block.h"
 #include "gemm_vector.h"
 #undef DSC_T
@@ -29,6 +30,7 @@
 #define DSC_T_NAME f64
 #include "gemm_tile.h"
 #include "gemm_pack.h"
+#include "gemm_finish.h"
 #include "gemm_block.h"
 #include "gemm_vector.h"
 #undef DSC_T

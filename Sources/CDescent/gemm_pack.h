@@ -1,8 +1,22 @@
 // Packing of one element type DSC_T: panels that the micro-kernels read from front to back.
 // No include guard.
 
+// Copies a short row: whole vectors, then halves of what is left.
+static inline __attribute__((always_inline)) void DSC_TYPED(copy_row)(DSC_T *to, const DSC_T *from,
+                                                                      int64_t count) {
+  int64_t j = 0;
+  for (; j + DSC_LANES_PER_VECTOR <= count; j += DSC_LANES_PER_VECTOR)
+    memcpy(to + j, from + j, DSC_VECTOR_BYTES);
+#pragma clang loop unroll(full)
+  for (int half = DSC_LANES_PER_VECTOR / 2; half > 0; half /= 2) {
+    if (count - j < half) continue;
+    memcpy(to + j, from + j, (size_t)half * sizeof(DSC_T));
+    j += half;
+  }
+}
+
 // Writes `count` lines of k elements to panels of `width`: out[p * width + i] = line i, element p.
-// The last panel repeats its last line up to the width: what a tile computes there is dropped.
+// The last panel is filled up to the width with lines that a tile computes and drops.
 // Up to three elements behind the last panel are written too.
 static inline __attribute__((always_inline)) void DSC_TYPED(pack)(int width, const DSC_T *source,
                                                                   int64_t line, int64_t step,
@@ -15,6 +29,11 @@ static inline __attribute__((always_inline)) void DSC_TYPED(pack)(int width, con
     if (line == 1 && last == width - 1) {
       for (int64_t p = 0; p < k; p++)
         memcpy(out + p * width, from + p * step, (size_t)width * sizeof(DSC_T));
+    } else if (line == 1) {
+      for (int64_t p = 0; p < k; p++) {
+        memset(out + p * width, 0, (size_t)width * sizeof(DSC_T));
+        DSC_TYPED(copy_row)(out + p * width, from + p * step, last + 1);
+      }
     } else if (step == 1) {
       // Transposes 4 x 4 at a time, from the last four lines to the first: where the width is no
       // multiple of four, what a store writes beyond it is overwritten by the next.
@@ -57,49 +76,4 @@ static void DSC_TYPED(pack_a)(const DSC_T *source, int64_t line, int64_t step, i
 static void DSC_TYPED(pack_b)(const DSC_T *source, int64_t line, int64_t step, int64_t count,
                               int64_t k, DSC_T *out) {
   DSC_TYPED(pack)(DSC_TILE_COLUMNS, source, line, step, count, k, out);
-}
-
-// Reads `count` elements `step` apart of a dtype as DSC_T.
-static void DSC_TYPED(load)(DscDType dtype, const char *source, int64_t step, int64_t count,
-                            DSC_T *out) {
-  if (dtype == DSC_FLOAT16 || dtype == DSC_BFLOAT16) {
-    dsc_load_lane(dtype, source, step, count, out);
-    return;
-  }
-  const DSC_T *from = (const DSC_T *)source;
-  if (step == 1) {
-    for (int64_t j = 0; j < count; j++) out[j] = from[j];
-  } else {
-    for (int64_t j = 0; j < count; j++) out[j] = from[j * step];
-  }
-}
-
-// Writes part of a row of C: alpha * sums + beta * C + bias, rounded to the dtype once.
-static void DSC_TYPED(finish_row)(const DscProduct *g, const DSC_T *sums, int64_t i, int64_t j,
-                                  int64_t count) {
-  enum { CHUNK = 64 };
-  size_t size = dsc_dtype_size(g->dtype);
-  DSC_T value[CHUNK], other[CHUNK];
-  for (int64_t end = j + count; j < end; j += CHUNK, sums += CHUNK) {
-    int64_t columns = end - j < CHUNK ? end - j : CHUNK;
-    char *c = g->c + (i * g->c_row + j * g->c_column) * (int64_t)size;
-    DSC_T alpha = (DSC_T)g->alpha, beta = (DSC_T)g->beta;
-    for (int64_t l = 0; l < columns; l++) value[l] = alpha * sums[l];
-    if (g->beta != 0) {
-      DSC_TYPED(load)(g->dtype, c, g->c_column, columns, other);
-      for (int64_t l = 0; l < columns; l++) value[l] += beta * other[l];
-    }
-    if (g->bias != NULL) {
-      const char *bias = g->bias + (i * g->bias_row + j * g->bias_column) * (int64_t)size;
-      DSC_TYPED(load)(g->dtype, bias, g->bias_column, columns, other);
-      for (int64_t l = 0; l < columns; l++) value[l] += other[l];
-    }
-    if (g->dtype == DSC_FLOAT16 || g->dtype == DSC_BFLOAT16) {
-      dsc_store_lane(DSC_LANE_F32, value, columns, g->dtype, c, g->c_column);
-    } else if (g->c_column == 1) {
-      memcpy(c, value, (size_t)columns * sizeof(DSC_T));
-    } else {
-      for (int64_t l = 0; l < columns; l++) ((DSC_T *)c)[l * g->c_column] = value[l];
-    }
-  }
 }

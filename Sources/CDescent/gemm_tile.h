@@ -21,16 +21,23 @@ static DscTileSize DSC_TYPED(tile_size)(void) {
   return (DscTileSize){DSC_TILE_ROWS, DSC_TILE_COLUMNS};
 }
 
-// out = (accumulate ? out : 0) + A B for a tile of rows x (vectors of columns); `rows` and
-// `vectors` are literals in every caller, so the accumulators are registers. A is read in any
+// out = (accumulate ? out : 0) + A B for a tile of rows x (vectors of columns); `packed`, `rows`
+// and `vectors` are literals in every caller, so the accumulators are registers. A is read in any
 // strides, B and out in rows. Each element is one chain of multiply-adds over k.
 static inline __attribute__((always_inline)) void DSC_TYPED(tile)(
-    int rows, int vectors, int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column,
+    bool packed, int rows, int vectors, int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column,
     const DSC_T *b, int64_t b_row, DSC_T *out, int64_t out_row, bool accumulate) {
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
+  const DSC_T *four[(DSC_TILE_ROWS + 3) / 4];  // the first of every four rows
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++) {
+    if (i % 4 == 0) four[i / 4] = a + i * a_row;
+    // Hides that the pointers are a stride apart: the compiler would step one pointer through all
+    // rows, a chain of additions longer than the multiply-adds take.
+    if (i % 4 == 0 && !packed) __asm__("" : "+r"(four[i / 4]));
+    if (packed) __builtin_prefetch(out + i * out_row, 1);
+    if (packed) __builtin_prefetch(out + i * out_row + (vectors - 1) * DSC_LANES_PER_VECTOR, 1);
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++) sum[i][v] = (Vector)((DSC_T)0);
   }
@@ -40,11 +47,11 @@ static inline __attribute__((always_inline)) void DSC_TYPED(tile)(
     for (int v = 0; v < vectors; v++) line[v] = *(const Vector *)(b + v * DSC_LANES_PER_VECTOR);
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
-      Vector x = (Vector)(a[i * a_row]);
+      Vector x = (Vector)(four[i / 4][i % 4 * a_row]);
 #pragma clang loop unroll(full)
       for (int v = 0; v < vectors; v++) sum[i][v] = DSC_MULTIPLY_ADD(x, line[v], sum[i][v]);
+      if (i % 4 == 3 || i == rows - 1) four[i / 4] += a_column;
     }
-    a += a_column;
     b += b_row;
   }
 #pragma clang loop unroll(full)
@@ -66,7 +73,7 @@ typedef void (*DSC_TYPED(Tile))(int64_t k, const DSC_T *a, int64_t a_row, int64_
                                                  int64_t a_column, const DSC_T *b, int64_t b_row, \
                                                  DSC_T *out, int64_t out_row, bool accumulate) {  \
     DSC_TYPED(tile)                                                                               \
-    (rows, vectors, k, a, a_row, a_column, b, b_row, out, out_row, accumulate);                   \
+    (false, rows, vectors, k, a, a_row, a_column, b, b_row, out, out_row, accumulate);            \
   }
 #if DSC_TILE_VECTORS == 3
 #define DSC_TILE_ROW(rows) DSC_TILE(rows, 1) DSC_TILE(rows, 2) DSC_TILE(rows, 3)
@@ -95,7 +102,7 @@ static const DSC_TYPED(Tile)
 static void DSC_TYPED(tile_packed)(int64_t k, const DSC_T *a, const DSC_T *b, DSC_T *out,
                                    int64_t out_row, bool accumulate) {
   DSC_TYPED(tile)
-  (DSC_TILE_ROWS, DSC_TILE_VECTORS, k, a, 1, DSC_TILE_ROWS, b, DSC_TILE_COLUMNS, out, out_row,
+  (true, DSC_TILE_ROWS, DSC_TILE_VECTORS, k, a, 1, DSC_TILE_ROWS, b, DSC_TILE_COLUMNS, out, out_row,
    accumulate);
 }
 

@@ -68,18 +68,22 @@ static const DSC_T *DSC_TYPED(vector_x)(const DscProduct *g, int64_t start, int6
   return buffer;
 }
 
-// Dot products with columns that are contiguous in memory: several columns at a time.
+// Dot products with STREAMS columns at a time; columns that are not contiguous in memory are first
+// made so, block by block.
 static void DSC_TYPED(vector_columns)(const DscProduct *g, int64_t j, DSC_T *out) {
-  enum { STREAMS = DSC_TYPED(streams), BLOCK = DSC_TYPED(vector_block) };
-  DSC_T buffer[BLOCK];
+  enum { STREAMS = DSC_TYPED(streams), BLOCK = DSC_TYPED(vector_block), PAD = 4 };
+  DSC_T buffer[BLOCK], columns[STREAMS * BLOCK + PAD];
   DSC_TYPED(Chains) total[4] = {0}, part[4];
   const DSC_T *b[4], *x[4];
   for (int64_t start = 0; start < g->k; start += BLOCK) {
     int64_t count = g->k - start < BLOCK ? g->k - start : BLOCK;
     x[0] = DSC_TYPED(vector_x)(g, start, count, buffer);
+    const DSC_T *from = (const DSC_T *)g->b + j * g->b_column + start * g->b_row;
+    if (g->b_row != 1)  // rows of B are the lines, so that panels are columns
+      DSC_TYPED(pack)((int)count, from, g->b_row, g->b_column, count, STREAMS, columns);
     for (int s = 0; s < STREAMS; s++) {
       x[s] = x[0];
-      b[s] = (const DSC_T *)g->b + (j + s) * g->b_column + start;
+      b[s] = g->b_row == 1 ? from + s * g->b_column : columns + s * count;
     }
     DSC_TYPED(dot_chains)(STREAMS, b, x, count, part);
     for (int s = 0; s < STREAMS; s++) total[s] = start == 0 ? part[s] : total[s] + part[s];
@@ -90,11 +94,11 @@ static void DSC_TYPED(vector_columns)(const DscProduct *g, int64_t j, DSC_T *out
 // One dot product: several blocks at a time.
 static DSC_T DSC_TYPED(vector_dot)(const DscProduct *g, int64_t j) {
   enum { STREAMS = DSC_TYPED(streams), BLOCK = DSC_TYPED(vector_block) };
-  DSC_T buffer[STREAMS * BLOCK];
+  DSC_T buffer[STREAMS * BLOCK], gathered[BLOCK];
   DSC_TYPED(Chains) total = (DSC_TYPED(Chains))((DSC_T)0), part[4];
   const DSC_T *column = (const DSC_T *)g->b + j * g->b_column, *b[4], *x[4];
   int64_t start = 0;
-  for (; start + STREAMS * BLOCK <= g->k; start += STREAMS * BLOCK) {
+  for (; g->b_row == 1 && start + STREAMS * BLOCK <= g->k; start += STREAMS * BLOCK) {
     x[0] = DSC_TYPED(vector_x)(g, start, STREAMS * BLOCK, buffer);
     for (int s = 0; s < STREAMS; s++) {
       x[s] = x[0] + s * BLOCK;
@@ -106,7 +110,11 @@ static DSC_T DSC_TYPED(vector_dot)(const DscProduct *g, int64_t j) {
   for (; start < g->k; start += BLOCK) {
     int64_t count = g->k - start < BLOCK ? g->k - start : BLOCK;
     x[0] = DSC_TYPED(vector_x)(g, start, count, buffer);
-    b[0] = column + start;
+    b[0] = column + start * g->b_row;
+    if (g->b_row != 1) {
+      for (int64_t p = 0; p < count; p++) gathered[p] = b[0][p * g->b_row];
+      b[0] = gathered;
+    }
     DSC_TYPED(dot_chains)(1, b, x, count, part);
     total = start == 0 ? part[0] : total + part[0];
   }
@@ -117,43 +125,36 @@ static DSC_T DSC_TYPED(vector_dot)(const DscProduct *g, int64_t j) {
 static inline __attribute__((always_inline)) void DSC_TYPED(add_rows)(int rows, bool first,
                                                                       const DSC_T *x,
                                                                       const DSC_T *b, int64_t row,
-                                                                      int64_t column, int64_t count,
+                                                                      int64_t count,
                                                                       DSC_T *restrict sum) {
   for (int64_t j = 0; j < count; j++) {
     DSC_T value = first ? 0 : sum[j];
 #pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++) value = DSC_MULTIPLY_ADD(x[r], b[r * row + j * column], value);
+    for (int r = 0; r < rows; r++) value = DSC_MULTIPLY_ADD(x[r], b[r * row + j], value);
     sum[j] = value;
   }
 }
 
 // The rows of a block that belong to one chain, four at a time.
 static void DSC_TYPED(chain_rows)(const DSC_T *x, int64_t x_step, const DSC_T *b, int64_t row,
-                                  int64_t column, int64_t rows, int64_t count, DSC_T *sum) {
-  bool unit = column == 1;
+                                  int64_t rows, int64_t count, DSC_T *sum) {
   for (int64_t p = 0; p < rows; p += 4) {
-    bool first = p == 0;
     const DSC_T *from = b + p * row;
     DSC_T v[4];
     int have = rows - p < 4 ? (int)(rows - p) : 4;
     for (int r = 0; r < have; r++) v[r] = x[(p + r) * x_step];
-    if (have == 4 && unit && first) {
-      DSC_TYPED(add_rows)(4, true, v, from, row, 1, count, sum);
-    } else if (have == 4 && unit) {
-      DSC_TYPED(add_rows)(4, false, v, from, row, 1, count, sum);
+    if (have == 4 && p == 0) {
+      DSC_TYPED(add_rows)(4, true, v, from, row, count, sum);
+    } else if (have == 4) {
+      DSC_TYPED(add_rows)(4, false, v, from, row, count, sum);
     } else {
-      for (int r = 0; r < have; r++) {
-        if (unit) {
-          DSC_TYPED(add_rows)(1, first && r == 0, v + r, from + r * row, row, 1, count, sum);
-        } else {
-          DSC_TYPED(add_rows)(1, first && r == 0, v + r, from + r * row, row, column, count, sum);
-        }
-      }
+      for (int r = 0; r < have; r++)
+        DSC_TYPED(add_rows)(1, p + r == 0, v + r, from + r * row, row, count, sum);
     }
   }
 }
 
-// `count` columns from j on, of a matrix that is not contiguous along k: rows are added up.
+// `count` columns from j on, of a matrix whose rows are contiguous: rows are added up.
 static void DSC_TYPED(vector_rows)(const DscProduct *g, int64_t j, int64_t count, DSC_T *out) {
   enum { BLOCK = DSC_TYPED(vector_block), CHUNK = DSC_TYPED(vector_chunk) };
   DSC_T total[DSC_CHAINS][CHUNK], part[DSC_CHAINS][CHUNK];
@@ -167,9 +168,9 @@ static void DSC_TYPED(vector_rows)(const DscProduct *g, int64_t j, int64_t count
         continue;
       }
       const DSC_T *x = (const DSC_T *)g->a + (start + chain) * g->a_column;
-      const DSC_T *b = (const DSC_T *)g->b + (start + chain) * g->b_row + j * g->b_column;
+      const DSC_T *b = (const DSC_T *)g->b + (start + chain) * g->b_row + j;
       DSC_TYPED(chain_rows)
-      (x, DSC_CHAINS * g->a_column, b, DSC_CHAINS * g->b_row, g->b_column, rows, count, to);
+      (x, DSC_CHAINS * g->a_column, b, DSC_CHAINS * g->b_row, rows, count, to);
       if (start == 0) continue;
       for (int64_t l = 0; l < count; l++) total[chain][l] += part[chain][l];
     }
@@ -186,16 +187,26 @@ static void DSC_TYPED(vector_short)(const DscProduct *g, int64_t j, int64_t coun
   if (g->b_column == 1 && count > 1) {
     for (int64_t p = 0; p < g->k; p++) {
       DSC_T value = x[p * g->a_column];
-      DSC_TYPED(add_rows)(1, p == 0, &value, b + p * g->b_row, 0, 1, count, out);
+      DSC_TYPED(add_rows)(1, p == 0, &value, b + p * g->b_row, 0, count, out);
     }
     if (g->k == 0) memset(out, 0, (size_t)count * sizeof(DSC_T));
     return;
   }
-  for (int64_t l = 0; l < count; l++) {
-    DSC_T value = 0;
-    for (int64_t p = 0; p < g->k; p++)
-      value = DSC_MULTIPLY_ADD(x[p * g->a_column], b[l * g->b_column + p * g->b_row], value);
-    out[l] = value;
+  for (int64_t l = 0; l < count; l += 8) {
+    DSC_T value[8] = {0};
+    int have = count - l < 8 ? (int)(count - l) : 8;
+    const DSC_T *from = b + l * g->b_column;
+    for (int64_t p = 0; p < g->k; p++, from += g->b_row) {
+      if (have == 8) {
+#pragma clang loop unroll(full)
+        for (int i = 0; i < 8; i++)
+          value[i] = DSC_MULTIPLY_ADD(x[p * g->a_column], from[i * g->b_column], value[i]);
+      } else {
+        for (int i = 0; i < have; i++)
+          value[i] = DSC_MULTIPLY_ADD(x[p * g->a_column], from[i * g->b_column], value[i]);
+      }
+    }
+    memcpy(out + l, value, (size_t)have * sizeof(DSC_T));
   }
 }
 
@@ -206,7 +217,7 @@ static int DSC_TYPED(vector)(const DscProduct *g) {
     int64_t count = g->n - j < CHUNK ? g->n - j : CHUNK;
     if (g->k < DSC_SHORT) {
       DSC_TYPED(vector_short)(g, j, count, out);
-    } else if (g->b_row == 1) {
+    } else if (g->b_row == 1 || g->b_column != 1 || g->n < DSC_CHAINS) {
       int64_t l = 0;
       for (; l + STREAMS <= count; l += STREAMS) DSC_TYPED(vector_columns)(g, j + l, out + l);
       for (; l < count; l++) out[l] = DSC_TYPED(vector_dot)(g, j + l);
