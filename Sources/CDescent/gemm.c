@@ -91,7 +91,7 @@ static int64_t part(int64_t length, int64_t parts, int64_t unit, int64_t limit) 
 // Chooses the pieces. A block of C is bounded so that its panels stay in the caches, and split
 // further only as long as the threads need more pieces and these are worth handing out.
 static void divide(Plan *plan, int64_t threads) {
-  enum { ROWS = 512, COLUMNS = 1024, WORTH = 1 << 18 };  // WORTH in multiply-adds
+  enum { ROWS = 512, COLUMNS = 2048, WORTH = 1 << 18 };  // WORTH in multiply-adds
   const DscProduct *p = &plan->product;
   DscTileSize tile = {8, 64};
   bool vector = is_floating(p->dtype) && dsc_product_is_vector(p);

@@ -101,12 +101,15 @@ static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
     if (edge % DSC_LANES_PER_VECTOR != 0)
       DSC_TYPED(pack_b)(run->b + g->n - edge, 1, run->b_row, edge, k, run->b_panels);
   }
-  if (run->pack_a) {
-    DSC_T *out = run->a_panels;
-    for (int64_t i = 0, rows; i < g->m; i += rows, out += DSC_TILE_ROWS * k) {
-      rows = DSC_TYPED(tile_height)(g->m - i);
-      DSC_TYPED(pack_a)(run->a + i * run->a_row, run->a_row, run->a_column, rows, k, out);
-    }
+  if (!run->pack_a) return;
+  // Whole tiles first, then the two that share what is left.
+  int64_t whole = g->m / DSC_TILE_ROWS * DSC_TILE_ROWS;
+  if (whole != g->m) whole = whole < DSC_TILE_ROWS ? 0 : whole - DSC_TILE_ROWS;
+  DSC_TYPED(pack_a)(run->a, run->a_row, run->a_column, whole, k, run->a_panels);
+  DSC_T *out = run->a_panels + whole * k;
+  for (int64_t i = whole, rows; i < g->m; i += rows, out += DSC_TILE_ROWS * k) {
+    rows = DSC_TYPED(tile_height)(g->m - i);
+    DSC_TYPED(pack_a)(run->a + i * run->a_row, run->a_row, run->a_column, rows, k, out);
   }
 }
 

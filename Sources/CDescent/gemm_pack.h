@@ -16,55 +16,83 @@ static inline __attribute__((always_inline)) void DSC_TYPED(copy_row)(DSC_T *to,
 }
 
 // Writes `count` lines of k elements to panels of `width`: out[p * width + i] = line i, element p.
-// The last panel is filled up to the width with lines that a tile computes and drops.
-// Up to three elements behind the last panel are written too.
+// The last panel is filled up to the width with lines that a tile computes and drops. Up to three
+// elements behind the last panel are written too.
+//
+// Here lines are next to each other in memory. Of all panels a few rows at a time are copied:
+// rows lie pages apart, and so each page is looked up once.
+static inline __attribute__((always_inline)) void DSC_TYPED(pack_rows)(int width,
+                                                                       const DSC_T *source,
+                                                                       int64_t step, int64_t count,
+                                                                       int64_t k, DSC_T *out) {
+  enum { ROWS = 32 };
+  for (int64_t start = 0; start < k; start += ROWS) {
+    int64_t rows = k - start < ROWS ? k - start : ROWS;
+    for (int64_t first = 0; first < count; first += width) {
+      const DSC_T *from = source + first + start * step;
+      DSC_T *to = out + first * k + start * width;
+      if (first + width <= count) {
+        for (int64_t p = 0; p < rows; p++)
+          memcpy(to + p * width, from + p * step, (size_t)width * sizeof(DSC_T));
+        continue;
+      }
+      for (int64_t p = 0; p < rows; p++) {
+        memset(to + p * width, 0, (size_t)width * sizeof(DSC_T));
+        DSC_TYPED(copy_row)(to + p * width, from + p * step, count - first);
+      }
+    }
+  }
+}
+
+// Here each line is contiguous: 4 x 4 elements at a time are transposed, from the last four lines
+// to the first. Where the width is no multiple of four, what a store writes beyond it is
+// overwritten by the next.
+static inline __attribute__((always_inline)) void DSC_TYPED(pack_lines)(int width,
+                                                                        const DSC_T *from,
+                                                                        int64_t line, int64_t last,
+                                                                        int64_t k, DSC_T *out) {
+  typedef DSC_T Four __attribute__((ext_vector_type(4), aligned(sizeof(DSC_T))));
+  for (int i = (width - 1) / 4 * 4; i >= 0; i -= 4) {
+    const DSC_T *r0 = from + (i < last ? i : last) * line;
+    const DSC_T *r1 = from + (i + 1 < last ? i + 1 : last) * line;
+    const DSC_T *r2 = from + (i + 2 < last ? i + 2 : last) * line;
+    const DSC_T *r3 = from + (i + 3 < last ? i + 3 : last) * line;
+    DSC_T *to = out + i;
+    int64_t p = 0;
+    for (; p + 4 <= k; p += 4, to += 4 * width) {
+      Four x0 = *(const Four *)(r0 + p), x1 = *(const Four *)(r1 + p);
+      Four x2 = *(const Four *)(r2 + p), x3 = *(const Four *)(r3 + p);
+      Four low01 = __builtin_shufflevector(x0, x1, 0, 4, 1, 5);
+      Four low23 = __builtin_shufflevector(x2, x3, 0, 4, 1, 5);
+      Four high01 = __builtin_shufflevector(x0, x1, 2, 6, 3, 7);
+      Four high23 = __builtin_shufflevector(x2, x3, 2, 6, 3, 7);
+      *(Four *)to = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
+      *(Four *)(to + width) = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
+      *(Four *)(to + 2 * width) = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
+      *(Four *)(to + 3 * width) = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
+    }
+    for (; p < k; p++, to += width) *(Four *)to = (Four){r0[p], r1[p], r2[p], r3[p]};
+  }
+}
+
 static inline __attribute__((always_inline)) void DSC_TYPED(pack)(int width, const DSC_T *source,
                                                                   int64_t line, int64_t step,
                                                                   int64_t count, int64_t k,
                                                                   DSC_T *out) {
-  typedef DSC_T Four __attribute__((ext_vector_type(4), aligned(sizeof(DSC_T))));
+  if (line == 1) {
+    DSC_TYPED(pack_rows)(width, source, step, count, k, out);
+    return;
+  }
   for (int64_t first = 0; first < count; first += width, out += width * k) {
     const DSC_T *from = source + first * line;
     int64_t last = count - first < width ? count - first - 1 : width - 1;
-    if (line == 1 && last == width - 1) {
-      for (int64_t p = 0; p < k; p++)
-        memcpy(out + p * width, from + p * step, (size_t)width * sizeof(DSC_T));
-    } else if (line == 1) {
-      for (int64_t p = 0; p < k; p++) {
-        memset(out + p * width, 0, (size_t)width * sizeof(DSC_T));
-        DSC_TYPED(copy_row)(out + p * width, from + p * step, last + 1);
-      }
-    } else if (step == 1) {
-      // Transposes 4 x 4 at a time, from the last four lines to the first: where the width is no
-      // multiple of four, what a store writes beyond it is overwritten by the next.
-      for (int i = (width - 1) / 4 * 4; i >= 0; i -= 4) {
-        const DSC_T *r0 = from + (i < last ? i : last) * line;
-        const DSC_T *r1 = from + (i + 1 < last ? i + 1 : last) * line;
-        const DSC_T *r2 = from + (i + 2 < last ? i + 2 : last) * line;
-        const DSC_T *r3 = from + (i + 3 < last ? i + 3 : last) * line;
-        int64_t p = 0;
-        for (; p + 4 <= k; p += 4) {
-          Four x0 = *(const Four *)(r0 + p), x1 = *(const Four *)(r1 + p);
-          Four x2 = *(const Four *)(r2 + p), x3 = *(const Four *)(r3 + p);
-          Four low01 = __builtin_shufflevector(x0, x1, 0, 4, 1, 5);
-          Four low23 = __builtin_shufflevector(x2, x3, 0, 4, 1, 5);
-          Four high01 = __builtin_shufflevector(x0, x1, 2, 6, 3, 7);
-          Four high23 = __builtin_shufflevector(x2, x3, 2, 6, 3, 7);
-          DSC_T *to = out + p * width + i;
-          *(Four *)to = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
-          *(Four *)(to + width) = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
-          *(Four *)(to + 2 * width) = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
-          *(Four *)(to + 3 * width) = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
-        }
-        for (; p < k; p++) *(Four *)(out + p * width + i) = (Four){r0[p], r1[p], r2[p], r3[p]};
-      }
-    } else {
-      for (int64_t p = 0; p < k; p++) {
-        for (int64_t i = 0; i <= last; i++) out[p * width + i] = from[i * line + p * step];
-        for (int64_t i = last + 1; i < width; i++)
-          out[p * width + i] = from[last * line + p * step];
-      }
+    if (step == 1) {
+      DSC_TYPED(pack_lines)(width, from, line, last, k, out);
+      continue;
     }
+    for (int64_t p = 0; p < k; p++)
+      for (int64_t i = 0; i < width; i++)
+        out[p * width + i] = from[(i < last ? i : last) * line + p * step];
   }
 }
 
