@@ -27,18 +27,28 @@ static int64_t DSC_TYPED(tile_height)(int64_t left) {
   return left > DSC_TILE_ROWS ? (left + 1) / 2 : left;
 }
 
+// Whether micro-kernels may read an operand of `rows` x `columns` where it lies, time and again: it
+// stays in the second-level cache, and its lines do not fall into few sets of the first.
+static bool DSC_TYPED(is_near)(int64_t rows, int64_t row, int64_t columns, int64_t column) {
+  enum { NEAR = 512 << 10, NEAR_IF_ALIGNED = 64 << 10, ALIGNED = 1024 };
+  int64_t size = (int64_t)sizeof(DSC_T);
+  row = (row < 0 ? -row : row) * size, column = (column < 0 ? -column : column) * size;
+  bool aligned = (row > column ? row : column) % ALIGNED == 0;
+  return rows * row + columns * column <= (aligned ? NEAR_IF_ALIGNED : NEAR);
+}
+
 // Decides what to pack and divides the scratch. False if there is no memory.
 static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
-  enum { SMALL = 128 << 10, PAD = 16 };  // bytes that stay in the second-level cache
+  enum { PAD = 16 };
   const DscProduct *g = run->g;
   bool half = g->dtype == DSC_FLOAT16 || g->dtype == DSC_BFLOAT16;
   int64_t m = DSC_TYPED(round_up)(g->m, DSC_TILE_ROWS);
   int64_t n = DSC_TYPED(round_up)(g->n, DSC_TILE_COLUMNS);
-  int64_t size = (int64_t)sizeof(DSC_T);
-  int64_t spread_a = (g->m < 2 ? 0 : (g->m - 1) * (g->a_row < 0 ? -g->a_row : g->a_row)) * size;
-  int64_t spread_b = (run->depth * (g->b_row < 0 ? -g->b_row : g->b_row)) * size;
-  run->pack_a = half || (g->n > 2 * DSC_TILE_COLUMNS && spread_a > SMALL);
-  run->pack_b = half || g->b_column != 1 || (g->m > DSC_TILE_ROWS && spread_b > SMALL);
+  run->pack_a = half || (g->n > 2 * DSC_TILE_COLUMNS &&
+                         !DSC_TYPED(is_near)(g->m, g->a_row, run->depth, g->a_column));
+  run->pack_b =
+      half || g->b_column != 1 ||
+      (g->m > DSC_TILE_ROWS && !DSC_TYPED(is_near)(run->depth, g->b_row, g->n, g->b_column));
   run->direct = !half && g->c_column == 1 && g->alpha == 1 && g->bias == NULL &&
                 (g->beta == 0 || (g->beta == 1 && !run->several));
   bool edge = g->n % DSC_LANES_PER_VECTOR != 0;
