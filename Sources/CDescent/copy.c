@@ -69,23 +69,12 @@ static void find_across(Copy *copy) {
       copy->across = d;
 }
 
-// tile[i][j] = from[i + j * stride], reading along i: every cache line of the source is read once.
-static void gather_tile(int64_t size, const char *from, int64_t along, int64_t stride, int64_t rows,
-                        int64_t columns, char *tile) {
-  DSC_FOR_SIZE(size, {
-    const T *in = (const T *)from;
-    T *out = (T *)tile;
-    for (int64_t j = 0; j < columns; j++)
-      for (int64_t i = 0; i < rows; i++) out[i * columns + j] = in[i * along + j * stride];
-  })
-}
-
 static void copy_tile(const Copy *copy, const char *from, char *to, int64_t rows, int64_t columns) {
   const int inner = copy->ndim - 1;
   const int64_t along = copy->from_strides[copy->across], stride = copy->from_strides[inner];
   const int64_t pitch = copy->to_strides[copy->across] * copy->to_size;
   _Alignas(64) char tile[TILE * TILE * sizeof(int64_t)];
-  gather_tile(copy->from_size, from, along, stride, rows, columns, tile);
+  dsc_gather_tile((size_t)copy->from_size, from, along, stride, rows, columns, columns, tile);
   if (copy->from_dtype == copy->to_dtype) {
     for (int64_t i = 0; i < rows; i++)
       memcpy(to + i * pitch, tile + i * columns * copy->from_size, columns * copy->to_size);

@@ -6,6 +6,8 @@
 #ifndef DSC_LOOPS_H
 #define DSC_LOOPS_H
 
+#include <string.h>
+
 #include "include/dsc_pointwise.h"
 #include "dsc_targets.h"
 
@@ -19,6 +21,10 @@ typedef void (*DscConvert)(int64_t count, const void *in, void *out);
 typedef struct {
   DscConvert load[DSC_DTYPE_COUNT];   // to the dtype's lane; NULL where the bytes are the same
   DscConvert store[DSC_DTYPE_COUNT];  // from the dtype's lane; NULL where the bytes are the same
+  // `count` copies, a multiple of DSC_STEP, of the element of `size` bytes at `value`.
+  void (*fill)(size_t size, const void *value, int64_t count, void *out);
+  // `count` elements, at least 1, then the last one repeated up to `padded`.
+  void (*pad)(size_t size, const void *in, int64_t count, int64_t padded, void *out);
 } DscConversions;
 
 // One table for every target; a NULL cell has no loop.
@@ -60,6 +66,16 @@ static inline DscDType dsc_native_dtype(DscLane lane) {
                                     [DSC_LANE_I64] = DSC_INT64,
                                     [DSC_LANE_BOOL] = DSC_BOOL};
   return (DscDType)natives[lane];
+}
+
+/// A scalar operand as a value of its lane, in the first bytes.
+static inline DscScalar dsc_lane_scalar(DscLane lane, DscScalar scalar) {
+  DscScalar value = scalar;
+  const float narrow = (float)scalar.d;
+  const uint8_t truth = scalar.i != 0;
+  if (lane == DSC_LANE_F32) memcpy(&value, &narrow, sizeof(narrow));
+  if (lane == DSC_LANE_BOOL) memcpy(&value, &truth, sizeof(truth));
+  return value;
 }
 
 static inline bool dsc_is_native(DscDType dtype, DscLane lane) {

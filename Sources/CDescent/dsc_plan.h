@@ -23,6 +23,7 @@ typedef struct {
   bool native;    // memory holds values of the register's lane
   bool linear;    // element k of the walk lies at k * stride
   bool constant;  // every stride is 0
+  bool tiled;     // an input whose fastest dim is not the last: it is read a tile at a time
   bool direct;    // loops work on this memory where a block is a multiple of DSC_STEP
 } DscOperand;
 
@@ -40,10 +41,16 @@ typedef struct {
   int64_t origin;  // number of the element where the outputs begin
   bool crossing;   // blocks go on over the ends of (short) rows
   bool any_direct;
+  bool tiled;                          // walked in tiles of DSC_TILE_ROWS rows of the last two dims
+  int64_t tile_columns;                // at most
+  int32_t tile_slots[DSC_MAX_INPUTS];  // offset into the tiles of a tiled input
   int32_t slots[DSC_MAX_REGISTERS + 2];  // offsets into the scratch
   DscLoop loops[DSC_MAX_INSTRUCTIONS];
   _Atomic int status;
 } DscPlan;
+
+#define DSC_TILE_ROWS   16
+#define DSC_TILE_BYTES  (16 * 1024)  // of all tiled inputs together
 
 #define DSC_RAW_SLOT    DSC_MAX_REGISTERS        // an operand as it is in memory
 #define DSC_MIDDLE_SLOT (DSC_MAX_REGISTERS + 1)  // between two conversions
@@ -55,5 +62,9 @@ int dsc_plan(DscPlan *plan, const DscProgram *program, int ndim, const int64_t *
 
 /// Runs the program for elements first ..< first + count of the walk; bits go to plan->status.
 void dsc_plan_run(DscPlan *plan, int64_t first, int64_t count);
+
+/// Number of tiles of a tiled plan, and how to run some of them.
+int64_t dsc_plan_tiles(const DscPlan *plan);
+void dsc_plan_run_tiles(DscPlan *plan, int64_t first, int64_t count);
 
 #endif

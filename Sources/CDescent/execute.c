@@ -8,6 +8,7 @@ typedef struct {
   int64_t capacity;                // elements of a slot in use
   int64_t loaded[DSC_MAX_INPUTS];  // elements of a constant or periodic input in its slot
   int64_t phase[DSC_MAX_INPUTS];   // where in its period they begin
+  char *tiles[DSC_MAX_INPUTS];     // the block's row in a tiled input's tile
 } Frame;
 
 static inline int64_t rounded_up(int64_t count) { return (count + DSC_STEP - 1) & -DSC_STEP; }
@@ -70,6 +71,14 @@ static inline char *run_of(const DscPlan *plan, int i, int64_t index, const int6
   return operand->data + offset_at(plan, i, position) * operand->size;
 }
 
+// The same for an input, and the stride: a row of its tile if it has one.
+static inline char *input_run(const Frame *frame, int i, int64_t index, const int64_t *position,
+                              int64_t *stride) {
+  const DscOperand *operand = &frame->plan->operands[i];
+  *stride = operand->tiled ? 1 : operand->stride;
+  return operand->tiled ? frame->tiles[i] : run_of(frame->plan, i, index, position);
+}
+
 // Brings `count` elements of an input into its register's slot and pads them to a whole step.
 static void load_values(const Frame *frame, int i, int64_t index, const int64_t *position,
                         int64_t count) {
@@ -82,16 +91,21 @@ static void load_values(const Frame *frame, int i, int64_t index, const int64_t 
       lane == own ? NULL : dsc_find_loop(plan->target, dsc_conversion_op(lane), own);
   const int64_t padded = rounded_up(count);
   char *slot = slot_of(frame, operand->reg);
-  const char *run = run_of(plan, i, index, position);
+  int64_t stride;
+  const char *run = input_run(frame, i, index, position, &stride);
   const char *values = run;
-  if (!(run && operand->stride == 1 && padded == count && (convert || across))) {
+  if (!(run && stride == 1 && padded == count && (convert || across))) {
     char *raw = convert || across ? slot_of(frame, DSC_RAW_SLOT) : slot;
-    if (run) {
-      dsc_gather(operand->size, run, operand->stride, count, raw);
+    if (run && stride == 1) {
+      dsc_conversions[plan->target]->pad(operand->size, run, count, padded, raw);
     } else {
-      walk_rows(plan, i, position, count, raw, false);
+      if (run) {
+        dsc_gather(operand->size, run, stride, count, raw);
+      } else {
+        walk_rows(plan, i, position, count, raw, false);
+      }
+      dsc_pad(operand->size, count, padded, raw);
     }
-    dsc_pad(operand->size, count, padded, raw);
     values = raw;
   }
   if (convert) {
@@ -106,7 +120,8 @@ static void load(Frame *frame, int i, int64_t index, const int64_t *position, in
   const DscPlan *plan = frame->plan;
   const DscOperand *operand = &plan->operands[i];
   if (operand->direct && count % DSC_STEP == 0) {
-    frame->registers[operand->reg] = run_of(plan, i, index, position);
+    int64_t stride;
+    frame->registers[operand->reg] = input_run(frame, i, index, position, &stride);
     return;
   }
   char *slot = slot_of(frame, operand->reg);
@@ -116,7 +131,7 @@ static void load(Frame *frame, int i, int64_t index, const int64_t *position, in
     load_values(frame, i, index, position, 1);
     const int64_t filled = operand->constant ? frame->capacity : rounded_up(count);
     const size_t size = dsc_lane_size(plan->program->register_lane[operand->reg]);
-    dsc_pad(size, DSC_STEP, filled, slot);
+    if (filled > DSC_STEP) dsc_conversions[plan->target]->fill(size, slot, filled, slot);
     frame->loaded[i] = filled;
   } else if (operand->period > 0) {
     const int64_t phase = index % operand->period;
@@ -192,42 +207,29 @@ static void fill_scalars(const Frame *frame) {
   for (int s = 0; s < program->scalar_count; s++) {
     const int reg = program->input_count + s;
     const DscLane lane = (DscLane)program->register_lane[reg];
-    union {
-      float f;
-      double d;
-      int64_t i;
-      uint8_t b;
-    } value;
-    const DscScalar scalar = frame->plan->scalars[s];
-    switch (lane) {
-      case DSC_LANE_F32:
-        value.f = (float)scalar.d;
-        break;
-      case DSC_LANE_F64:
-        value.d = scalar.d;
-        break;
-      case DSC_LANE_I64:
-        value.i = scalar.i;
-        break;
-      case DSC_LANE_BOOL:
-        value.b = scalar.i != 0;
-        break;
-    }
-    dsc_fill(dsc_lane_size(lane), &value, frame->capacity, slot_of(frame, reg));
+    const DscScalar value = dsc_lane_scalar(lane, frame->plan->scalars[s]);
+    dsc_conversions[frame->plan->target]->fill(dsc_lane_size(lane), &value, frame->capacity,
+                                               slot_of(frame, reg));
   }
 }
 
-void dsc_plan_run(DscPlan *plan, int64_t first, int64_t count) {
-  _Alignas(64) char scratch[DSC_SCRATCH_BYTES + (DSC_MAX_REGISTERS + 2) * 2 * DSC_SLOT_GAP];
-  Frame frame;
-  frame.plan = plan;
-  frame.scratch = scratch;
-  const int64_t used = count < plan->block ? rounded_up(count) : plan->block;
-  frame.capacity = used;
+#define FRAME_BYTES (DSC_SCRATCH_BYTES + (DSC_MAX_REGISTERS + 2) * 2 * DSC_SLOT_GAP)
+
+// Readies a frame for up to `count` elements.
+static void open_frame(Frame *frame, const DscPlan *plan, char *scratch, int64_t count) {
+  frame->plan = plan;
+  frame->scratch = scratch;
+  frame->capacity = count < plan->block ? rounded_up(count) : plan->block;
   for (int r = 0; r < plan->program->register_count; r++)
-    frame.registers[r] = scratch + plan->slots[r];
-  for (int i = 0; i < plan->program->input_count; i++) frame.loaded[i] = 0;
-  fill_scalars(&frame);
+    frame->registers[r] = scratch + plan->slots[r];
+  for (int i = 0; i < plan->program->input_count; i++) frame->loaded[i] = 0;
+  fill_scalars(frame);
+}
+
+void dsc_plan_run(DscPlan *plan, int64_t first, int64_t count) {
+  _Alignas(64) char scratch[FRAME_BYTES];
+  Frame frame;
+  open_frame(&frame, plan, scratch, count);
   int64_t position[DSC_MAX_DIMS], rest = first;
   for (int d = plan->ndim - 1; d > 0; d--) {
     position[d] = rest % plan->shape[d];
@@ -244,6 +246,74 @@ void dsc_plan_run(DscPlan *plan, int64_t first, int64_t count) {
     status |= run_block(&frame, first + done, position, n);
     advance(plan, position, n);
     done += n;
+  }
+  if (status) atomic_fetch_or(&plan->status, status);
+}
+
+static inline int64_t parts_of(int64_t size, int64_t part) { return (size + part - 1) / part; }
+
+int64_t dsc_plan_tiles(const DscPlan *plan) {
+  const int inner = plan->ndim - 1;
+  int64_t count = parts_of(plan->shape[inner - 1], DSC_TILE_ROWS) *
+                  parts_of(plan->shape[inner], plan->tile_columns);
+  for (int d = 0; d < inner - 1; d++) count *= plan->shape[d];
+  return count;
+}
+
+// Runs a tile that begins at `position`, row by row.
+static int run_tile(Frame *frame, char *tiles, int64_t *position) {
+  const DscPlan *plan = frame->plan;
+  const int inner = plan->ndim - 1, inputs = plan->program->input_count;
+  const int64_t row = position[inner - 1], column = position[inner], pitch = plan->tile_columns;
+  int64_t rows = plan->shape[inner - 1] - row, columns = plan->shape[inner] - column;
+  if (rows > DSC_TILE_ROWS) rows = DSC_TILE_ROWS;
+  if (columns > pitch) columns = pitch;
+  for (int i = 0; i < inputs; i++) {
+    const DscOperand *operand = &plan->operands[i];
+    if (!operand->tiled) continue;
+    dsc_gather_tile(operand->size, operand->data + offset_at(plan, i, position) * operand->size,
+                    plan->strides[i][inner - 1], operand->stride, rows, columns, pitch,
+                    tiles + plan->tile_slots[i]);
+  }
+  int64_t index = 0;
+  for (int d = 0; d <= inner; d++) index = index * plan->shape[d] + position[d];
+  int status = DSC_OK;
+  for (int64_t r = 0; r < rows; r++, index += plan->shape[inner]) {
+    position[inner - 1] = row + r;
+    for (int64_t done = 0; done < columns;) {
+      int64_t n = columns - done;
+      if (plan->any_direct && n > DSC_STEP) n &= -DSC_STEP;
+      for (int i = 0; i < inputs; i++)
+        frame->tiles[i] = tiles + plan->tile_slots[i] * plan->operands[i].tiled +
+                          (r * pitch + done) * plan->operands[i].size;
+      position[inner] = column + done;
+      status |= run_block(frame, index + done, position, n);
+      done += n;
+    }
+  }
+  return status;
+}
+
+void dsc_plan_run_tiles(DscPlan *plan, int64_t first, int64_t count) {
+  _Alignas(64) char scratch[FRAME_BYTES];
+  _Alignas(64) char tiles[DSC_TILE_BYTES];
+  Frame frame;
+  open_frame(&frame, plan, scratch, plan->tile_columns);
+  const int inner = plan->ndim - 1;
+  const int64_t across = parts_of(plan->shape[inner], plan->tile_columns);
+  const int64_t down = parts_of(plan->shape[inner - 1], DSC_TILE_ROWS);
+  int status = DSC_OK;
+  for (int64_t tile = first; tile < first + count; tile++) {
+    int64_t position[DSC_MAX_DIMS], rest = tile;
+    position[inner] = rest % across * plan->tile_columns;
+    rest /= across;
+    position[inner - 1] = rest % down * DSC_TILE_ROWS;
+    rest /= down;
+    for (int d = inner - 2; d >= 0; d--) {
+      position[d] = rest % plan->shape[d];
+      rest /= plan->shape[d];
+    }
+    status |= run_tile(&frame, tiles, position);
   }
   if (status) atomic_fetch_or(&plan->status, status);
 }

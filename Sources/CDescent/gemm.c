@@ -81,11 +81,9 @@ static void run_piece(void *context, int64_t piece) {
 
 static int64_t ceiling(int64_t value, int64_t unit) { return (value + unit - 1) / unit; }
 
-// Parts of a length: about equal, multiples of `unit`, none longer than `limit`.
-static int64_t part(int64_t length, int64_t parts, int64_t unit, int64_t limit) {
-  int64_t most = limit / unit * unit;
-  int64_t size = ceiling(ceiling(length, parts), unit) * unit;
-  return size > most ? most : size;
+// The size of `parts` about equal parts of a length, as a multiple of `unit`.
+static int64_t part(int64_t length, int64_t parts, int64_t unit) {
+  return ceiling(ceiling(length, parts), unit) * unit;
 }
 
 // Chooses the pieces. A block of C is bounded so that its panels stay in the caches, and split
@@ -97,8 +95,8 @@ static void divide(Plan *plan, int64_t threads) {
   bool vector = is_floating(p->dtype) && dsc_product_is_vector(p);
   if (is_floating(p->dtype) && !vector) tile = dsc_tile_size(p->dtype);
   int64_t limit = vector ? p->n + tile.columns : COLUMNS;
-  plan->rows = part(p->m, ceiling(p->m, ROWS), tile.rows, ROWS);
-  plan->columns = part(p->n, ceiling(p->n, limit), tile.columns, limit);
+  plan->rows = part(p->m, ceiling(p->m, ROWS), tile.rows);
+  plan->columns = part(p->n, ceiling(p->n, limit), tile.columns);
   int64_t wanted = threads == 1 ? 1 : 2 * threads;
   int64_t depth = p->k > 0 ? p->k : 1;
   for (;;) {
@@ -108,9 +106,9 @@ static void divide(Plan *plan, int64_t threads) {
     if (blocks * plan->batch >= wanted) break;
     if (plan->rows * plan->columns * depth < 2 * WORTH) break;
     if (plan->rows > plan->columns && plan->rows > tile.rows) {
-      plan->rows = part(plan->rows, 2, tile.rows, plan->rows);
+      plan->rows = part(plan->rows, 2, tile.rows);
     } else if (plan->columns > tile.columns) {
-      plan->columns = part(plan->columns, 2, tile.columns, plan->columns);
+      plan->columns = part(plan->columns, 2, tile.columns);
     } else {
       break;
     }

@@ -135,45 +135,38 @@ static inline __attribute__((always_inline)) void DSC_TYPED(add_rows)(int rows, 
   }
 }
 
-// The rows of a block that belong to one chain, four at a time.
-static void DSC_TYPED(chain_rows)(const DSC_T *x, int64_t x_step, const DSC_T *b, int64_t row,
-                                  int64_t rows, int64_t count, DSC_T *sum) {
-  for (int64_t p = 0; p < rows; p += 4) {
-    const DSC_T *from = b + p * row;
-    DSC_T v[4];
-    int have = rows - p < 4 ? (int)(rows - p) : 4;
-    for (int r = 0; r < have; r++) v[r] = x[(p + r) * x_step];
-    if (have == 4 && p == 0) {
-      DSC_TYPED(add_rows)(4, true, v, from, row, count, sum);
-    } else if (have == 4) {
-      DSC_TYPED(add_rows)(4, false, v, from, row, count, sum);
-    } else {
-      for (int r = 0; r < have; r++)
-        DSC_TYPED(add_rows)(1, p + r == 0, v + r, from + r * row, row, count, sum);
-    }
+// Up to four rows of one chain, from `p` of k elements on.
+static void DSC_TYPED(chain_rows)(const DscProduct *g, int64_t start, int64_t p, int64_t k,
+                                  bool first, int64_t j, int64_t count, DSC_T *sum) {
+  int64_t row = DSC_CHAINS * g->b_row, have = (k - p + DSC_CHAINS - 1) / DSC_CHAINS;
+  const DSC_T *from = (const DSC_T *)g->b + (start + p) * g->b_row + j;
+  const DSC_T *x = (const DSC_T *)g->a + (start + p) * g->a_column;
+  if (have > 4) have = 4;
+  if (have <= 0 && first) memset(sum, 0, (size_t)count * sizeof(DSC_T));
+  DSC_T v[4];
+  for (int64_t r = 0; r < have; r++) v[r] = x[r * DSC_CHAINS * g->a_column];
+  if (have == 4 && first) {
+    DSC_TYPED(add_rows)(4, true, v, from, row, count, sum);
+  } else if (have == 4) {
+    DSC_TYPED(add_rows)(4, false, v, from, row, count, sum);
+  } else {
+    for (int64_t r = 0; r < have; r++)
+      DSC_TYPED(add_rows)(1, first && r == 0, v + r, from + r * row, row, count, sum);
   }
 }
 
-// `count` columns from j on, of a matrix whose rows are contiguous: rows are added up.
+// `count` columns from j on, of a matrix whose rows are contiguous: rows are added up, from front
+// to back in groups of four a chain.
 static void DSC_TYPED(vector_rows)(const DscProduct *g, int64_t j, int64_t count, DSC_T *out) {
   enum { BLOCK = DSC_TYPED(vector_block), CHUNK = DSC_TYPED(vector_chunk) };
   DSC_T total[DSC_CHAINS][CHUNK], part[DSC_CHAINS][CHUNK];
   for (int64_t start = 0; start < g->k; start += BLOCK) {
     int64_t k = g->k - start < BLOCK ? g->k - start : BLOCK;
-    for (int64_t chain = 0; chain < DSC_CHAINS; chain++) {
-      DSC_T *to = start == 0 ? total[chain] : part[chain];
-      int64_t rows = (k - chain + DSC_CHAINS - 1) / DSC_CHAINS;
-      if (rows <= 0) {
-        memset(to, 0, (size_t)count * sizeof(DSC_T));
-        continue;
-      }
-      const DSC_T *x = (const DSC_T *)g->a + (start + chain) * g->a_column;
-      const DSC_T *b = (const DSC_T *)g->b + (start + chain) * g->b_row + j;
-      DSC_TYPED(chain_rows)
-      (x, DSC_CHAINS * g->a_column, b, DSC_CHAINS * g->b_row, rows, count, to);
-      if (start == 0) continue;
+    for (int64_t p = 0; p < k; p += 4 * DSC_CHAINS)
+      for (int64_t chain = 0; chain < DSC_CHAINS; chain++) DSC_TYPED(chain_rows)
+    (g, start, p + chain, k, p == 0, j, count, start == 0 ? total[chain] : part[chain]);
+    for (int64_t chain = 0; start > 0 && chain < DSC_CHAINS; chain++)
       for (int64_t l = 0; l < count; l++) total[chain][l] += part[chain][l];
-    }
   }
   for (int half = DSC_CHAINS / 2; half > 0; half /= 2)
     for (int i = 0; i < half; i++)

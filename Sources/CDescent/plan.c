@@ -44,6 +44,58 @@ static void classify(const DscPlan *plan, const int64_t *strides, DscOperand *op
   }
 }
 
+// The dim along which a transposed input is contiguous, or -1. Such an input, walked along the last
+// dim, would touch a cache line for every element.
+static int tile_dim(const DscPlan *plan, int i) {
+  enum { FEWEST_ROWS = 8, FEWEST_COLUMNS = 64, FEWEST_ELEMENTS = 1 << 14 };
+  const int inner = plan->ndim - 1;
+  const int64_t *strides = plan->strides[i];
+  if (plan->total < FEWEST_ELEMENTS || plan->shape[inner] < FEWEST_COLUMNS) return -1;
+  if (magnitude(strides[inner]) < DSC_TILE_ROWS) return -1;
+  for (int d = 0; d < inner; d++)
+    if (magnitude(strides[d]) == 1 && plan->shape[d] >= FEWEST_ROWS) return d;
+  return -1;
+}
+
+// Moves dim `from` to just before the last one.
+static void move_dim(DscPlan *plan, int operands, int from) {
+  for (int d = from; d < plan->ndim - 2; d++) {
+    const int64_t size = plan->shape[d];
+    plan->shape[d] = plan->shape[d + 1];
+    plan->shape[d + 1] = size;
+    for (int i = 0; i < operands; i++) {
+      const int64_t stride = plan->strides[i][d];
+      plan->strides[i][d] = plan->strides[i][d + 1];
+      plan->strides[i][d + 1] = stride;
+    }
+  }
+}
+
+static void find_tiles(DscPlan *plan, int operands) {
+  const int inputs = plan->program->input_count;
+  int dim = -1;
+  for (int i = 0; i < inputs && dim < 0; i++) dim = tile_dim(plan, i);
+  plan->tiled = dim >= 0;
+  for (int i = 0; i < operands; i++)
+    plan->operands[i].tiled = plan->tiled && i < inputs && tile_dim(plan, i) == dim;
+  if (plan->tiled) move_dim(plan, operands, dim);
+}
+
+static void lay_out_tiles(DscPlan *plan) {
+  int64_t bytes = 0;
+  for (int i = 0; i < plan->program->input_count; i++)
+    if (plan->operands[i].tiled) bytes += DSC_TILE_ROWS * plan->operands[i].size;
+  int64_t columns = DSC_TILE_BYTES / bytes & -DSC_STEP;
+  if (columns > plan->block) columns = plan->block;
+  plan->tile_columns = columns;
+  int64_t offset = 0;
+  for (int i = 0; i < plan->program->input_count; i++) {
+    if (!plan->operands[i].tiled) continue;
+    plan->tile_slots[i] = (int32_t)offset;
+    offset += DSC_TILE_ROWS * columns * plan->operands[i].size;
+  }
+}
+
 static int64_t common_multiple(int64_t a, int64_t b) {
   int64_t x = a, y = b;
   while (y != 0) {
@@ -118,8 +170,8 @@ static void choose_direct(DscPlan *plan) {
   plan->any_direct = false;
   for (int i = 0; i < operands; i++) {
     DscOperand *operand = &plan->operands[i];
-    operand->direct = operand->native && operand->stride == 1 &&
-                      (operand->linear || !plan->crossing) &&
+    const bool contiguous = operand->stride == 1 && (operand->linear || !plan->crossing);
+    operand->direct = operand->native && (contiguous || operand->tiled) &&
                       (i < inputs ? reads_directly(plan, i) : writes_directly(plan, i - inputs));
     plan->any_direct |= operand->direct;
   }
@@ -171,6 +223,7 @@ static void set_operand(DscPlan *plan, int i, const DscView *view, int reg) {
   operand->size = (uint8_t)dsc_dtype_size(view->dtype);
   operand->native = dsc_is_native(view->dtype, lane);
   operand->period = 0;
+  operand->tiled = false;
 }
 
 int dsc_plan(DscPlan *plan, const DscProgram *program, int ndim, const int64_t *shape,
@@ -206,6 +259,8 @@ int dsc_plan(DscPlan *plan, const DscProgram *program, int ndim, const int64_t *
     plan->shape[0] = 1;
     for (int i = 0; i < walked; i++) plan->strides[i][0] = 1;
   }
+  plan->tiled = false;
+  if (outputs) find_tiles(plan, walked);
   for (int i = 0; i < walked; i++) classify(plan, plan->strides[i], &plan->operands[i]);
   if (!outputs) {
     const int reg = program->output_register[0];
@@ -217,8 +272,9 @@ int dsc_plan(DscPlan *plan, const DscProgram *program, int ndim, const int64_t *
     operand->linear = true;
     operand->constant = false;
   }
-  plan->crossing = plan->ndim > 1 && plan->shape[plan->ndim - 1] < SHORT_ROW;
+  plan->crossing = !plan->tiled && plan->ndim > 1 && plan->shape[plan->ndim - 1] < SHORT_ROW;
   lay_out_scratch(plan);
+  if (plan->tiled) lay_out_tiles(plan);
   find_periods(plan);
   choose_direct(plan);
   if (needs_no_scratch(plan)) plan->step = INT64_MAX & -DSC_STEP;

@@ -43,22 +43,28 @@ static int64_t piece_of(const DscProgram *program) {
 
 typedef struct {
   DscPlan *plan;
-  int64_t piece;
+  int64_t count, piece;  // elements, or tiles of a tiled plan
 } Pieces;
 
 static void run_piece(void *context, int64_t index) {
   const Pieces *pieces = context;
-  const int64_t first = index * pieces->piece, left = pieces->plan->total - first;
-  dsc_plan_run(pieces->plan, first, left < pieces->piece ? left : pieces->piece);
+  const int64_t first = index * pieces->piece, left = pieces->count - first;
+  const int64_t count = left < pieces->piece ? left : pieces->piece;
+  if (pieces->plan->tiled) {
+    dsc_plan_run_tiles(pieces->plan, first, count);
+  } else {
+    dsc_plan_run(pieces->plan, first, count);
+  }
 }
 
 static int run_plan(DscPlan *plan) {
-  Pieces pieces = {plan, piece_of(plan->program)};
-  if (plan->total <= pieces.piece) {
-    dsc_plan_run(plan, 0, plan->total);
-  } else {
-    dsc_parallel((plan->total + pieces.piece - 1) / pieces.piece, run_piece, &pieces);
+  Pieces pieces = {plan, plan->total, piece_of(plan->program)};
+  if (plan->tiled) {
+    pieces.piece /= DSC_TILE_ROWS * plan->tile_columns;
+    pieces.piece += pieces.piece == 0;
+    pieces.count = dsc_plan_tiles(plan);
   }
+  dsc_parallel((pieces.count + pieces.piece - 1) / pieces.piece, run_piece, &pieces);
   return atomic_load(&plan->status);
 }
 
@@ -74,65 +80,55 @@ int dsc_pointwise(const DscProgram *program, int ndim, const int64_t *shape, con
 // The small path: one instruction on up to SMALL elements without conversions runs without a plan.
 enum { SMALL = 256, NOT_SMALL = -1 };
 
-typedef union {
-  float f32[SMALL];
-  double f64[SMALL];
-  int64_t i64[SMALL];
-  uint8_t bool8[SMALL];
-} Small;
-
-static inline void small_scalar(DscLane lane, DscScalar scalar, int64_t count, Small *to) {
-  switch (lane) {
-    case DSC_LANE_F32:
-      for (int64_t i = 0; i < count; i++) to->f32[i] = (float)scalar.d;
-      break;
-    case DSC_LANE_F64:
-      for (int64_t i = 0; i < count; i++) to->f64[i] = scalar.d;
-      break;
-    case DSC_LANE_I64:
-      for (int64_t i = 0; i < count; i++) to->i64[i] = scalar.i;
-      break;
-    case DSC_LANE_BOOL:
-      for (int64_t i = 0; i < count; i++) to->bool8[i] = scalar.i != 0;
-      break;
-  }
-}
+typedef char Small[SMALL * sizeof(int64_t)];
 
 static inline int run_small(const DscProgram *program, int64_t count, const DscView *inputs,
                             const DscScalar *scalars, const DscView *output) {
   const DscInstruction *instruction = &program->instructions[0];
   const DscOp op = (DscOp)instruction->op;
-  const DscLoop loop = dsc_find_loop(dsc_target(), op, instruction->lane);
+  const DscTarget target = dsc_target();
+  const DscLoop loop = dsc_find_loop(target, op, instruction->lane);
   if (!loop) return DSC_UNSUPPORTED;
   const DscLane result = (DscLane)program->register_lane[instruction->destination];
   if (!dsc_is_native(output->dtype, result)) return NOT_SMALL;
   if (output->strides[0] != 1 && count > 1) return NOT_SMALL;
-  const int64_t padded = (count + DSC_STEP - 1) & -DSC_STEP;
+  const int64_t padded = (count + DSC_STEP - 1) & -DSC_STEP, whole = count & -DSC_STEP;
   const uint8_t registers[3] = {instruction->a, instruction->b, instruction->c};
-  const void *operands[3] = {NULL, NULL, NULL};
-  _Alignas(64) Small buffers[4];
+  const char *operands[3] = {NULL, NULL, NULL};  // of the whole steps
+  const char *last[3] = {NULL, NULL, NULL};      // of the step after them
+  _Alignas(64) Small buffers[3];
   for (int k = 0, arity = dsc_op_arity(op); k < arity; k++) {
     const int reg = registers[k];
     const DscLane lane = (DscLane)program->register_lane[reg];
-    if (reg >= program->input_count) {
-      small_scalar(lane, scalars[reg - program->input_count], padded, &buffers[k]);
-      operands[k] = &buffers[k];
-      continue;
-    }
-    const DscView *view = &inputs[reg];
-    if (!dsc_is_native(view->dtype, lane)) return NOT_SMALL;
-    if (view->strides[0] == 1 && padded == count) {
-      operands[k] = view->data;
-      continue;
-    }
     const size_t size = dsc_lane_size(lane);
-    dsc_gather(size, view->data, view->strides[0], count, &buffers[k]);
-    dsc_pad(size, count, padded, &buffers[k]);
-    operands[k] = &buffers[k];
+    DscScalar scalar;
+    const void *value = &scalar;
+    if (reg >= program->input_count) {
+      scalar = dsc_lane_scalar(lane, scalars[reg - program->input_count]);
+    } else {
+      const DscView *view = &inputs[reg];
+      if (!dsc_is_native(view->dtype, lane)) return NOT_SMALL;
+      if (view->strides[0] == 1) {
+        operands[k] = view->data;
+        if (whole == count) continue;
+        last[k] = (const char *)&buffers[k];
+        dsc_conversions[target]->pad(size, operands[k] + (size_t)whole * size, count - whole,
+                                     DSC_STEP, &buffers[k]);
+        continue;
+      }
+      value = view->data;
+    }
+    dsc_conversions[target]->fill(size, value, padded, &buffers[k]);
+    operands[k] = last[k] = (const char *)&buffers[k];
   }
-  if (padded == count) return loop(padded, operands[0], operands[1], operands[2], output->data);
-  const int status = loop(padded, operands[0], operands[1], operands[2], &buffers[3]);
-  memcpy(output->data, &buffers[3], (size_t)count * dsc_lane_size(result));
+  int status = DSC_OK;
+  if (whole > 0) status = loop(whole, operands[0], operands[1], operands[2], output->data);
+  if (whole < count) {
+    _Alignas(64) char step[DSC_STEP * sizeof(int64_t)];
+    status |= loop(DSC_STEP, last[0], last[1], last[2], step);
+    const size_t size = dsc_lane_size(result);
+    memcpy((char *)output->data + (size_t)whole * size, step, (size_t)(count - whole) * size);
+  }
   return status;
 }
 

@@ -1,7 +1,8 @@
 // Types shared by every kernel family: dtypes, lanes, operands.
 //
-// CDescent is numbers in, numbers out: every pointer belongs to the caller, nothing is allocated
-// that outlives a call, and the only state is the thread pool (dsc_pool.h).
+// CDescent is numbers in, numbers out: every pointer belongs to the caller, and the only state is
+// the thread pool (dsc_pool.h) and a buffer of a few megabytes in each thread that ran a product,
+// freed when the thread ends (gemm_scratch.c).
 #ifndef DSC_TYPES_H
 #define DSC_TYPES_H
 
