@@ -169,7 +169,7 @@ extension Tensor {
       }
       storage = newValue.storage
       layout = newValue.layout
-      dtype = newValue.dtype
+      elementType = newValue.elementType
     }
   }
 
