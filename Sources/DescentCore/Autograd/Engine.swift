@@ -8,6 +8,7 @@ final class Engine {
   private var leaves: [Tensor] = []
   private let retainGraph: Bool
   private let createGraph: Bool
+  let detectsAnomalies = ThreadState.current.anomalyDetection
   /// For `grad`: gradients caught at these places instead of being accumulated.
   private var captures: [Capture] = []
   private var needed: Set<ObjectIdentifier>?
@@ -24,11 +25,11 @@ final class Engine {
 
   /// `backward`: gradients are accumulated in the leaves.
   static func run(
-    roots: [(Tensor, Tensor)], retainGraph: Bool, createGraph: Bool
+    from root: Tensor, _ gradient: Tensor, retainGraph: Bool, createGraph: Bool
   ) {
     let engine = Engine(retainGraph: retainGraph, createGraph: createGraph)
     engine.inMode {
-      for (tensor, gradient) in roots { engine.receive(Edge(tensor), gradient) }
+      engine.receive(Edge(root), gradient)
       engine.loop()
       engine.finishLeaves()
     }
@@ -91,6 +92,7 @@ final class Engine {
   }
 
   private func catchGradients(at node: Node) {
+    if captures.isEmpty { return }
     for i in captures.indices where captures[i].edge.target === node {
       let index = Int(captures[i].edge.index)
       captures[i].gradient = index == 0 ? node.gradient : node.furtherGradients[index - 1]
@@ -272,7 +274,7 @@ struct BackwardStep {
   @inline(__always)
   func give(_ index: Int, _ gradient: Tensor) {
     if index == 0, let catchFirst { return catchFirst(gradient) }
-    if ThreadState.current.anomalyDetection { Anomaly.check(gradient, from: node) }
+    if engine.detectsAnomalies { Anomaly.check(gradient, from: node) }
     engine.receive(node.edges[index], gradient)
   }
 }
