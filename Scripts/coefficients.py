@@ -207,12 +207,12 @@ def bessel_far(order):
     return f
 
 
-CHEBYSHEV = {
-    'i0_near': lambda: chebyshev(lambda x: besseli(0, x) * exp(-x), 0, 8),
-    'i0_far': lambda: chebyshev(bessel_far(0), -1, 1),
-    'i1_near': lambda: chebyshev(lambda x: besseli(1, x) * exp(-x) / x, 0, 8),
-    'i1_far': lambda: chebyshev(bessel_far(1), -1, 1),
-    'digamma_near_zero': lambda: powers(chebyshev(near_zero, 1, 2)),
+SERIES = {
+    'i0_near': ('I0 in z = x^2 / 4', lambda: [1 / factorial(k)**2 for k in range(25)]),
+    'i0_far': ('Chebyshev series', lambda: chebyshev(bessel_far(0), -1, 1)),
+    'i1_near': ('I1 / x in z', lambda: [1 / factorial(k)**2 / (2 * k + 2) for k in range(25)]),
+    'i1_far': ('Chebyshev series', lambda: chebyshev(bessel_far(1), -1, 1)),
+    'digamma_near_zero': ('in 2 x - 3', lambda: powers(chebyshev(near_zero, 1, 2))),
 }
 
 
@@ -247,8 +247,8 @@ def main():
     for name, arguments in MINIMAX.items():
         c, error = minimax(*arguments)
         show(name, c, f'// error 2^{float(log(error, 2)):.1f}')
-    for name, make in CHEBYSHEV.items():
-        show(name, make(), '// Chebyshev series' if name[0] == 'i' else '// in 2 x - 3')
+    for name, (comment, make) in SERIES.items():
+        show(name, make(), '// ' + comment)
     print('\n// The positive zero of digamma, in two parts.')
     print(f'static const double dsc_digamma_zero = {float(ZERO).hex()};')
     print(f'static const double dsc_digamma_zero_low = {float(ZERO - mpf(float(ZERO))).hex()};')

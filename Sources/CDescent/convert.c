@@ -17,6 +17,7 @@ static inline uint32_t bits_of(float value) {
   return bits;
 }
 
+#if !defined(__aarch64__)
 // float16 by arithmetic, for processors without conversion instructions. The exponent's bias grows
 // by 112; multiplying also makes normal floats of subnormal halves.
 static inline float float_of_half(uint16_t half) {
@@ -38,6 +39,7 @@ static inline uint16_t half_of_float(float value) {
   const uint32_t half = magnitude > 0x7f800000u ? 0x7e00u : finite;
   return (uint16_t)(half | (bits >> 16 & 0x8000u));
 }
+#endif
 
 static inline float float_of_bfloat(uint16_t half) { return float_of((uint32_t)half << 16); }
 

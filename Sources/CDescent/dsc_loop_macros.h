@@ -6,6 +6,9 @@
 
 #include "dsc_loops.h"
 
+// Builds for debugging, sanitizers or size leave loops scalar, which is not worth a warning there.
+#pragma clang diagnostic ignored "-Wpass-failed"
+
 #define DSC_PRAGMA_(text) _Pragma(#text)
 #define DSC_PRAGMA(text)  DSC_PRAGMA_(text)
 

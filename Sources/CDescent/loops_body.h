@@ -78,7 +78,7 @@ DSC_GUARDED2(FLOOR_DIV, F64, double, FAR_F64, FLOORED_F64(a, b, QUICK_F64),
              FLOORED_F64(a, b, fmod(a, b)))
 
 #define CELL(NAME, L, ...)        [DSC_OP_##NAME][DSC_LANE_##L] = DSC_LOOP_NAME(NAME, L),
-#define STATUS_CELL(NAME, helper) CELL(NAME, I64)
+#define STATUS_CELL(NAME, helper) CELL(NAME, I64, )
 static const DscLoop DSC_NAME(basic_loops)[DSC_OP_COUNT][DSC_LANE_COUNT] = {
     FLOAT_ROWS(CELL, CELL, CELL, F32, float) FLOAT_ROWS(CELL, CELL, CELL, F64, double)
         I64_ROWS(CELL, CELL, CELL) BOOL_ROWS(CELL, CELL, CELL) I64_STATUS_ROWS(STATUS_CELL)

@@ -58,12 +58,11 @@ DSC_INLINE float DSC_NAME(sigmoid_f32)(float x) {
 // x + x^3 P(x^2) below 0.55, 1 - 2 / (e^2x + 1) above; beyond 10 the latter is 1.
 DSC_INLINE float DSC_NAME(tanh_f32)(float x) {
   const float a = DSC_ABS(x), z = x * x;
-  const float small = DSC_MULTIPLY_ADD(DSC_POLYNOMIAL(float, z, dsc_tanh_f32) * z, x, x);
+  const float small = DSC_MULTIPLY_ADD(DSC_POLYNOMIAL(float, z, dsc_tanh_f32) * z, a, a);
   uint32_t n;
   const float p = DSC_NAME(exp_parts)(a > 10 ? 20 : a + a, &n);
   const float e = p * float32((n + 127) << 23);
-  const float large = DSC_SIGNED_AS(1 - 2 / (e + 1), x);
-  return a < 0.55f ? small : large;
+  return DSC_SIGNED_AS(a < 0.55f ? small : 1 - 2 / (e + 1), x);
 }
 
 // Splits x = m 2^e with m in sqrt(1/2) ... sqrt(2); ln x = e ln 2 + f - f^2 / 2 + f^3 P(f) with

@@ -1,26 +1,49 @@
-// The mathematical functions in float64.
-#include <math.h>
-
-#include "dsc_loop_macros.h"
+// The mathematical functions in float64: the most used ones as vector code, the others as calls of
+// the C library.
+#include "dsc_math_macros.h"
 #include "dsc_special.h"
 
-#define FUNCTION_ROWS(ROW1, ROW2)                                                               \
-  ROW1(EXP, exp(a))                                                                             \
-  ROW1(EXP2, exp2(a))                                                                           \
-  ROW1(EXPM1, expm1(a))                                                                         \
-  ROW1(LOG, log(a))                                                                             \
-  ROW1(LOG2, log2(a))                                                                           \
-  ROW1(LOG10, log10(a))                                                                         \
-  ROW1(LOG1P, log1p(a))                                                                         \
-  ROW1(SIN, sin(a)) ROW1(COS, cos(a)) ROW1(TAN, tan(a)) ROW1(ASIN, asin(a)) ROW1(ACOS, acos(a)) \
-      ROW1(ATAN, atan(a)) ROW1(SINH, sinh(a)) ROW1(COSH, cosh(a)) ROW1(TANH, tanh(a))           \
-          ROW1(ASINH, asinh(a)) ROW1(ACOSH, acosh(a)) ROW1(ATANH, atanh(a))                     \
-              ROW1(SIGMOID, 1 / (1 + exp(-a))) ROW1(ERF, erf(a)) ROW1(ERFC, erfc(a))            \
-                  ROW1(ERFINV, dsc_erfinv(a)) ROW1(LGAMMA, dsc_lgamma(a))                       \
-                      ROW1(DIGAMMA, dsc_digamma(a)) ROW1(TRIGAMMA, dsc_trigamma(a))             \
-                          ROW1(I0, dsc_i0(a)) ROW1(I1, dsc_i1(a)) ROW2(POW, pow(a, b))          \
-                              ROW2(ATAN2, atan2(a, b)) ROW2(HYPOT, hypot(a, b))                 \
-                                  ROW2(NEXTAFTER, nextafter(a, b))
+// ROW(NAME, function)
+#define VECTOR_ROWS(ROW) \
+  ROW(EXP, exp_f64)      \
+  ROW(LOG, log_f64)      \
+  ROW(TANH, tanh_f64)    \
+  ROW(SIGMOID, sigmoid_f64)
+
+// ROW(NAME, function, C library's function for arguments too large to reduce quickly)
+#define PERIODIC_ROWS(ROW) \
+  ROW(SIN, sin_f64, sin)   \
+  ROW(COS, cos_f64, cos)
+
+#define SCALAR_ROWS(ROW)      \
+  ROW(EXP2, exp2)             \
+  ROW(EXPM1, expm1)           \
+  ROW(LOG2, log2)             \
+  ROW(LOG10, log10)           \
+  ROW(LOG1P, log1p)           \
+  ROW(TAN, tan)               \
+  ROW(ASIN, asin)             \
+  ROW(ACOS, acos)             \
+  ROW(ATAN, atan)             \
+  ROW(SINH, sinh)             \
+  ROW(COSH, cosh)             \
+  ROW(ASINH, asinh)           \
+  ROW(ACOSH, acosh)           \
+  ROW(ATANH, atanh)           \
+  ROW(ERF, erf)               \
+  ROW(ERFC, erfc)             \
+  ROW(ERFINV, dsc_erfinv)     \
+  ROW(LGAMMA, dsc_lgamma)     \
+  ROW(DIGAMMA, dsc_digamma)   \
+  ROW(TRIGAMMA, dsc_trigamma) \
+  ROW(I0, dsc_i0)             \
+  ROW(I1, dsc_i1)
+
+#define SCALAR_ROWS2(ROW) \
+  ROW(POW, pow)           \
+  ROW(ATAN2, atan2)       \
+  ROW(HYPOT, hypot)       \
+  ROW(NEXTAFTER, nextafter)
 
 #define DSC_BODY "math_f64_body.h"
 #include "dsc_for_each_target.h"

@@ -85,21 +85,20 @@ static double scaled_exp(double x, double factor) {
   return half * factor * half;
 }
 
-// dsc_i0_near is exp(-x) I0(x) on 0 ... 8 in x / 4 - 1, dsc_i0_far is sqrt(x) exp(-x) I0(x) beyond
-// in 16 / x - 1.
+// The power series to 8 (its terms have one sign); beyond, sqrt(x) exp(-x) I(x) in 16 / x - 1.
 double dsc_i0(double x) {
   const double a = fabs(x);
-  if (a <= 8) return exp(a) * chebyshev(a / 4 - 1, dsc_i0_near, COUNT(dsc_i0_near));
+  if (a <= 8) return polynomial(0.25 * a * a, dsc_i0_near, COUNT(dsc_i0_near));
   if (a == INFINITY) return a;
   return scaled_exp(a, chebyshev(16 / a - 1, dsc_i0_far, COUNT(dsc_i0_far)) / sqrt(a));
 }
 
-// As I0, the near series divided by x.
 double dsc_i1(double x) {
   const double a = fabs(x);
-  if (a <= 8) return x * (exp(a) * chebyshev(a / 4 - 1, dsc_i1_near, COUNT(dsc_i1_near)));
+  if (a <= 8) return x * polynomial(0.25 * a * a, dsc_i1_near, COUNT(dsc_i1_near));
   if (a == INFINITY) return x;
-  return copysign(scaled_exp(a, chebyshev(16 / a - 1, dsc_i1_far, COUNT(dsc_i1_far)) / sqrt(a)), x);
+  const double factor = chebyshev(16 / a - 1, dsc_i1_far, COUNT(dsc_i1_far)) / sqrt(a);
+  return copysign(scaled_exp(a, factor), x);
 }
 
 // A first guess good to 2e-3 (S. Winitzki, "A handy approximation for the error function and its

@@ -8,6 +8,7 @@ final class Engine {
   private var leaves: [Tensor] = []
   private let retainGraph: Bool
   private let createGraph: Bool
+  let detectsAnomalies = ThreadState.current.anomalyDetection
   /// For `grad`: gradients caught at these places instead of being accumulated.
   private var captures: [Capture] = []
   private var needed: Set<ObjectIdentifier>?
@@ -24,11 +25,11 @@ final class Engine {
 
   /// `backward`: gradients are accumulated in the leaves.
   static func run(
-    roots: [(Tensor, Tensor)], retainGraph: Bool, createGraph: Bool
+    from root: Tensor, _ gradient: Tensor, retainGraph: Bool, createGraph: Bool
   ) {
     let engine = Engine(retainGraph: retainGraph, createGraph: createGraph)
     engine.inMode {
-      for (tensor, gradient) in roots { engine.receive(Edge(tensor), gradient) }
+      engine.receive(Edge(root), gradient)
       engine.loop()
       engine.finishLeaves()
     }
@@ -91,6 +92,7 @@ final class Engine {
   }
 
   private func catchGradients(at node: Node) {
+    if captures.isEmpty { return }
     for i in captures.indices where captures[i].edge.target === node {
       let index = Int(captures[i].edge.index)
       captures[i].gradient = index == 0 ? node.gradient : node.furtherGradients[index - 1]
@@ -107,16 +109,32 @@ final class Engine {
       let index = Int(edge.index)
       if index == 0 {
         let fitted = fit(gradient, node.outputShape, node.outputDType)
-        accumulate(&node.gradient, fitted)
+        if node.gradient == nil {
+          node.gradient = fitted
+        } else {
+          let arrived = node.gradient
+          node.gradient = nil
+          node.gradient = sum(arrived.unsafelyUnwrapped, fitted)
+        }
       } else {
         let (shape, dtype) = node.furtherOutputs[index - 1]
-        accumulate(&node.furtherGradients[index - 1], fit(gradient, shape, dtype))
+        let fitted = fit(gradient, shape, dtype)
+        let arrived = node.furtherGradients[index - 1]
+        node.furtherGradients[index - 1] = nil
+        node.furtherGradients[index - 1] = arrived.map { sum($0, fitted) } ?? fitted
       }
       if !node.isQueued { push(node) }
     } else if let leaf = edge.leaf {
       if needed != nil && !captures.contains(where: { $0.edge.target === leaf }) { return }
-      if leaf.incoming == nil { leaves.append(leaf) }
-      accumulate(&leaf.incoming, fit(gradient, leaf.layout.shape, leaf.dtype))
+      let fitted = fit(gradient, leaf.layout.shape, leaf.dtype)
+      if leaf.incoming == nil {
+        leaves.append(leaf)
+        leaf.incoming = fitted
+      } else {
+        let arrived = leaf.incoming
+        leaf.incoming = nil
+        leaf.incoming = sum(arrived.unsafelyUnwrapped, fitted)
+      }
     }
   }
 
@@ -132,18 +150,14 @@ final class Engine {
     return summed.dtype == dtype ? summed : summed.to(dtype)
   }
 
-  /// Stores the first gradient, adds further ones; in place where nobody else can see it.
-  @inline(__always)
-  private func accumulate(_ slot: inout Tensor?, _ gradient: Tensor) {
-    if slot == nil {
-      slot = gradient
-    } else if !createGraph && isKnownUniquelyReferenced(&slot)
-      && slot.unsafelyUnwrapped.ownsWholeStorage()
-    {
-      slot.unsafelyUnwrapped.accumulateInPlace(gradient)
-    } else {
-      slot = slot.unsafelyUnwrapped + gradient
+  /// Adds a further gradient to the first: in place where nobody else can see it.
+  private func sum(_ arrived: consuming Tensor, _ gradient: Tensor) -> Tensor {
+    var total = consume arrived
+    if !createGraph && isKnownUniquelyReferenced(&total) && total.ownsWholeStorage() {
+      total.accumulateInPlace(gradient)
+      return total
     }
+    return total + gradient
   }
 
   private func finishLeaves() {
@@ -234,8 +248,9 @@ final class Engine {
 
 /// What a gradient rule works with: the saved tensors and the way back to the inputs.
 struct BackwardStep {
-  unowned let node: Node
-  unowned let engine: Engine
+  // Both outlive the step: the engine holds the node while it runs.
+  unowned(unsafe) let node: Node
+  unowned(unsafe) let engine: Engine
   /// Set where a node runs inside another one (an in-place change of a view): takes the gradient of
   /// input 0.
   var catchFirst: ((Tensor) -> Void)?
@@ -259,7 +274,7 @@ struct BackwardStep {
   @inline(__always)
   func give(_ index: Int, _ gradient: Tensor) {
     if index == 0, let catchFirst { return catchFirst(gradient) }
-    if ThreadState.current.anomalyDetection { Anomaly.check(gradient, from: node) }
+    if engine.detectsAnomalies { Anomaly.check(gradient, from: node) }
     engine.receive(node.edges[index], gradient)
   }
 }

@@ -15,11 +15,11 @@ public class Node {
   /// Creation number: every node is younger than those it takes its inputs from, so running nodes
   /// in falling order is a topological order.
   final let sequence: UInt64
-  final var edges = EdgeList()
-  final var saved = SavedList()
+  final var edges: EdgeList
+  final var saved: SavedList
   /// Where the operation was called; line 0 if it came from an operator.
-  final var file: StaticString = ""
-  final var line: UInt = 0
+  final var file: StaticString
+  final var line: UInt
 
   // What the outputs look like: gradients are brought to this shape and dtype.
   final var outputShape: Shape
@@ -36,7 +36,14 @@ public class Node {
   private static let counter = Atomic<UInt64>(0)
 
   @inline(__always)
-  init(_ name: String, output: Tensor) {
+  init(
+    _ name: String, output: Tensor, edges: EdgeList = EdgeList(), saved: SavedList = SavedList(),
+    file: StaticString = "", line: UInt = 0
+  ) {
+    self.edges = edges
+    self.saved = saved
+    self.file = file
+    self.line = line
     self.name = name
     sequence = Node.counter.add(1, ordering: .relaxed).newValue
     outputShape = output.layout.shape
@@ -237,9 +244,12 @@ final class RuleNode: Node {
   typealias Rule = (BackwardStep, Tensor) -> Void
   private var rule: Rule?
 
-  init(_ name: String, output: Tensor, rule: @escaping Rule) {
+  init(
+    _ name: String, output: Tensor, edges: EdgeList = EdgeList(), saved: SavedList = SavedList(),
+    file: StaticString = "", line: UInt = 0, rule: @escaping Rule
+  ) {
     self.rule = rule
-    super.init(name, output: output)
+    super.init(name, output: output, edges: edges, saved: saved, file: file, line: line)
   }
 
   override func backward(_ step: BackwardStep, _ gradient: Tensor) { rule?(step, gradient) }

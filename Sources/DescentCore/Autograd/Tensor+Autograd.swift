@@ -95,7 +95,7 @@ extension Tensor {
         })
     else { return }
     Engine.run(
-      roots: [(self, seed)], retainGraph: retainGraph ?? createGraph, createGraph: createGraph)
+      from: self, seed, retainGraph: retainGraph ?? createGraph, createGraph: createGraph)
   }
 
   /// The gradient to start with: the given one, or 1 for a single element.
@@ -169,7 +169,7 @@ extension Tensor {
       }
       storage = newValue.storage
       layout = newValue.layout
-      dtype = newValue.dtype
+      elementType = newValue.elementType
     }
   }
 
@@ -309,6 +309,18 @@ extension Tensor {
 
   /// self += other where nothing records: how the engine adds gradients.
   final func accumulateInPlace(_ other: Tensor) {
-    noGrad { _ = add_(other) }
+    if elementType != other.elementType || layout.shape != other.layout.shape || !layout.isContiguous
+      || !other.layout.isContiguous
+    {
+      noGrad { _ = add_(other) }
+      return
+    }
+    do throws(Misuse) {
+      try device.backend.pointwise(
+        FlatCall(
+          program: Tensor.addOp.program, dtype: elementType, first: .passUnretained(self),
+          second: .passUnretained(other), scalars: ScalarList(), output: .passUnretained(self)))
+    } catch { error.raise(file: "", line: 0) }
+    storage.version &+= 1
   }
 }

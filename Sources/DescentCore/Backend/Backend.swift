@@ -7,6 +7,7 @@
 /// caller. What only the data can show (a bad index, an integer division by zero) is thrown.
 protocol Backend: Sendable {
   func pointwise(_ call: PointwiseCall) throws(Misuse)
+  func pointwise(_ call: FlatCall) throws(Misuse)
   func copy(_ call: CopyCall)
   func fill(_ call: FillCall)
   func reduce(_ call: ReduceCall) throws(Misuse)
@@ -38,6 +39,18 @@ struct PointwiseCall {
   let inputs: TensorList
   var scalars = ScalarList()
   let outputs: TensorList
+}
+
+/// The same for one or two operands that are contiguous in the output's shape or single elements, and
+/// one output: small tensors take this path, so it holds its operands without counting references.
+struct FlatCall {
+  let program: Program
+  let dtype: DType
+  let first: Unmanaged<Tensor>
+  /// nil for unary operations.
+  let second: Unmanaged<Tensor>?
+  let scalars: ScalarList
+  let output: Unmanaged<Tensor>
 }
 
 /// destination = source, converted and broadcast.

@@ -43,6 +43,26 @@ final class CPUBackend: Backend {
     if status != 0 { throw CPUBackend.misuse(status) }
   }
 
+  @inline(__always)
+  func pointwise(_ call: FlatCall) throws(Misuse) {
+    let lowered = call.program.lowered(for: call.dtype)
+    let status = withUnsafeTemporaryAllocation(of: DscView.self, capacity: 3) { views -> Int32 in
+      let views = views.baseAddress.unsafelyUnwrapped
+      let count = call.output._withUnsafeGuaranteedRef { output in
+        views[2].setFlat(output, step: 1)
+        return output.layout.elementCount
+      }
+      call.first._withUnsafeGuaranteedRef { views[0].setFlat($0, count: count) }
+      if let second = call.second {
+        second._withUnsafeGuaranteedRef { views[1].setFlat($0, count: count) }
+      }
+      return withScalars(call.scalars, lowered) { scalars in
+        dsc_pointwise_flat(lowered.program, Int64(count), views, scalars, views + 2)
+      }
+    }
+    if status != 0 { throw CPUBackend.misuse(status) }
+  }
+
   /// Whether every operand is contiguous in the call's shape or a single element.
   @inline(__always)
   private static func isFlat(_ call: PointwiseCall) -> Bool {
@@ -171,6 +191,19 @@ extension DscView {
       let strides = raw.assumingMemoryBound(to: Int64.self)
       for i in 0..<layout.dims { strides[i] = Int64(layout.strides[i]) }
     }
+  }
+
+  /// One dimension with stride 1, or 0 where a single element is repeated.
+  @inline(__always)
+  mutating func setFlat(_ tensor: Tensor, count: Int) {
+    setFlat(tensor, step: count != 1 && tensor.layout.elementCount == 1 ? 0 : 1)
+  }
+
+  @inline(__always)
+  mutating func setFlat(_ tensor: Tensor, step: Int64) {
+    data = tensor.address
+    dtype = tensor.elementType.c
+    strides.0 = step
   }
 
   /// One dimension with stride 1, or 0 for a single element.

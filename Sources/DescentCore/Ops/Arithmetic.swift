@@ -62,12 +62,10 @@ extension Tensor {
 
 extension Tensor {
   @inline(__always)
-  static func binary(_ op: Pointwise, _ a: Tensor, _ b: Tensor) -> Tensor {
-    op.apply(TensorList(a, b))
-  }
+  static func binary(_ op: Pointwise, _ a: Tensor, _ b: Tensor) -> Tensor { op.binary(a, b) }
   @inline(__always)
   static func unary(_ op: Pointwise, _ a: Tensor, _ scalar: some Scalar) -> Tensor {
-    op.apply(TensorList(a), scalars: ScalarList(scalar.scalarValue))
+    op.unary(a, ScalarList(scalar.scalarValue))
   }
 
   public static func + (a: Tensor, b: Tensor) -> Tensor { binary(addOp, a, b) }

@@ -85,19 +85,72 @@ public final class Pointwise: Sendable {
   public func callAsFunction(
     _ x: Tensor, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    apply(TensorList(x), file: file, line: line)
+    unary(x, file: file, line: line)
   }
 
   public func callAsFunction(
     _ x: Tensor, _ y: Tensor, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    apply(TensorList(x, y), file: file, line: line)
+    binary(x, y, file: file, line: line)
   }
 
   public func callAsFunction(
     _ x: Tensor, _ y: Tensor, _ z: Tensor, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     apply(TensorList(x, y, z), file: file, line: line)
+  }
+
+  /// One operand: contiguous floating-point ones go straight to the back end.
+  @inline(__always)
+  func unary(
+    _ x: Tensor, _ scalars: ScalarList = ScalarList(), file: StaticString = "", line: UInt = 0
+  ) -> Tensor {
+    if x.elementType.isFloatingPoint && x.layout.isContiguous {
+      return flat(x, nil, x.layout.shape, scalars, file, line)
+    }
+    return apply(TensorList(x), scalars: scalars, file: file, line: line)
+  }
+
+  /// Two operands: contiguous ones of one floating-point dtype, of one shape or with a 0-d tensor among
+  /// them, go straight to the back end.
+  @inline(__always)
+  func binary(
+    _ x: Tensor, _ y: Tensor, file: StaticString = "", line: UInt = 0
+  ) -> Tensor {
+    if x.elementType == y.elementType && x.elementType.isFloatingPoint && x.layout.isContiguous
+      && y.layout.isContiguous
+    {
+      if x.layout.shape == y.layout.shape || y.layout.dims == 0 {
+        return flat(x, y, x.layout.shape, ScalarList(), file, line)
+      }
+      if x.layout.dims == 0 { return flat(x, y, y.layout.shape, ScalarList(), file, line) }
+    }
+    return apply(TensorList(x, y), file: file, line: line)
+  }
+
+  private func flat(
+    _ x: Tensor, _ y: Tensor?, _ shape: Shape, _ scalars: ScalarList, _ file: StaticString,
+    _ line: UInt
+  ) -> Tensor {
+    let dtype = x.elementType
+    let output = Tensor(empty: shape, dtype: result == .bool ? .bool : dtype)
+    do throws(Misuse) {
+      try CPUBackend.shared.pointwise(
+        FlatCall(
+          program: program, dtype: dtype, first: .passUnretained(x),
+          second: y.map { .passUnretained($0) }, scalars: scalars, output: .passUnretained(output)))
+    } catch {
+      error.named(name).raise(file: file, line: line)
+      return .poison
+    }
+    if result != .bool && (x.requiresGrad || (y?.requiresGrad ?? false))
+      && ThreadState.current.gradEnabled
+    {
+      var inputs = TensorList(x)
+      if let y { inputs.append(y) }
+      record(output, inputs, scalars, dtype, file, line)
+    }
+    return output
   }
 
   /// Runs the operation into a new tensor and records it.
@@ -230,16 +283,19 @@ public final class Pointwise: Sendable {
     _ file: StaticString, _ line: UInt
   ) {
     let plan = derivatives.plan(for: self, needs: needsMask(inputs))
-    let node = PointwiseNode(nodeName, output: output, plan: plan, scalars: scalars, dtype: dtype)
+    var edges = EdgeList()
+    var saved = SavedList()
+    var shapes = InputShapes()
     for i in 0..<inputs.count {
       let input = inputs[i]
-      node.edges.append(Edge(input))
-      if plan.savedInputs & (1 << UInt32(i)) != 0 { node.saved.append(input) }
-      node.inputShapes.append(input.layout.shape, same: output.layout.shape)
+      edges.append(Edge(input))
+      if plan.savedInputs & (1 << UInt32(i)) != 0 { saved.append(input) }
+      shapes.append(input.layout.shape, same: output.layout.shape)
     }
-    if plan.savesOutput { node.saved.append(output, isOutput: true) }
-    node.file = file
-    node.line = line
+    if plan.savesOutput { saved.append(output, isOutput: true) }
+    let node = PointwiseNode(
+      nodeName, output: output, edges: edges, saved: saved, plan: plan, scalars: scalars,
+      dtype: dtype, inputShapes: shapes, file: file, line: line)
     output.recordedFn = node
   }
 }
@@ -277,16 +333,18 @@ final class PointwiseNode: Node {
   let plan: DerivativePlan
   let scalars: ScalarList
   let computeDType: DType
-  var inputShapes = InputShapes()
+  let inputShapes: InputShapes
 
   @inline(__always)
   init(
-    _ name: String, output: Tensor, plan: DerivativePlan, scalars: ScalarList, dtype: DType
+    _ name: String, output: Tensor, edges: EdgeList, saved: SavedList, plan: DerivativePlan,
+    scalars: ScalarList, dtype: DType, inputShapes: InputShapes, file: StaticString, line: UInt
   ) {
     self.plan = plan
     self.scalars = scalars
+    self.inputShapes = inputShapes
     computeDType = dtype
-    super.init(name, output: output)
+    super.init(name, output: output, edges: edges, saved: saved, file: file, line: line)
   }
 
   override func backward(_ step: BackwardStep, _ gradient: Tensor) {
@@ -302,8 +360,10 @@ final class PointwiseNode: Node {
         let operands = operands(step, gradient, operation)
         if let shape {
           step.give(input, operation.reduced(operands, scalars, to: shape, computeDType))
-        } else if plan.fused == nil || ThreadState.current.gradEnabled || anyBroadcast {
-          step.give(input, operation.derived.apply(operands, scalars: scalars))
+        } else if plan.fused == nil || outputShape.elementCount < PointwiseNode.fusedFrom
+          || ThreadState.current.gradEnabled || anyBroadcast
+        {
+          step.give(input, operation.run(operands, scalars))
         } else {
           together.append(gradient)
         }
@@ -311,6 +371,10 @@ final class PointwiseNode: Node {
     }
     if together.count > 0, let fused = plan.fused { runFused(fused, step, gradient) }
   }
+
+  /// Below this many elements the operands stay in cache, and one call a gradient is cheaper than
+  /// planning a pass with several outputs.
+  private static let fusedFrom = 4096
 
   private var anyBroadcast: Bool {
     plan.gradients.contains { inputShapes[$0.input] != nil }

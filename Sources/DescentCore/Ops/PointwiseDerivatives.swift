@@ -99,6 +99,16 @@ final class GradientOperation: Sendable {
     self.sources = sources
   }
 
+  /// The gradient in the shape of the output.
+  @inline(__always)
+  func run(_ operands: TensorList, _ scalars: ScalarList) -> Tensor {
+    switch operands.count {
+    case 1: derived.unary(operands[0], scalars)
+    case 2 where scalars.count == 0: derived.binary(operands[0], operands[1])
+    default: derived.apply(operands, scalars: scalars)
+    }
+  }
+
   /// The gradient summed to a broadcast input's shape: in the same pass where nothing is recorded.
   func reduced(
     _ operands: TensorList, _ scalars: ScalarList, to shape: Shape, _ dtype: DType

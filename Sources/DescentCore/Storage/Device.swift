@@ -10,20 +10,35 @@
 /// - Source: torch.device
 public struct Device: Hashable, Sendable {
   /// The kinds of device that can be named.
-  public enum Kind: String, Sendable, CaseIterable {
+  public enum Kind: UInt8, Sendable, CaseIterable {
     case cpu, cuda, mps, meta
+
+    /// The word that names it: `cuda`.
+    public var name: String {
+      switch self {
+      case .cpu: "cpu"
+      case .cuda: "cuda"
+      case .mps: "mps"
+      case .meta: "meta"
+      }
+    }
   }
 
   public let kind: Kind
+  /// The index, or -1 for none: a device is compared with every operand, so it is small.
+  private let number: Int32
+
   /// Which of several devices of the kind; nil is the current one.
-  public let index: Int?
+  public var index: Int? { number < 0 ? nil : Int(number) }
 
   /// The processor: the device of every tensor unless another is asked for.
-  public static let cpu = Device(.cpu)
+  @inline(__always)
+  public static var cpu: Device { Device(.cpu) }
 
+  @inline(__always)
   public init(_ kind: Kind, index: Int? = nil) {
     self.kind = kind
-    self.index = index
+    number = index.map { Int32(clamping: $0) } ?? -1
   }
 
   /// Parses `cpu`, `cuda`, `cuda:0`.
@@ -32,21 +47,20 @@ public struct Device: Hashable, Sendable {
   ///   `Device: "gpu" is not a device. Got "gpu". Try "cpu" or "cuda:0".`
   public init(_ name: String, file: StaticString = #fileID, line: UInt = #line) {
     let parts = name.split(separator: ":", omittingEmptySubsequences: false)
-    guard let kind = parts.first.flatMap({ Kind(rawValue: String($0)) }),
-      parts.count == 1 || (parts.count == 2 && UInt32(parts[1]) != nil)
+    guard let kind = parts.first.flatMap({ word in Kind.allCases.first { $0.name == word } }),
+      parts.count == 1 || (parts.count == 2 && UInt16(parts[1]) != nil)
     else {
       Misuse(
         "Device", "\"\(name)\" is not a device", got: "\"\(name)\"", try: "\"cpu\" or \"cuda:0\""
       ).raise(file: file, line: line)
-      self = .cpu
+      self.init(.cpu)
       return
     }
-    self.kind = kind
-    self.index = parts.count == 2 ? Int(parts[1]) : nil
+    self.init(kind, index: parts.count == 2 ? Int(parts[1]) : nil)
   }
 
   /// Whether tensors can be made on this device, in this build on this machine.
-  public var isAvailable: Bool { kind == .cpu && (index ?? 0) == 0 }
+  public var isAvailable: Bool { kind == .cpu && number <= 0 }
 
   /// Throws `DeviceError` if tensors cannot be made on this device.
   public func requireAvailable() throws(DeviceError) {
@@ -55,7 +69,7 @@ public struct Device: Hashable, Sendable {
 }
 
 extension Device: CustomStringConvertible {
-  public var description: String { kind.rawValue + (index.map { ":\($0)" } ?? "") }
+  public var description: String { kind.name + (index.map { ":\($0)" } ?? "") }
 }
 
 /// A device that this build or machine does not have.

@@ -69,7 +69,9 @@ struct Layout: Sendable {
 
   /// Whether two positions may share an element: a stride of 0 in a dim larger than 1. (Overlapping
   /// windows made by `asStrided` or `unfold` are found as well, conservatively.)
-  var mayOverlapItself: Bool {
+  var mayOverlapItself: Bool { !isContiguous && overlapsByStrides }
+
+  private var overlapsByStrides: Bool {
     let order = (0..<dims).filter { shape[$0] > 1 }.sorted { abs(strides[$0]) < abs(strides[$1]) }
     var reach = 0
     for i in order {

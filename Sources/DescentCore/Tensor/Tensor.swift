@@ -20,8 +20,9 @@ public class Tensor {
   // Everything lies inline: making a tensor is one allocation for it and one block for its storage.
   final var storage: Storage
   final var layout: Layout
-  /// The type of the elements.
-  public final internal(set) var dtype: DType
+  // Stored properties are internal, so that whole-module optimisation sees every access to them and
+  // leaves out the run-time checks of exclusive access; the public ones are computed.
+  final var elementType: DType
 
   final var flags = Flags()
   final var outputIndex: Int32 = 0
@@ -48,7 +49,7 @@ public class Tensor {
   init(storage: Storage, layout: Layout, dtype: DType) {
     self.storage = storage
     self.layout = layout
-    self.dtype = dtype
+    elementType = dtype
   }
 
   /// Uninitialised memory for a contiguous tensor.
@@ -64,13 +65,17 @@ public class Tensor {
   init(sharing other: Tensor) {
     storage = other.storage
     layout = other.layout
-    dtype = other.dtype
+    elementType = other.elementType
   }
 }
 
 // MARK: facts
 
 extension Tensor {
+  /// The type of the elements.
+  @inline(__always)
+  public final var dtype: DType { elementType }
+
   /// The sizes of the dimensions.
   @inline(__always)
   public final var shape: Shape { layout.shape }
