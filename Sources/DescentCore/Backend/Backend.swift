@@ -137,10 +137,13 @@ struct SoftmaxBackwardCall {
 
 /// output = alpha a b + beta output (+ bias). a is [..., m, k], b [..., k, n], output [..., m, n];
 /// the leading dims of a and b broadcast to the output's. `bias` broadcasts to [m, n].
+/// a or b may be given transposed in their last two dims: gradients need no further tensor for that.
 struct GemmCall {
   let a: Tensor
   let b: Tensor
   let output: Tensor
+  var transposesA = false
+  var transposesB = false
   var bias: Tensor? = nil
   var alpha = 1.0
   var beta = 0.0
