@@ -1,6 +1,87 @@
 // Sums: the reduction that gradients of broadcast operands need too.
 
 extension Tensor {
+  /// The sum of all elements; integers and bool sum to int64.
+  ///
+  /// - Gradient: g for every element.
+  /// - Source: torch.sum
+  public final func sum(
+    dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let source = dtype.map { to($0) } ?? self
+    return source.sum(mask: Tensor.allDims(source.shape), keepDim: false)
+  }
+
+  /// The sum along one dimension.
+  public final func sum(
+    dim: Int, keepDim: Bool = false, dtype: DType? = nil, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor { sum(dim: [dim], keepDim: keepDim, dtype: dtype, file: file, line: line) }
+
+  /// The sum along several dimensions; an empty list means all.
+  public final func sum(
+    dim: [Int], keepDim: Bool = false, dtype: DType? = nil, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
+    guard let mask = checkedDims("sum", dim, file, line) else { return .poison }
+    let source = dtype.map { to($0) } ?? self
+    return source.sum(mask: mask, keepDim: keepDim, name: "SumBackward1")
+  }
+
+  /// The mean of all elements of a floating-point tensor.
+  ///
+  /// - Gradient: g / n.
+  /// - Source: torch.mean
+  public final func mean(
+    dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let source = dtype.map { to($0) } ?? self
+    return source.mean(Tensor.allDims(shape), keepDim: false, "MeanBackward0", file, line)
+  }
+
+  /// The mean along one dimension.
+  public final func mean(
+    dim: Int, keepDim: Bool = false, dtype: DType? = nil, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor { mean(dim: [dim], keepDim: keepDim, dtype: dtype, file: file, line: line) }
+
+  /// The mean along several dimensions; an empty list means all.
+  public final func mean(
+    dim: [Int], keepDim: Bool = false, dtype: DType? = nil, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
+    guard let mask = checkedDims("mean", dim, file, line) else { return .poison }
+    let source = dtype.map { to($0) } ?? self
+    return source.mean(mask, keepDim: keepDim, "MeanBackward1", file, line)
+  }
+
+  private func mean(
+    _ mask: UInt32, keepDim: Bool, _ name: String, _ file: StaticString, _ line: UInt
+  ) -> Tensor {
+    let floating: Void? = attempt(file: file, line: line) { () throws(Misuse) in
+      try Rules.floating("mean", self.dtype)
+    }
+    if floating == nil { return .poison }
+    var count = 1
+    for i in 0..<ndim where mask & (1 << UInt32(i)) != 0 { count *= shape[i] }
+    return sum(mask: mask, keepDim: keepDim, name: name, divisor: Double(count))
+  }
+
+  /// One bit for every dimension.
+  static func allDims(_ shape: Shape) -> UInt32 { (1 << UInt32(shape.count)) - 1 }
+
+  /// The dims of a list as bits, or nil after the misuse was raised.
+  final func checkedDims(
+    _ operation: String, _ dims: [Int], _ file: StaticString, _ line: UInt
+  ) -> UInt32? {
+    guard
+      let mask = attempt(
+        file: file, line: line,
+        { () throws(Misuse) in try Rules.dims(operation, dims, of: self.shape) })
+    else { return nil }
+    return mask & Tensor.allDims(shape)
+  }
+
   /// Sums a gradient to the shape of an operand that was broadcast.
   ///
   /// - Source: torch.Tensor.sum_to_size
@@ -28,8 +109,11 @@ extension Tensor {
     return result
   }
 
-  /// The sum over the dims of a mask; recorded.
-  final func sum(mask: UInt32, keepDim: Bool, dtype: DType? = nil) -> Tensor {
+  /// The sum over the dims of a mask, divided by a number; recorded.
+  final func sum(
+    mask: UInt32, keepDim: Bool, dtype: DType? = nil, name: String = "SumBackward0",
+    divisor: Double = 1
+  ) -> Tensor {
     let outputDType = dtype ?? (self.dtype.isFloatingPoint ? self.dtype : .int64)
     let kept = Tensor.reducedShape(shape, mask, keepDim: true)
     let output = Tensor(empty: kept, dtype: outputDType, device: device)
@@ -37,14 +121,14 @@ extension Tensor {
       try device.backend.reduce(
         ReduceCall(
           op: .sum, dtype: self.dtype, shape: shape, dims: mask, inputs: TensorList(self),
-          output: output))
+          divisor: divisor, output: output))
     } catch { error.raise(file: "", line: 0) }
     if !keepDim { output.layout = Layout(contiguous: Tensor.reducedShape(shape, mask, keepDim: false)) }
     if recording(self) {
       let shape = self.shape
-      let name = mask == (1 << UInt32(shape.count)) - 1 && !keepDim ? "SumBackward0" : "SumBackward1"
       output.record(name, TensorList(self)) { step, g in
-        step.give(0, (keepDim ? g : g.reshape(kept)).expanded(to: shape))
+        let share = divisor == 1 ? g : g / divisor
+        step.give(0, (keepDim ? share : share.reshape(kept)).expanded(to: shape))
       }
     }
     return output
