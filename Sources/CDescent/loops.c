@@ -19,7 +19,7 @@
   ROW1(TO_BOOL, L, T, uint8_t, a != 0)                                      \
   ROW2(ADD, L, T, T, a + b)                                                 \
   ROW2(SUB, L, T, T, a - b)                                                 \
-  ROW2(MUL, L, T, T, a *b)                                                  \
+  ROW2(MUL, L, T, T, (a) * (b))                                             \
   ROW2(DIV, L, T, T, a / b)                                                 \
   ROW3(FMA, L, T, T, MULTIPLY_ADD(a, b, c))                                 \
   ROW1(NEG, L, T, T, -a)                                                    \
@@ -28,7 +28,7 @@
   ROW1(RECIPROCAL, L, T, T, 1 / a)                                          \
   ROW1(SQRT, L, T, T, __builtin_elementwise_sqrt(a))                        \
   ROW1(RSQRT, L, T, T, 1 / __builtin_elementwise_sqrt(a))                   \
-  ROW1(SQUARE, L, T, T, a *a)                                               \
+  ROW1(SQUARE, L, T, T, (a) * (a))                                          \
   ROW2(MAXIMUM, L, T, T, b != b ? b : b > a ? b : a)                        \
   ROW2(MINIMUM, L, T, T, b != b ? b : b < a ? b : a)                        \
   ROW2(FMAX, L, T, T, a != a ? b : b > a ? b : a)                           \
@@ -77,7 +77,7 @@
   ROW1(IS_NAN, I64, int64_t, uint8_t, a != a)                                         \
   ROW1(IS_INF, I64, int64_t, uint8_t, a != a)                                         \
   ROW1(SIGNBIT, I64, int64_t, uint8_t, a < 0)                                         \
-  ROW2(BIT_AND, I64, int64_t, int64_t, a &b)                                          \
+  ROW2(BIT_AND, I64, int64_t, int64_t, (a) & (b))                                     \
   ROW2(BIT_OR, I64, int64_t, int64_t, a | b)                                          \
   ROW2(BIT_XOR, I64, int64_t, int64_t, a ^ b)                                         \
   ROW1(BIT_NOT, I64, int64_t, int64_t, ~a)                                            \
@@ -85,30 +85,30 @@
   ROW2(SHIFT_RIGHT, I64, int64_t, int64_t, a >> ((uint64_t)b < 64 ? b : 63))          \
   ROW3(SELECT, I64, uint8_t, int64_t, a ? b : c)
 
-#define BOOL_ROWS(ROW1, ROW2, ROW3)             \
-  ROW1(COPY, BOOL, uint8_t, uint8_t, a)         \
-  ROW1(TO_F32, BOOL, uint8_t, float, a)         \
-  ROW1(TO_F64, BOOL, uint8_t, double, a)        \
-  ROW1(TO_I64, BOOL, uint8_t, int64_t, a)       \
-  ROW1(TO_BOOL, BOOL, uint8_t, uint8_t, a != 0) \
-  ROW2(ADD, BOOL, uint8_t, uint8_t, a | b)      \
-  ROW2(MUL, BOOL, uint8_t, uint8_t, a &b)       \
-  ROW1(SIGN, BOOL, uint8_t, uint8_t, a)         \
-  ROW2(MAXIMUM, BOOL, uint8_t, uint8_t, a | b)  \
-  ROW2(MINIMUM, BOOL, uint8_t, uint8_t, a &b)   \
-  ROW2(EQ, BOOL, uint8_t, uint8_t, a == b)      \
-  ROW2(NE, BOOL, uint8_t, uint8_t, a != b)      \
-  ROW2(LT, BOOL, uint8_t, uint8_t, a < b)       \
-  ROW2(LE, BOOL, uint8_t, uint8_t, a <= b)      \
-  ROW2(GT, BOOL, uint8_t, uint8_t, a > b)       \
-  ROW2(GE, BOOL, uint8_t, uint8_t, a >= b)      \
-  ROW1(IS_NAN, BOOL, uint8_t, uint8_t, a != a)  \
-  ROW1(IS_INF, BOOL, uint8_t, uint8_t, a != a)  \
-  ROW1(SIGNBIT, BOOL, uint8_t, uint8_t, a != a) \
-  ROW2(BIT_AND, BOOL, uint8_t, uint8_t, a &b)   \
-  ROW2(BIT_OR, BOOL, uint8_t, uint8_t, a | b)   \
-  ROW2(BIT_XOR, BOOL, uint8_t, uint8_t, a ^ b)  \
-  ROW1(BIT_NOT, BOOL, uint8_t, uint8_t, a == 0) \
+#define BOOL_ROWS(ROW1, ROW2, ROW3)                \
+  ROW1(COPY, BOOL, uint8_t, uint8_t, a)            \
+  ROW1(TO_F32, BOOL, uint8_t, float, a)            \
+  ROW1(TO_F64, BOOL, uint8_t, double, a)           \
+  ROW1(TO_I64, BOOL, uint8_t, int64_t, a)          \
+  ROW1(TO_BOOL, BOOL, uint8_t, uint8_t, a != 0)    \
+  ROW2(ADD, BOOL, uint8_t, uint8_t, a | b)         \
+  ROW2(MUL, BOOL, uint8_t, uint8_t, (a) & (b))     \
+  ROW1(SIGN, BOOL, uint8_t, uint8_t, a)            \
+  ROW2(MAXIMUM, BOOL, uint8_t, uint8_t, a | b)     \
+  ROW2(MINIMUM, BOOL, uint8_t, uint8_t, (a) & (b)) \
+  ROW2(EQ, BOOL, uint8_t, uint8_t, a == b)         \
+  ROW2(NE, BOOL, uint8_t, uint8_t, a != b)         \
+  ROW2(LT, BOOL, uint8_t, uint8_t, a < b)          \
+  ROW2(LE, BOOL, uint8_t, uint8_t, a <= b)         \
+  ROW2(GT, BOOL, uint8_t, uint8_t, a > b)          \
+  ROW2(GE, BOOL, uint8_t, uint8_t, a >= b)         \
+  ROW1(IS_NAN, BOOL, uint8_t, uint8_t, a != a)     \
+  ROW1(IS_INF, BOOL, uint8_t, uint8_t, a != a)     \
+  ROW1(SIGNBIT, BOOL, uint8_t, uint8_t, a != a)    \
+  ROW2(BIT_AND, BOOL, uint8_t, uint8_t, (a) & (b)) \
+  ROW2(BIT_OR, BOOL, uint8_t, uint8_t, a | b)      \
+  ROW2(BIT_XOR, BOOL, uint8_t, uint8_t, a ^ b)     \
+  ROW1(BIT_NOT, BOOL, uint8_t, uint8_t, a == 0)    \
   ROW3(SELECT, BOOL, uint8_t, uint8_t, a ? b : c)
 
 // Integer division: NAME, helper.

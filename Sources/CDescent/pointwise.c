@@ -8,10 +8,16 @@
 
 // A piece of parallel work is about as long as this many additions take; it depends on the program
 // alone.
-enum { PIECE_COST = 1 << 16, LARGEST_PIECE = 1 << 15, SMALLEST_PIECE = 1 << 11 };
+enum {
+  PIECE_COST = 1 << 16,
+  LARGEST_PIECE = 1 << 15,
+  SMALLEST_PIECE = 1 << 11,
+  FEWEST_PIECES = 4,
+};
 
-// Roughly, in additions: instructions in the list's order from RSQRT are counted by family.
-static int cost_of(DscOp op) {
+// Roughly, in additions of float32.
+static int cost_of(const DscInstruction *instruction) {
+  const DscOp op = (DscOp)instruction->op;
   switch (op) {
     case DSC_OP_LGAMMA:
     case DSC_OP_DIGAMMA:
@@ -22,21 +28,20 @@ static int cost_of(DscOp op) {
       return 32;
     case DSC_OP_POW:
     case DSC_OP_FLOOR_DIV:
-    case DSC_OP_TRUNC_DIV:
     case DSC_OP_REMAINDER:
     case DSC_OP_FMOD:
     case DSC_OP_ATAN2:
     case DSC_OP_HYPOT:
-      return 8;
+      return 12;
     default:
-      return op >= DSC_OP_EXP && op <= DSC_OP_ERFINV ? 6 : 1;
+      if (op < DSC_OP_EXP || op > DSC_OP_ERFINV) return 1;
+      return instruction->lane == DSC_LANE_F32 ? 6 : 16;
   }
 }
 
 static int64_t piece_of(const DscProgram *program) {
   int cost = 1;
-  for (int n = 0; n < program->instruction_count; n++)
-    cost += cost_of((DscOp)program->instructions[n].op);
+  for (int n = 0; n < program->instruction_count; n++) cost += cost_of(&program->instructions[n]);
   const int64_t piece = PIECE_COST / cost & -DSC_MAX_BLOCK;
   return piece < SMALLEST_PIECE ? SMALLEST_PIECE : piece < LARGEST_PIECE ? piece : LARGEST_PIECE;
 }
@@ -64,6 +69,8 @@ static int run_plan(DscPlan *plan) {
     pieces.piece += pieces.piece == 0;
     pieces.count = dsc_plan_tiles(plan);
   }
+  // Waking threads costs as much as some pieces of work.
+  if (pieces.count < FEWEST_PIECES * pieces.piece) pieces.piece = pieces.count;
   dsc_parallel((pieces.count + pieces.piece - 1) / pieces.piece, run_piece, &pieces);
   return atomic_load(&plan->status);
 }

@@ -6,7 +6,7 @@ import Testing
 struct DigitsTests {
   @Test("the table is that of scikit-learn's load_digits")
   func table() throws {
-    let table = try Digits.load()
+    let table = try Digits.table()
     #expect(table.pixels.count == 1797 * 64)
     #expect(table.labels.count == 1797)
     #expect(Array(table.labels[..<12]) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1])

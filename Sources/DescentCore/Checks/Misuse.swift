@@ -47,6 +47,12 @@ public struct Misuse: Error, Sendable, Equatable {
     fatalError(located.description, file: file, line: line)
   }
 
+  /// Traps with the message, or records it if a `checked` closure is running: for the other modules of
+  /// the library and for operations of one's own.
+  public func report(file: StaticString = #fileID, line: UInt = #line) {
+    raise(file: file, line: line)
+  }
+
   private var located: Misuse {
     var copy = self
     copy.modulePath = ThreadState.current.modulePath.joined(separator: ".")

@@ -107,3 +107,18 @@ public final class Generator {
 /// - Source: torch.manual_seed
 @discardableResult
 public func manualSeed(_ seed: Int) -> Generator { Generator.default.manualSeed(seed) }
+
+extension Generator {
+  /// A random permutation of 0 ..< n, as `torch.randperm` draws it.
+  public func permutation(_ n: Int) -> [Int] {
+    let result = Tensor(empty: [n], dtype: .int64)
+    do throws(Misuse) {
+      try result.device.backend.random(
+        RandomCall(distribution: .permutation, generator: self, output: result))
+    } catch { error.raise(file: "", line: 0) }
+    return result.toArray(Int.self)
+  }
+
+  /// A draw of `torch.empty((), dtype=torch.int64).random_()`: what seeds loaders and samplers.
+  public func randomSeed() -> Int { Int(random64() & (1 << 63 - 1)) }
+}

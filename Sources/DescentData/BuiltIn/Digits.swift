@@ -1,11 +1,12 @@
+import DescentCore
 import DescentZlib
 
 /// The handwritten digits that come with the library: 1,797 grey images of 8 x 8 pixels.
 ///
 /// They are the test set of the UCI collection, the same as scikit-learn's `load_digits`, in the
 /// same order: small enough to ship, real enough to learn from (a linear model reaches about 95 %).
-enum Digits {
-  static let count = 1797
+public enum Digits {
+  public static let count = 1797
   static let pixelCount = 64
 
   /// The images one after the other, row by row, and their labels.
@@ -16,10 +17,21 @@ enum Digits {
     var labels: [UInt8]
   }
 
+  /// The images as [1797, 64] float32 from 0 (white) to 1 (black), the labels as [1797] int64.
+  ///
+  /// - Throws: `ZlibError.libraryNotFound` where the system has no zlib.
+  /// - Source: sklearn.datasets.load_digits, divided by 16
+  public static func load() throws(ZlibError) -> TensorDataset<(Tensor, Tensor)> {
+    let table = try table()
+    let images = Tensor(table.pixels, shape: [count, pixelCount]).to(.float32) / 16
+    let labels = Tensor(table.labels, shape: [count]).to(.int64)
+    return TensorDataset(images, labels)
+  }
+
   /// Unpacks the table, in about a millisecond.
   ///
   /// - Throws: `ZlibError.libraryNotFound` where the system has no zlib.
-  static func load() throws(ZlibError) -> Table {
+  static func table() throws(ZlibError) -> Table {
     guard let packed = base64Decoded(digitsTable) else {
       throw .corruptData("a built-in table with characters outside base64")
     }
