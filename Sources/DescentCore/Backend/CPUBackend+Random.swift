@@ -59,6 +59,67 @@ extension GeneratorState {
   func next64() -> UInt64 { dsc_random_u64(self) }
 }
 
+// PyTorch's saved state: u64 seed, i32 left, i32 seeded, u64 next, 624 words of 64 bits, the three
+// numbers of the normal pair (only the second is in use), i32 whether it is, and at the end the cache
+// of float normals, which the CPU does not fill.
+extension GeneratorState {
+  static let byteCount = 5056
+  private static let words = 24
+  private static let normal = words + 624 * 8
+
+  func bytes() -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: Self.byteCount)
+    bytes.withUnsafeMutableBytes { raw in
+      raw.storeBytes(of: pointee.seed, toByteOffset: 0, as: UInt64.self)
+      raw.storeBytes(of: pointee.left, toByteOffset: 8, as: Int32.self)
+      raw.storeBytes(of: 1, toByteOffset: 12, as: Int32.self)
+      raw.storeBytes(of: UInt64(pointee.next), toByteOffset: 16, as: UInt64.self)
+      withUnsafeBytes(of: &pointee.state) { state in
+        for (i, word) in state.bindMemory(to: UInt32.self).enumerated() {
+          raw.storeBytes(of: UInt64(word), toByteOffset: Self.words + 8 * i, as: UInt64.self)
+        }
+      }
+      if pointee.has_normal {
+        raw.storeBytes(of: pointee.normal, toByteOffset: Self.normal + 8, as: Double.self)
+        raw.storeBytes(of: 1, toByteOffset: Self.normal + 24, as: Int32.self)
+      }
+    }
+    return bytes
+  }
+
+  /// Takes a saved state over; false if it is none.
+  func restore(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { raw in
+      let left = raw.load(fromByteOffset: 8, as: Int32.self)
+      let next = raw.load(fromByteOffset: 16, as: UInt64.self)
+      if left < 1 || left > 624 || next > 624 || raw.load(fromByteOffset: 12, as: Int32.self) != 1 {
+        return false
+      }
+      let words = (0..<624).map {
+        UInt32(truncatingIfNeeded: raw.load(fromByteOffset: Self.words + 8 * $0, as: UInt64.self))
+      }
+      setWords(words)
+      pointee.seed = raw.load(fromByteOffset: 0, as: UInt64.self)
+      pointee.left = left
+      pointee.next = Int32(next)
+      pointee.has_normal = raw.load(fromByteOffset: Self.normal + 24, as: Int32.self) != 0
+      pointee.normal = raw.load(fromByteOffset: Self.normal + 8, as: Double.self)
+      return true
+    }
+  }
+
+  /// The engine's words, from which the first draw makes a new block.
+  func setWords(_ words: [UInt32]) {
+    withUnsafeMutableBytes(of: &pointee.state) { state in
+      words.withUnsafeBytes { state.copyMemory(from: $0) }
+    }
+    pointee.left = 1
+    pointee.next = 0
+    pointee.has_normal = false
+    pointee.normal = 0
+  }
+}
+
 /// The size of the thread pool: `torch.set_num_threads`. It never changes a result.
 public enum Threads {
   /// Threads used for one operation, the caller's included; starts as the number of processors.

@@ -87,7 +87,7 @@ extension Tensor {
     for (i, j) in order.reversed() {
       if i == j {
         values.append(matrices[i])
-      } else if let left = values.popLast(), let right = values.popLast() {
+      } else if let right = values.popLast(), let left = values.popLast() {
         values.append(product(left, right, name: "MmBackward0", file: file, line: line))
       }
     }

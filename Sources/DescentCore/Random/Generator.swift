@@ -25,6 +25,12 @@ public final class Generator {
     state = .make(seed: bits)
   }
 
+  /// An engine in a given state of 624 words, before its first draw.
+  convenience init(words: [UInt32]) {
+    self.init(bits: 0)
+    state.setWords(words)
+  }
+
   deinit { state.deallocate() }
 
   /// Starts the stream of a seed anew and forgets the cached normal.
@@ -35,6 +41,52 @@ public final class Generator {
     initialSeed = UInt64(bitPattern: Int64(seed))
     state.seed(initialSeed)
     return self
+  }
+
+  /// Seeds from the system's random numbers and returns the seed.
+  ///
+  /// - Source: torch.Generator.seed
+  @discardableResult
+  public func seed() -> UInt64 {
+    var system = SystemRandomNumberGenerator()
+    initialSeed = system.next()
+    state.seed(initialSeed)
+    return initialSeed
+  }
+
+  /// The whole state as 5056 bytes (uint8), in PyTorch's format: a state of either continues the
+  /// stream of the other.
+  ///
+  /// - Source: torch.Generator.get_state
+  public func getState() -> Tensor { Tensor(state.bytes(), shape: [GeneratorState.byteCount]) }
+
+  /// Goes on from a saved state.
+  ///
+  /// - Precondition: `setState: not the state of a generator. Got …`
+  /// - Source: torch.Generator.set_state
+  public func setState(
+    _ saved: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) {
+    if saved.dtype != .uint8 || saved.numel() != GeneratorState.byteCount
+      || !state.restore(saved.toArray(UInt8.self))
+    {
+      Misuse(
+        "setState", "not the state of a generator",
+        got: "\(saved.dtype.name) \(saved.shape.brackets)",
+        try: "what getState() returned: \(GeneratorState.byteCount) bytes"
+      ).raise(file: file, line: line)
+      return
+    }
+    initialSeed = state.pointee.seed
+  }
+
+  /// A generator in the same state, independent from now on.
+  ///
+  /// - Source: torch.Generator.clone_state
+  public func clone() -> Generator {
+    let copy = Generator(bits: initialSeed)
+    copy.state.pointee = state.pointee
+    return copy
   }
 
   /// The next 32 random bits.

@@ -1,0 +1,167 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+// Samples whose probabilities are given by a tensor.
+
+extension Tensor {
+  /// 1 with the probability that each element gives, otherwise 0; of the same dtype.
+  ///
+  /// - Gradient: 0.
+  /// - Source: torch.bernoulli
+  public final func bernoulli(
+    generator: Generator? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let output = emptyInSameOrder(dtype)
+    output.bernoulli_(self, generator: generator, file: file, line: line)
+    output.storage.version = 0
+    if recording(self) {
+      output.record("BernoulliBackward0", TensorList(self), file: file, line: line) { step, g in
+        step.give(0, Tensor.zeros(g.shape, dtype: g.dtype))
+      }
+    }
+    return output
+  }
+
+  /// Draws category numbers with probabilities proportional to weights: [n] gives [samples],
+  /// [rows, n] gives [rows, samples], int64.
+  ///
+  /// With replacement each sample is found in the cumulative weights. Without, the categories of the
+  /// largest weight / exponential number are taken: Efraimidis and Spirakis, "Weighted random
+  /// sampling", 2006.
+  /// - Precondition: weights are floating point, finite, not negative and not all 0 in a row; without
+  ///   replacement no more samples than categories.
+  /// - Source: torch.multinomial
+  public final func multinomial(
+    _ samples: Int, replacement: Bool = false, generator: Generator? = nil,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
+      try Rules.floating("multinomial", dtype)
+      try Rules.parameter(
+        "multinomial", ndim == 1 || ndim == 2, "weights have 1 or 2 dimensions", shape.brackets,
+        "reshape")
+      try Rules.parameter(
+        "multinomial", samples > 0, "the number of samples is not positive", "\(samples)",
+        "1 or more")
+      try Rules.parameter(
+        "multinomial", replacement || samples <= shape[-1],
+        "more samples than categories without replacement", "\(samples) of \(shape[-1])",
+        "replacement: true")
+      try Rules.parameter(
+        "multinomial", shape[-1] > 0, "there is no category", shape.brackets, "weights")
+      if numel() == 0 { return }
+      try Rules.parameter(
+        "multinomial", least >= 0 && largest < .infinity,
+        "a weight is negative, infinite or NaN", "\(least) to \(largest)", "softmax or clamp")
+      let sums = noGrad { detach().sum(mask: 1 << UInt32(ndim - 1), keepDim: false) }
+      try Rules.parameter(
+        "multinomial", sums.least > 0, "the weights of a row sum to 0", "\(sums.least)",
+        "a positive weight")
+    }
+    if checked == nil { return .poison }
+    let weights = detach().contiguous()
+    if replacement && samples > 1 {
+      return sampleWithReplacement(weights, samples, generator ?? .default, file, line)
+    }
+    let keys = noGrad {
+      weights / Tensor.emptyLike(weights).exponential_(1, generator: generator)
+    }
+    var target = shape
+    target[-1] = samples
+    let indices = Tensor(empty: target, dtype: .int64)
+    if samples == 1 {
+      do throws(Misuse) {
+        try device.backend.argReduce(
+          ArgReduceCall(
+            largest: true, input: keys, dims: 1 << UInt32(ndim - 1), values: nil, indices: indices))
+      } catch { error.raise(file: file, line: line) }
+    } else {
+      device.backend.topk(
+        TopkCall(
+          largest: true, count: samples, input: keys, dim: ndim - 1,
+          values: Tensor(empty: target, dtype: dtype), indices: indices))
+    }
+    return indices
+  }
+
+  private func sampleWithReplacement(
+    _ weights: Tensor, _ samples: Int, _ generator: Generator, _ file: StaticString, _ line: UInt
+  ) -> Tensor {
+    let rows = ndim == 2 ? shape[0] : 1
+    let indices = Tensor(empty: [rows, samples], dtype: .int64)
+    do throws(Misuse) {
+      try device.backend.random(
+        RandomCall(
+          distribution: .multinomial(weights: weights), generator: generator, output: indices))
+    } catch { error.named("multinomial").raise(file: file, line: line) }
+    if ndim == 1 { indices.layout = Layout(contiguous: [samples]) }
+    return indices
+  }
+
+  /// Numbers of events with the rates that the elements give; of the same dtype.
+  ///
+  /// Small rates multiply uniform numbers; from 10 on transformed rejection: Hörmann, "The transformed
+  /// rejection method for generating Poisson random variables", 1993.
+  /// - Precondition: `poisson: a rate is negative. …`
+  /// - Gradient: 0.
+  /// - Source: torch.poisson
+  public final func poisson(
+    generator: Generator? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
+      try Rules.floating("poisson", dtype)
+      if numel() > 0 {
+        try Rules.parameter("poisson", least >= 0, "a rate is negative", "\(least)", "exp or clamp")
+      }
+    }
+    if checked == nil { return .poison }
+    let source = generator ?? .default
+    let counts = toArray(Double.self).map { source.poisson(rate: $0) }
+    let output = noGrad { Tensor(counts, shape: shape).to(dtype) }
+    if recording(self) {
+      output.record("PoissonBackward0", TensorList(self), file: file, line: line) { step, g in
+        step.give(0, Tensor.zeros(g.shape, dtype: g.dtype))
+      }
+    }
+    return output
+  }
+}
+
+extension Generator {
+  /// A uniform number in [0, 1) of 53 random bits.
+  func uniform53() -> Double { Double(random64() & (1 << 53 - 1)) * 0x1p-53 }
+
+  fileprivate func poisson(rate: Double) -> Double {
+    if rate == 0 { return 0 }
+    if rate < 10 {
+      let limit = exp(-rate)
+      var (count, product) = (0.0, uniform53())
+      while product > limit {
+        count += 1
+        product *= uniform53()
+      }
+      return count
+    }
+    let b = 0.931 + 2.53 * rate.squareRoot()
+    let a = -0.059 + 0.02483 * b
+    let inverseAlpha = 1.1239 + 1.1328 / (b - 3.4)
+    let acceptance = 0.9277 - 3.6224 / (b - 2)
+    while true {
+      let u = uniform53() - 0.5
+      let v = uniform53()
+      let s = 0.5 - abs(u)
+      let k = ((2 * a / s + b) * u + rate + 0.43).rounded(.down)
+      if s >= 0.07 && v <= acceptance { return k }
+      if k < 0 || (s < 0.013 && v > s) { continue }
+      if log(v) + log(inverseAlpha) - log(a / (s * s) + b) <= -rate + k * log(rate) - lgamma(k + 1)
+      {
+        return k
+      }
+    }
+  }
+}
