@@ -1,0 +1,45 @@
+// What gathering and scattering share: places in one operand (self) named by indices, an element
+// of the other operand for each of them.
+#ifndef DSC_INDEXING_H
+#define DSC_INDEXING_H
+
+#include "dsc_walk.h"
+#include "include/dsc_index.h"
+
+#define DSC_MAX_INDICES   8
+#define DSC_OFFSETS_BLOCK 512
+
+/// Operands of the walk: self (without the indexed part), other, then the indices.
+enum { DSC_SELF, DSC_OTHER, DSC_FIRST_INDEX };
+
+/// The last two dims of the walk are the blocks: places, each with an index of its own, of columns
+/// that share it.
+typedef struct {
+  DscWalk walk;
+  char *self, *other;
+  DscDType dtype;
+  int64_t size;   // of an element in bytes
+  int count;      // of indices
+  bool negative;  // indices may count from the end
+  const int64_t *indices[DSC_MAX_INDICES];
+  int64_t index_size[DSC_MAX_INDICES], index_stride[DSC_MAX_INDICES];
+} DscIndexing;
+
+/// Does one block: `places` offsets into `self` (in elements), and the first element of `other`.
+typedef void (*DscIndexingBlock)(const void *context, const DscIndexing *indexing, char *self,
+                                 char *other, const int64_t *offsets, int64_t places);
+
+/// DSC_BAD_INDEX and the first value out of bounds, or DSC_OK.
+int dsc_indexing_check(int ndim, const int64_t *shape, int count, const DscView *indices,
+                       bool negative, const int64_t *index_size, int64_t *bad_index);
+/// Makes the plan of an advanced index. Returns DscStatus bits.
+int dsc_indexing_plan(int ndim, const int64_t *shape, int count, const DscView *indices,
+                      bool negative, const int64_t *index_size, const int64_t *index_stride,
+                      const DscView *self, const DscView *other, DscIndexing *plan);
+/// Runs all blocks on the pool. With `ordered`, places that may coincide are visited in row-major
+/// order, by one thread: only dims in which self has a stride are cut. Returns false, and leaves
+/// blocks out, where an index is out of bounds.
+bool dsc_indexing_run(const DscIndexing *plan, bool ordered, DscIndexingBlock block,
+                      const void *context);
+
+#endif
