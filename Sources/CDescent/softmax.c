@@ -1,0 +1,363 @@
+// softmax and logSoftmax with their gradients, block by block: a block is some whole rows, a part
+// of one long row, or some rows of a tile of columns. Each step is one compiled loop over a block;
+// exponentials are the executor's.
+#include <math.h>
+#include <string.h>
+
+#include "dsc_loop_macros.h"
+#include "dsc_reduce_loops.h"
+#include "dsc_split.h"
+#include "include/dsc_pool.h"
+
+// The parameters p and q of a step have a value for each row, or for each column.
+typedef struct {
+  int64_t rows, columns;
+  int64_t a_row, b_row, out_row;  // strides of rows
+  bool by_column;
+} Block;
+
+typedef void (*Step)(const Block *block, const void *a, const void *b, const void *p, const void *q,
+                     void *out);
+
+// ROW(NAME, expression)
+#define STEP_ROWS(ROW)        \
+  ROW(SHIFT, a - p)           \
+  ROW(SHIFT_TWICE, a - p - q) \
+  ROW(SCALE, a *p)            \
+  ROW(PRODUCT, a *b)          \
+  ROW(GRADIENT, b *(a - p))   \
+  ROW(LOG_GRADIENT, a - b * p)
+
+enum {
+#define ROW(NAME, ...) STEP_##NAME,
+  STEP_ROWS(ROW)
+#undef ROW
+      STEP_COUNT
+};
+
+#define DSC_BODY "softmax_body.h"
+#include "dsc_for_each_target.h"
+
+static const Step (*const tables[DSC_TARGET_COUNT])[DSC_LANE_COUNT] = DSC_PER_TARGET(steps);
+
+enum {
+  PIECE = 1 << 14,  // elements of one piece of parallel work
+  BATCH = 256,      // rows of a block
+  TILE = 256,       // columns of a block
+  CASCADE = 16,     // blocks whose sums are added one after the other
+};
+
+typedef struct {
+  int64_t kept, count;  // softmaxes, and the length of each
+  DscDims dims;         // all but the one along which it goes
+  int64_t along[3];     // strides of that one
+  const DscView *views[3];
+  int operands;  // the inputs, then the output
+  DscLane lane;
+  int64_t size;   // of a value
+  int64_t chunk;  // values of a block
+  bool by_column;
+  int64_t columns;  // of the innermost kept dim, by columns
+  bool native[3];   // operands whose rows are contiguous values of the lane
+  const Step (*steps)[DSC_LANE_COUNT];
+  const DscReduceLoops *sum, *maximum;
+  DscLoop exp;
+  bool logarithm;
+  int64_t tile, tiles, group;
+} Softmax;
+
+// Softmaxes worked on together: neighbouring rows, or columns. `extent` of each are in a block.
+typedef struct {
+  const Softmax *call;
+  int64_t first, width, extent;
+} Panel;
+
+// Values of a block, or a value for each softmax of a panel; in the lane.
+typedef struct {
+  _Alignas(64) char bytes[DSC_CHUNK_BYTES];
+} Values;
+typedef struct {
+  _Alignas(64) char bytes[BATCH * sizeof(double)];
+} Parameters;
+
+static DscRectangle rectangle(const Panel *panel, int operand, int64_t from) {
+  const Softmax *call = panel->call;
+  const DscView *view = call->views[operand];
+  const int64_t inner = call->dims.strides[operand][call->dims.ndim - 1];
+  const int64_t along = call->along[operand];
+  const int64_t offset = dsc_offset(&call->dims, operand, panel->first) + from * along;
+  return (DscRectangle){(char *)view->data + offset * (int64_t)dsc_dtype_size(view->dtype),
+                        view->dtype, call->by_column ? along : inner,
+                        call->by_column ? inner : along};
+}
+
+// The block that begins at `from`, of contiguous rows.
+static Block block_at(const Panel *panel, int64_t from) {
+  const Softmax *call = panel->call;
+  const int64_t extent = dsc_smaller(panel->extent, call->count - from);
+  const int64_t columns = call->by_column ? panel->width : extent;
+  return (Block){.rows = call->by_column ? extent : panel->width,
+                 .columns = columns,
+                 .a_row = columns,
+                 .b_row = columns,
+                 .out_row = columns,
+                 .by_column = call->by_column};
+}
+
+// Copies a block of an operand.
+static void *copied(const Panel *panel, int operand, int64_t from, const Block *block, void *out) {
+  const DscRectangle source = rectangle(panel, operand, from);
+  dsc_load_rectangle(&source, block->rows, block->columns, out);
+  return out;
+}
+
+// A block of an operand: in memory where it can be used there, else copied.
+static const void *values_of(const Panel *panel, int operand, int64_t from, const Block *block,
+                             void *scratch, int64_t *row_stride) {
+  *row_stride = block->columns;
+  if (!panel->call->native[operand]) return copied(panel, operand, from, block, scratch);
+  const DscRectangle source = rectangle(panel, operand, from);
+  *row_stride = source.row_stride;
+  return source.data;
+}
+
+// Runs the last step on a block: straight to memory, or through `scratch`.
+static void write_step(const Panel *panel, int step, int64_t from, Block *block, const void *a,
+                       const void *b, const void *p, const void *q, void *scratch) {
+  const Softmax *call = panel->call;
+  const int output = call->operands - 1;
+  const DscRectangle to = rectangle(panel, output, from);
+  const bool direct = call->native[output];
+  block->out_row = direct ? to.row_stride : block->columns;
+  call->steps[step][call->lane](block, a, b, p, q, direct ? to.data : scratch);
+  if (!direct) dsc_store_rectangle(call->lane, scratch, block->rows, block->columns, &to);
+}
+
+// values = e^values for a contiguous block, padded to whole steps of the loop.
+static void *exponentials(const Softmax *call, const Block *block, Values *values) {
+  const int64_t count = block->rows * block->columns,
+                padded = dsc_parts(count, DSC_STEP) * DSC_STEP;
+  memset(values->bytes + count * call->size, 0, (size_t)((padded - count) * call->size));
+  call->exp(padded, values, NULL, NULL, values);
+  return values;
+}
+
+// Joins a block's values to `all`, one for each softmax; `fresh` forgets what was in it.
+static void join(const Panel *panel, const DscReduceLoops *loops, const Block *block,
+                 const void *values, int64_t row_stride, bool fresh, Parameters *all) {
+  Parameters some;
+  if (block->by_column) {
+    loops->columns(all, values, row_stride, block->rows, block->columns, fresh);
+  } else if (fresh) {
+    loops->rows(values, row_stride, block->rows, block->columns, all);
+  } else {
+    loops->rows(values, row_stride, block->rows, block->columns, &some);
+    loops->columns(all, &some, 0, 1, panel->width, false);
+  }
+}
+
+// Joins the values of all blocks in turn: a few blocks one after the other, then their sums.
+typedef struct {
+  Parameters some, all;
+  int64_t blocks;
+} Cascade;
+
+static void cascade_flush(const Panel *panel, Cascade *cascade) {
+  panel->call->sum->columns(&cascade->all, &cascade->some, 0, 1, panel->width,
+                            cascade->blocks <= CASCADE);
+}
+
+static void cascade_add(const Panel *panel, const Block *block, const void *values,
+                        int64_t row_stride, Cascade *cascade) {
+  const bool fresh = cascade->blocks % CASCADE == 0;
+  if (fresh && cascade->blocks > 0) cascade_flush(panel, cascade);
+  join(panel, panel->call->sum, block, values, row_stride, fresh, &cascade->some);
+  cascade->blocks++;
+}
+
+static void invert(const Panel *panel, Parameters *values) {
+  float *f32 = (float *)(void *)values;
+  double *f64 = (double *)(void *)values;
+  for (int64_t i = 0; i < panel->width; i++) {
+    if (panel->call->lane == DSC_LANE_F32) {
+      f32[i] = 1 / f32[i];
+    } else {
+      f64[i] = 1 / f64[i];
+    }
+  }
+}
+
+static void take_logarithms(const Panel *panel, Parameters *values) {
+  float *f32 = (float *)(void *)values;
+  double *f64 = (double *)(void *)values;
+  for (int64_t i = 0; i < panel->width; i++) {
+    if (panel->call->lane == DSC_LANE_F32) {
+      f32[i] = (float)log((double)f32[i]);
+    } else {
+      f64[i] = log(f64[i]);
+    }
+  }
+}
+
+// e^(x - largest) of a block.
+static void *powers(const Panel *panel, int64_t from, Block *block, const Parameters *largest,
+                    Values *scratch, Values *out) {
+  const Softmax *call = panel->call;
+  const void *x = values_of(panel, 0, from, block, scratch, &block->a_row);
+  block->out_row = block->columns;
+  call->steps[STEP_SHIFT][call->lane](block, x, x, largest, largest, out);
+  block->a_row = block->columns;
+  return exponentials(call, block, out);
+}
+
+static void forward(const Panel *panel) {
+  const Softmax *call = panel->call;
+  const bool whole = panel->extent >= call->count, direct = call->native[call->operands - 1];
+  Values scratch, exps;
+  Parameters largest;
+  Cascade sums = {.blocks = 0};
+  for (int64_t from = 0; from < call->count; from += panel->extent) {
+    Block block = block_at(panel, from);
+    const void *x = values_of(panel, 0, from, &block, &scratch, &block.a_row);
+    join(panel, call->maximum, &block, x, block.a_row, from == 0, &largest);
+  }
+  for (int64_t from = 0; from < call->count; from += panel->extent) {
+    Block block = block_at(panel, from);
+    powers(panel, from, &block, &largest, &scratch, &exps);
+    cascade_add(panel, &block, &exps, block.columns, &sums);
+    if (!whole && direct && !call->logarithm) {
+      const DscRectangle to = rectangle(panel, call->operands - 1, from);
+      dsc_store_rectangle(call->lane, &exps, block.rows, block.columns, &to);
+    }
+  }
+  cascade_flush(panel, &sums);
+  if (call->logarithm) {
+    take_logarithms(panel, &sums.all);
+  } else {
+    invert(panel, &sums.all);
+  }
+  for (int64_t from = 0; from < call->count; from += panel->extent) {
+    Block block = block_at(panel, from);
+    if (call->logarithm) {
+      const void *x = values_of(panel, 0, from, &block, &scratch, &block.a_row);
+      write_step(panel, STEP_SHIFT_TWICE, from, &block, x, x, &largest, &sums.all, &scratch);
+      continue;
+    }
+    const void *e = &exps;
+    if (!whole && direct) {
+      e = values_of(panel, call->operands - 1, from, &block, NULL, &block.a_row);
+    } else if (!whole) {
+      powers(panel, from, &block, &largest, &scratch, &exps);
+    }
+    write_step(panel, STEP_SCALE, from, &block, e, e, &sums.all, &sums.all, &scratch);
+  }
+}
+
+// Operands: the gradient, the result.
+static void backward(const Panel *panel) {
+  const Softmax *call = panel->call;
+  Values scratch, other;
+  Cascade sums = {.blocks = 0};
+  for (int64_t from = 0; from < call->count; from += panel->extent) {
+    Block block = block_at(panel, from);
+    const void *g = values_of(panel, 0, from, &block, &scratch, &block.a_row);
+    if (!call->logarithm) {
+      const void *y = values_of(panel, 1, from, &block, &other, &block.b_row);
+      call->steps[STEP_PRODUCT][call->lane](&block, g, y, g, g, &other);
+      g = &other;
+      block.a_row = block.columns;
+    }
+    cascade_add(panel, &block, g, block.a_row, &sums);
+  }
+  cascade_flush(panel, &sums);
+  for (int64_t from = 0; from < call->count; from += panel->extent) {
+    Block block = block_at(panel, from);
+    const void *g = values_of(panel, 0, from, &block, &scratch, &block.a_row), *y;
+    if (call->logarithm) {
+      copied(panel, 1, from, &block, &other);
+      y = exponentials(call, &block, &other);
+    } else {
+      y = values_of(panel, 1, from, &block, &other, &block.b_row);
+    }
+    write_step(panel, call->logarithm ? STEP_LOG_GRADIENT : STEP_GRADIENT, from, &block, g, y,
+               &sums.all, &sums.all, &scratch);
+  }
+}
+
+static void piece(void *context, int64_t index) {
+  const Softmax *call = context;
+  const bool is_backward = call->operands == 3;
+  Panel panel = {.call = call};
+  const int64_t units = call->by_column ? call->kept / call->columns * call->tiles : call->kept;
+  const int64_t end = dsc_smaller((index + 1) * call->group, units);
+  for (int64_t unit = index * call->group; unit < end;) {
+    if (call->by_column) {
+      const int64_t from = unit % call->tiles * call->tile;
+      panel.first = unit / call->tiles * call->columns + from;
+      panel.width = dsc_smaller(call->tile, call->columns - from);
+      panel.extent = call->chunk / panel.width;
+      unit++;
+    } else {
+      const int64_t room = call->count <= call->chunk ? call->chunk / call->count : 1;
+      panel.first = unit;
+      panel.width = dsc_run(&call->dims, unit, dsc_smaller(dsc_smaller(room, BATCH), end - unit));
+      panel.extent = dsc_smaller(call->count, call->chunk);
+      unit += panel.width;
+    }
+    if (is_backward) {
+      backward(&panel);
+    } else {
+      forward(&panel);
+    }
+  }
+}
+
+static inline int64_t magnitude(int64_t stride) { return stride < 0 ? -stride : stride; }
+
+static int run(Softmax *call, int ndim, const int64_t *shape, int dim) {
+  const DscDType dtype = call->views[0]->dtype;
+  call->lane = dsc_dtype_lane(dtype);
+  if (call->lane != DSC_LANE_F32 && call->lane != DSC_LANE_F64) return DSC_UNSUPPORTED;
+  for (int i = 1; i < call->operands; i++)
+    if (dsc_dtype_lane(call->views[i]->dtype) != call->lane) return DSC_UNSUPPORTED;
+  call->count = ndim > 0 ? shape[dim] : 1;
+  const uint32_t others = ndim > 0 ? ~(1u << dim) : 0;
+  dsc_dims(&call->dims, ndim, shape, others, true, call->views, call->operands);
+  call->kept = call->dims.total;
+  if (call->kept == 0 || call->count == 0) return DSC_OK;
+  const int inner = call->dims.ndim - 1;
+  for (int i = 0; i < call->operands; i++)
+    call->along[i] = call->count > 1 ? call->views[i]->strides[dim] : 1;
+  const int64_t across = magnitude(call->dims.strides[0][inner]);
+  call->by_column = call->kept > 1 && call->count > 1 && across < magnitude(call->along[0]);
+  call->columns = call->dims.shape[inner];
+  for (int i = 0; i < call->operands; i++)
+    call->native[i] = dsc_is_native(call->views[i]->dtype, call->lane) &&
+                      (call->by_column ? call->dims.strides[i][inner] : call->along[i]) == 1;
+  const DscTarget target = dsc_target();
+  call->size = (int64_t)dsc_lane_size(call->lane);
+  call->chunk = DSC_CHUNK_BYTES / call->size;
+  call->steps = tables[target];
+  call->sum = dsc_reduce_loops(DSC_REDUCE_SUM, call->lane);
+  call->maximum = dsc_reduce_loops(DSC_REDUCE_MAX, call->lane);
+  call->exp = dsc_find_loop(target, DSC_OP_EXP, call->lane);
+  call->tile = dsc_smaller(TILE, call->columns);
+  call->tiles = dsc_parts(call->columns, call->tile);
+  const int64_t work = call->by_column ? call->count * call->tile : call->count;
+  const int64_t units = call->by_column ? call->kept / call->columns * call->tiles : call->kept;
+  call->group = PIECE > work ? PIECE / work : 1;
+  dsc_parallel(dsc_parts(units, call->group), piece, call);
+  return DSC_OK;
+}
+
+int dsc_softmax(bool logarithm, int ndim, const int64_t *shape, int dim, const DscView *input,
+                const DscView *output) {
+  Softmax call = {.operands = 2, .views = {input, output}, .logarithm = logarithm};
+  return run(&call, ndim, shape, dim);
+}
+
+int dsc_softmax_backward(bool logarithm, int ndim, const int64_t *shape, int dim,
+                         const DscView *grad, const DscView *result, const DscView *gradInput) {
+  Softmax call = {.operands = 3, .views = {grad, result, gradInput}, .logarithm = logarithm};
+  return run(&call, ndim, shape, dim);
+}
