@@ -16,8 +16,10 @@ typedef struct {
   /// Index 1: the largest. best_rows counts from `first`.
   void (*columns[2])(void *best_values, int32_t *best_rows, const void *data, int64_t stride,
                      int64_t rows, int64_t columns, int32_t first);
-  void (*rows[2])(const void *data, int64_t stride, int64_t rows, int64_t count, void *best_values,
-                  int64_t *best_places);
+  void (*rows)(const void *data, int64_t stride, int64_t rows, int64_t count, const void *values,
+               int64_t *places);
+  /// Whether one value (a) takes the place of another that comes before it (b).
+  bool (*beats)(bool largest, const void *a, const void *b);
 } ArgLoops;
 
 #define LANE_ROWS(ROW) \
@@ -64,16 +66,6 @@ static void finish(const Search *search, int64_t first, int64_t count, const voi
     dsc_split_store(split, output, DSC_LANE_I64, first, count, places, search->indices);
 }
 
-// Whether one value (a) takes the place of another that comes before it (b).
-static bool beats(const Search *search, const void *a, const void *b) {
-  const size_t size = search->split.size;
-  int64_t pair[2], best, place;
-  memcpy(pair, b, size);
-  memcpy((char *)pair + size, a, size);
-  search->loops->rows[search->largest](pair, 0, 1, 2, &best, &place);
-  return place == 1;
-}
-
 // The best of elements first ..< first + count of `row`; its place counts from the row's start.
 static int search_long_row(const Search *search, int64_t row, int64_t first, int64_t count,
                            void *best, int64_t *place) {
@@ -95,7 +87,7 @@ static int search_long_row(const Search *search, int64_t row, int64_t first, int
     }
     int64_t extreme;
     search->extremes->rows(values, 0, 1, step, &extreme);
-    if (i > first && !beats(search, &extreme, best)) continue;
+    if (i > first && !search->loops->beats(search->largest, &extreme, best)) continue;
     *place = i + search->loops->find(values, step, &extreme);
     memcpy(best, values + (*place - i) * size, (size_t)size);
   }
@@ -126,7 +118,8 @@ static int search_rows(const Search *search, int64_t row, int64_t rows, char *be
       some = dsc_smaller(split->chunk / count, rows - r);
       values = dsc_split_values(split, (row + r) * count, some * count, scratch, &status);
     }
-    search->loops->rows[search->largest](values, stride, some, count, best + r * size, places + r);
+    search->extremes->rows(values, stride, some, count, best + r * size);
+    search->loops->rows(values, stride, some, count, best + r * size, places + r);
   }
   return status;
 }
@@ -228,7 +221,8 @@ static void join_pieces(const Search *search) {
     const int64_t first = columns ? i : i * search->pieces;
     int64_t best = first;
     for (int64_t p = 1, at = first + step; p < search->pieces; p++, at += step)
-      if (beats(search, search->partial_values + at * size, search->partial_values + best * size))
+      if (search->loops->beats(search->largest, search->partial_values + at * size,
+                               search->partial_values + best * size))
         best = at;
     finish(search, i, 1, search->partial_values + best * size, &search->partial_places[best]);
   }

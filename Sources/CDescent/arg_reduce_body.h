@@ -53,38 +53,40 @@
     }                                                                                              \
   }
 
-// Short rows, one after the other.
-#define DEFINE_ROWS(NAME, L, T, COMPARE)                                                          \
-  static void DSC_NAME(NAME##_##L)(const void *data, int64_t stride, int64_t rows, int64_t count, \
-                                   void *best_values, int64_t *best_places) {                     \
-    const T *x = data;                                                                            \
-    T *values = best_values;                                                                      \
-    for (int64_t r = 0; r < rows; r++, x += stride) {                                             \
-      T best = x[0];                                                                              \
-      int64_t place = 0;                                                                          \
-      for (int64_t i = 1; i < count; i++) {                                                       \
-        const bool b = BEATS(x[i], best, COMPARE);                                                \
-        best = b ? x[i] : best;                                                                   \
-        place = b ? i : place;                                                                    \
-      }                                                                                           \
-      values[r] = best;                                                                           \
-      best_places[r] = place;                                                                     \
-    }                                                                                             \
+// Places of values that are there, of short rows. Without branches: what they would depend on is
+// random.
+#define DEFINE_ROWS(L, T)                                                                       \
+  static void DSC_NAME(rows_##L)(const void *data, int64_t stride, int64_t rows, int64_t count, \
+                                 const void *values, int64_t *places) {                         \
+    const T *x = data, *wanted = values;                                                        \
+    for (int64_t r = 0; r < rows; r++, x += stride) {                                           \
+      const T value = wanted[r];                                                                \
+      int64_t place = 0;                                                                        \
+      for (int64_t i = count - 1; i >= 0; i--) {                                                \
+        const bool here = (x[i] == value) | ((x[i] != x[i]) & (value != value));                \
+        place = here ? i : place;                                                               \
+      }                                                                                         \
+      places[r] = place;                                                                        \
+    }                                                                                           \
+  }                                                                                             \
+  static bool DSC_NAME(beats_##L)(bool largest, const void *a, const void *b) {                 \
+    const T x = *(const T *)a, y = *(const T *)b;                                               \
+    return largest ? BEATS(x, y, >) : BEATS(x, y, <);                                           \
   }
 
 #define ROW(L, T)                           \
   DEFINE_FIND(L, T)                         \
   DEFINE_COLUMNS(columns_largest, L, T, >)  \
   DEFINE_COLUMNS(columns_smallest, L, T, <) \
-  DEFINE_ROWS(rows_largest, L, T, >)        \
-  DEFINE_ROWS(rows_smallest, L, T, <)
+  DEFINE_ROWS(L, T)
 LANE_ROWS(ROW)
 #undef ROW
 
 #define ROW(L, T)                                                                    \
   [DSC_LANE_##L] = {DSC_NAME(find_##L),                                              \
                     {DSC_NAME(columns_smallest_##L), DSC_NAME(columns_largest_##L)}, \
-                    {DSC_NAME(rows_smallest_##L), DSC_NAME(rows_largest_##L)}},
+                    DSC_NAME(rows_##L),                                              \
+                    DSC_NAME(beats_##L)},
 static const ArgLoops DSC_NAME(arg_loops)[DSC_LANE_COUNT] = {LANE_ROWS(ROW)};
 #undef ROW
 

@@ -14,6 +14,8 @@
 
 typedef struct {
   void (*row)(const void *data, int64_t count, double shift, double *sums);
+  void (*short_rows)(const void *data, int64_t stride, int64_t rows, int64_t count, double *means,
+                     double *squares);
   void (*columns)(const void *data, int64_t stride, int64_t rows, int64_t columns,
                   const void *shifts, void *first, void *second);
   void (*join)(int64_t columns, double seen, double joining, const void *shifts, const void *first,
@@ -32,9 +34,10 @@ static const MomentLoops *const tables[DSC_TARGET_COUNT] = DSC_PER_TARGET(moment
 enum {
   PIECE = 1 << 16,  // elements of one piece of parallel work
   BATCH = 256,
-  SHORT = 512,  // shorter runs are gathered
-  TILE = 256,   // columns
-  LEAF = 16,    // rows of a tile whose means are taken together
+  SHORT = 24,       // shorter rows are taken in double
+  SHORT_RUN = 512,  // shorter runs are gathered
+  TILE = 256,       // columns
+  LEAF = 16,        // rows of a tile whose means are taken together
   ENOUGH_PIECES = 64,
   LEVELS = 64,
 };
@@ -135,14 +138,15 @@ static int row_moment(const Moments *moments, int64_t row, int64_t first, int64_
   return status;
 }
 
-// Moments of `rows` rows from `row` on, at most a batch.
+// Moments of `rows` whole rows from `row` on, at most a batch.
 static int batch_moments(const Moments *moments, int64_t row, int64_t rows, double *means,
                          double *squares) {
   const DscSplit *split = &moments->split;
+  const DscDims *kept = &split->kept;
   const int64_t count = split->reduced.total, size = (int64_t)split->size;
   int status = DSC_OK;
   Moment moment;
-  if (split->native || count > split->chunk) {
+  if (count > split->chunk || (split->native && split->reduced.ndim > 1)) {
     for (int64_t r = 0; r < rows; r++) {
       status |= row_moment(moments, row + r, 0, count, &moment);
       means[r] = moment.mean, squares[r] = moment.squares;
@@ -150,12 +154,23 @@ static int batch_moments(const Moments *moments, int64_t row, int64_t rows, doub
     return status;
   }
   _Alignas(64) char scratch[DSC_CHUNK_BYTES];
-  const int64_t at_once = split->chunk / count;
-  for (int64_t r = 0; r < rows; r += at_once) {
-    const int64_t some = dsc_smaller(at_once, rows - r);
-    const char *values = dsc_split_values(split, (row + r) * count, some * count, scratch, &status);
+  for (int64_t r = 0, some; r < rows; r += some) {
+    const char *values;
+    int64_t stride = count;
+    if (split->native) {
+      some = dsc_run(kept, row + r, rows - r);
+      values = (const char *)split->inputs[0].data + dsc_offset(kept, 0, row + r) * size;
+      stride = kept->strides[0][kept->ndim - 1];
+    } else {
+      some = dsc_smaller(split->chunk / count, rows - r);
+      values = dsc_split_values(split, (row + r) * count, some * count, scratch, &status);
+    }
+    if (count < SHORT) {
+      moments->loops->short_rows(values, stride, some, count, means + r, squares + r);
+      continue;
+    }
     for (int64_t k = 0; k < some; k++) {
-      moment = chunk_moment(moments, values + k * count * size, count);
+      moment = chunk_moment(moments, values + k * stride * size, count);
       means[r + k] = moment.mean, squares[r + k] = moment.squares;
     }
   }
@@ -341,7 +356,7 @@ int dsc_moments(int ndim, const int64_t *shape, uint32_t reduced, const DscView 
   }
   const DscDims *dims = &split->reduced;
   // Gathering is better than many short runs, and rows of columns have one stride.
-  if (dims->ndim > 1 && (split->columns || dims->shape[dims->ndim - 1] < SHORT))
+  if (dims->ndim > 1 && (split->columns || dims->shape[dims->ndim - 1] < SHORT_RUN))
     split->native = false;
   return run(&moments);
 }

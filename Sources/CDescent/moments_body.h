@@ -36,7 +36,23 @@
     sums[1] = second;                                                                          \
   }
 
-// The same for each column of some rows, with a shift of its own.
+// Means and squared deviations of short rows, in double.
+#define DEFINE_SHORT(L, T)                                                                       \
+  static void DSC_NAME(short_##L)(const void *data, int64_t stride, int64_t rows, int64_t count, \
+                                  double *means, double *squares) {                              \
+    const T *x = data;                                                                           \
+    const double each = 1 / (double)count;                                                       \
+    for (int64_t r = 0; r < rows; r++, x += stride) {                                            \
+      double sum = 0, square = 0;                                                                \
+      for (int64_t i = 0; i < count; i++) sum += x[i];                                           \
+      const double mean = sum * each;                                                            \
+      for (int64_t i = 0; i < count; i++) square += (x[i] - mean) * (x[i] - mean);               \
+      means[r] = mean;                                                                           \
+      squares[r] = square;                                                                       \
+    }                                                                                            \
+  }
+
+// Sums as of a row for each column of some rows, with a shift of its own.
 #define DEFINE_COLUMNS(L, T)                                                          \
   static void DSC_NAME(columns_##L)(const void *data, int64_t stride, int64_t rows,   \
                                     int64_t columns, const void *shifts, void *first, \
@@ -81,16 +97,20 @@
 
 #define ROW(L, T)      \
   DEFINE_ROW(L, T)     \
+  DEFINE_SHORT(L, T)   \
   DEFINE_COLUMNS(L, T) \
   DEFINE_JOIN(L, T)
 LANE_ROWS(ROW)
 #undef ROW
 
-#define ROW(L, T) [DSC_LANE_##L] = {DSC_NAME(row_##L), DSC_NAME(columns_##L), DSC_NAME(join_##L)},
+#define ROW(L, T) \
+  [DSC_LANE_##    \
+      L] = {DSC_NAME(row_##L), DSC_NAME(short_##L), DSC_NAME(columns_##L), DSC_NAME(join_##L)},
 static const MomentLoops DSC_NAME(moment_loops)[DSC_LANE_COUNT] = {LANE_ROWS(ROW)};
 #undef ROW
 
 #undef DSC_FREE_VECTOR
 #undef DEFINE_ROW
+#undef DEFINE_SHORT
 #undef DEFINE_COLUMNS
 #undef DEFINE_JOIN

@@ -4,11 +4,14 @@
   typedef M W __attribute__((vector_size(64)));                                     \
   typedef T U __attribute__((vector_size(64), aligned(__alignof__(T)), may_alias)); \
   enum { LANES = 64 / sizeof(T), UNROLL = 4, BLOCK = UNROLL * LANES, CHAIN = 16 * BLOCK }
-#define LOAD(p) (*(const U *)(p))
-#define ABSORB(vector, value, BOTH_VECTORS) \
-  do {                                      \
-    const V a = vector, b = value;          \
-    vector = BOTH_VECTORS;                  \
+// Integers never ask for it.
+#define NAN_OF(T) ((T)(((T)1 / 2 != 0) ? NAN : 0))
+#define LOAD(p)   (*(const U *)(p))
+#define ABSORB(vector, value, BOTH_VECTORS, NOTE) \
+  do {                                            \
+    const V a = vector, b = value;                \
+    NOTE;                                         \
+    vector = BOTH_VECTORS;                        \
   } while (0)
 #define DSC_FREE_VECTOR \
   DSC_PRAGMA(clang loop vectorize(assume_safety) vectorize_width(DSC_STEP) interleave_count(1))
@@ -42,45 +45,49 @@
 
 // Four vectors side by side, and a second level of four after every sixteen steps. What is left
 // over at the end is loaded together with the values before it, which are blended out.
-#define DEFINE_LONG(OP, L, T, M, IDENTITY, BOTH_VECTORS)                           \
-  static inline T DSC_NAME(long_##OP##_##L)(const T *x, int64_t count) {           \
-    VECTOR_TYPES(T, M);                                                            \
-    V sum = LOAD(x);                                                               \
-    int64_t i = LANES;                                                             \
-    if (count >= BLOCK) {                                                          \
-      V sums[UNROLL];                                                              \
-      const int64_t whole = count - count % BLOCK;                                 \
-      for (int64_t from = 0; from < whole; from += CHAIN) {                        \
-        const int64_t end = whole - from < CHAIN ? whole : from + CHAIN;           \
-        V chains[UNROLL];                                                          \
-        for (int k = 0; k < UNROLL; k++) chains[k] = LOAD(x + from + k * LANES);   \
-        for (i = from + BLOCK; i < end; i += BLOCK)                                \
-          for (int k = 0; k < UNROLL; k++)                                         \
-            ABSORB(chains[k], LOAD(x + i + k * LANES), BOTH_VECTORS);              \
-        for (int k = 0; k < UNROLL; k++) {                                         \
-          if (from > 0) ABSORB(chains[k], sums[k], BOTH_VECTORS);                  \
-          sums[k] = chains[k];                                                     \
-        }                                                                          \
-      }                                                                            \
-      i = whole;                                                                   \
-      ABSORB(sums[0], sums[2], BOTH_VECTORS);                                      \
-      ABSORB(sums[1], sums[3], BOTH_VECTORS);                                      \
-      ABSORB(sums[0], sums[1], BOTH_VECTORS);                                      \
-      sum = sums[0];                                                               \
-    }                                                                              \
-    for (; i + LANES <= count; i += LANES) ABSORB(sum, LOAD(x + i), BOTH_VECTORS); \
-    if (i < count) {                                                               \
-      W keep;                                                                      \
-      V none;                                                                      \
-      const int done = LANES - (int)(count - i);                                   \
-      for (int k = 0; k < LANES; k++) keep[k] = (M)(k >= done ? -1 : 0);           \
-      for (int k = 0; k < LANES; k++) none[k] = (T)(IDENTITY);                     \
-      const V last = LOAD(x + count - LANES);                                      \
-      ABSORB(sum, (V)((keep & (W)last) | (~keep & (W)none)), BOTH_VECTORS);        \
-    }                                                                              \
-    T values[LANES];                                                               \
-    memcpy(values, &sum, sizeof(values));                                          \
-    return DSC_NAME(fold_##OP##_##L)(values, LANES);                               \
+#define DEFINE_LONG(OP, L, T, M, IDENTITY, BOTH_VECTORS, NOTE)                           \
+  static inline T DSC_NAME(long_##OP##_##L)(const T *x, int64_t count) {                 \
+    VECTOR_TYPES(T, M);                                                                  \
+    W lost = {0};                                                                        \
+    V sum = LOAD(x);                                                                     \
+    int64_t i = LANES;                                                                   \
+    if (count >= BLOCK) {                                                                \
+      V sums[UNROLL];                                                                    \
+      const int64_t whole = count - count % BLOCK;                                       \
+      for (int64_t from = 0; from < whole; from += CHAIN) {                              \
+        const int64_t end = whole - from < CHAIN ? whole : from + CHAIN;                 \
+        V chains[UNROLL];                                                                \
+        for (int k = 0; k < UNROLL; k++) chains[k] = LOAD(x + from + k * LANES);         \
+        for (i = from + BLOCK; i < end; i += BLOCK)                                      \
+          for (int k = 0; k < UNROLL; k++)                                               \
+            ABSORB(chains[k], LOAD(x + i + k * LANES), BOTH_VECTORS, NOTE);              \
+        for (int k = 0; k < UNROLL; k++) {                                               \
+          if (from > 0) ABSORB(chains[k], sums[k], BOTH_VECTORS, NOTE);                  \
+          sums[k] = chains[k];                                                           \
+        }                                                                                \
+      }                                                                                  \
+      i = whole;                                                                         \
+      ABSORB(sums[0], sums[2], BOTH_VECTORS, NOTE);                                      \
+      ABSORB(sums[1], sums[3], BOTH_VECTORS, NOTE);                                      \
+      ABSORB(sums[0], sums[1], BOTH_VECTORS, NOTE);                                      \
+      sum = sums[0];                                                                     \
+    }                                                                                    \
+    for (; i + LANES <= count; i += LANES) ABSORB(sum, LOAD(x + i), BOTH_VECTORS, NOTE); \
+    if (i < count) {                                                                     \
+      W keep;                                                                            \
+      V none;                                                                            \
+      const int done = LANES - (int)(count - i);                                         \
+      for (int k = 0; k < LANES; k++) keep[k] = (M)(k >= done ? -1 : 0);                 \
+      for (int k = 0; k < LANES; k++) none[k] = (T)(IDENTITY);                           \
+      const V last = LOAD(x + count - LANES);                                            \
+      ABSORB(sum, (V)((keep & (W)last) | (~keep & (W)none)), BOTH_VECTORS, NOTE);        \
+    }                                                                                    \
+    T values[LANES];                                                                     \
+    memcpy(values, &sum, sizeof(values));                                                \
+    const T all = DSC_NAME(fold_##OP##_##L)(values, LANES);                              \
+    M any = 0;                                                                           \
+    for (int k = 0; k < LANES; k++) any |= lost[k];                                      \
+    return any ? NAN_OF(T) : all;                                                        \
   }
 
 #define DEFINE_ROWS(OP, L, T)                                                                      \
@@ -128,11 +135,11 @@
     }                                                                                    \
   }
 
-#define ROW(OP, L, T, M, IDENTITY, BOTH, BOTH_VECTORS) \
-  DEFINE_BOTH(OP, L, T, BOTH)                          \
-  DEFINE_SHORT(OP, L, T)                               \
-  DEFINE_LONG(OP, L, T, M, IDENTITY, BOTH_VECTORS)     \
-  DEFINE_ROWS(OP, L, T)                                \
+#define ROW(OP, L, T, M, IDENTITY, BOTH, BOTH_VECTORS, NOTE) \
+  DEFINE_BOTH(OP, L, T, BOTH)                                \
+  DEFINE_SHORT(OP, L, T)                                     \
+  DEFINE_LONG(OP, L, T, M, IDENTITY, BOTH_VECTORS, NOTE)     \
+  DEFINE_ROWS(OP, L, T)                                      \
   DEFINE_COLUMNS(OP, L, T)
 ROWS(ROW)
 #undef ROW
@@ -144,6 +151,7 @@ static const DscReduceLoops DSC_NAME(reduce_loops)[DSC_REDUCE_ALL + 1][DSC_LANE_
 #undef ROW
 
 #undef VECTOR_TYPES
+#undef NAN_OF
 #undef LOAD
 #undef ABSORB
 #undef DSC_FREE_VECTOR

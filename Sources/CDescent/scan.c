@@ -98,17 +98,22 @@ static DscRectangle rectangle(const Panel *panel, int operand, int64_t from) {
                         call->by_column ? inner : along};
 }
 
+// What comes before the first element. It takes the place of the worst.
 static void start(const Scan *call, int64_t width, void *state, int64_t *place) {
-  const double none = call->op == DSC_SCAN_PROD        ? 1
-                      : call->op == DSC_SCAN_LOGSUMEXP ? -INFINITY
-                                                       : 0;
-  double *totals = state;
+  const bool extreme = call->op == DSC_SCAN_MAX || call->op == DSC_SCAN_MIN;
+  const double total = call->op == DSC_SCAN_PROD ? 1 : 0;
+  const double worst = call->op == DSC_SCAN_MIN ? INFINITY : -INFINITY;
+  const double none = extreme || call->op == DSC_SCAN_LOGSUMEXP ? worst : total;
+  float *floats = state;
+  double *doubles = state;
   int64_t *integers = state;
   for (int64_t i = 0; i < width; i++) {
     if (call->lane == DSC_LANE_I64) {
-      integers[i] = (int64_t)none;
+      integers[i] = !extreme ? (int64_t)total : worst > 0 ? INT64_MAX : INT64_MIN;
+    } else if (call->lane == DSC_LANE_F32 && extreme) {
+      floats[i] = (float)none;
     } else {
-      totals[i] = none;
+      doubles[i] = none;
     }
     place[i] = 0;
   }

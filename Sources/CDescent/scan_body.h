@@ -62,7 +62,7 @@
       const int64_t index = block->index + i;                                               \
       DSC_FREE_VECTOR for (int64_t c = 0; c < columns; c++) {                               \
         const T a = extreme[c], b = x[c];                                                   \
-        const bool take = (b COMPARE a) | (b != b) | (index == 0);                          \
+        const bool take = (b COMPARE a) | (b != b);                                         \
         extreme[c] = to[c] = take ? b : a;                                                  \
         place[c] = to_place[c] = take ? index : place[c];                                   \
       }                                                                                     \
@@ -80,9 +80,10 @@
       int64_t at = place[r];                                                                \
       for (int64_t i = 0; i < columns; i++) {                                               \
         const T b = x[i];                                                                   \
-        const bool take = (b COMPARE a) | (b != b) | (block->index + i == 0);               \
-        to[i] = a = take ? b : a;                                                           \
-        to_place[i] = at = take ? block->index + i : at;                                    \
+        /* New extremes are rare, which a branch can make use of. */                        \
+        if (__builtin_expect((b COMPARE a) | (b != b), 0)) a = b, at = block->index + i;    \
+        to[i] = a;                                                                          \
+        to_place[i] = at;                                                                   \
       }                                                                                     \
       extreme[r] = a;                                                                       \
       place[r] = at;                                                                        \

@@ -41,10 +41,11 @@ enum {
 static const Step (*const tables[DSC_TARGET_COUNT])[DSC_LANE_COUNT] = DSC_PER_TARGET(steps);
 
 enum {
-  PIECE = 1 << 14,  // elements of one piece of parallel work
-  BATCH = 256,      // rows of a block
-  TILE = 256,       // columns of a block
-  CASCADE = 16,     // blocks whose sums are added one after the other
+  BLOCK_BYTES = DSC_CHUNK_BYTES / 2,  // several are in use at a time
+  PIECE = 1 << 14,                    // elements of one piece of parallel work
+  BATCH = 256,                        // rows of a block
+  TILE = 256,                         // columns of a block
+  CASCADE = 16,                       // blocks whose sums are added one after the other
 };
 
 typedef struct {
@@ -74,7 +75,7 @@ typedef struct {
 
 // Values of a block, or a value for each softmax of a panel; in the lane.
 typedef struct {
-  _Alignas(64) char bytes[DSC_CHUNK_BYTES];
+  _Alignas(64) char bytes[BLOCK_BYTES];
 } Values;
 typedef struct {
   _Alignas(64) char bytes[BATCH * sizeof(double)];
@@ -336,7 +337,7 @@ static int run(Softmax *call, int ndim, const int64_t *shape, int dim) {
                       (call->by_column ? call->dims.strides[i][inner] : call->along[i]) == 1;
   const DscTarget target = dsc_target();
   call->size = (int64_t)dsc_lane_size(call->lane);
-  call->chunk = DSC_CHUNK_BYTES / call->size;
+  call->chunk = BLOCK_BYTES / call->size;
   call->steps = tables[target];
   call->sum = dsc_reduce_loops(DSC_REDUCE_SUM, call->lane);
   call->maximum = dsc_reduce_loops(DSC_REDUCE_MAX, call->lane);

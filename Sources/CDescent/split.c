@@ -84,6 +84,7 @@ void dsc_split(DscSplit *split, const DscProgram *program, DscLane lane, int ndi
     split->inputs[i].data = inputs[i].data;
     split->inputs[i].dtype = inputs[i].dtype;
   }
+  split->copies = !program && dsc_dtype_lane(inputs[0].dtype) == lane;
   const bool by_columns = goes_by_columns(split);
   const int last = split->kept.ndim - 1;
   split->columns = by_columns ? split->kept.shape[last] : 0;
@@ -107,6 +108,19 @@ void dsc_split_columns(const DscSplit *split, int64_t first, int64_t width, DscS
 
 const void *dsc_split_values(const DscSplit *split, int64_t first, int64_t count, void *out,
                              int *status) {
+  const int inner = split->ndim - 1;
+  if (split->copies && (inner < 0 || first % split->shape[inner] + count <= split->shape[inner])) {
+    const DscView *view = &split->inputs[0];
+    int64_t offset = 0, rest = first;
+    for (int d = inner; d >= 0; d--) {
+      offset += rest % split->shape[d] * view->strides[d];
+      rest /= split->shape[d];
+    }
+    dsc_load_lane(view->dtype,
+                  (const char *)view->data + offset * (int64_t)dsc_dtype_size(view->dtype),
+                  inner < 0 ? 1 : view->strides[inner], count, out);
+    return out;
+  }
   if (!split->widen) {
     *status |= dsc_evaluate(split->program, split->ndim, split->shape, split->inputs,
                             split->scalars, first, count, out);
