@@ -51,7 +51,7 @@ typedef struct {
   DscDims kept, reduced;  // operands: the inputs, then the outputs
   int64_t columns;        // 0: by rows; otherwise the size of the innermost kept dim
   DscLane lane;           // of the values
-  bool copies;            // the values are those of the only input, in its dtype's lane
+  bool copies;            // the only input's values, in its dtype's lane, come in contiguous runs
   bool widen;             // evaluated as BOOL, wanted as I64
   bool native;    // the only input holds values of the lane and the fastest dim has stride 1
   size_t size;    // of a value

@@ -5,42 +5,19 @@
 // depend on the shape alone.
 #include "include/dsc_reduce.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dsc_loops.h"
-#include "dsc_reduce_loops.h"
-#include "dsc_split.h"
+#include "dsc_reduction.h"
 #include "include/dsc_pool.h"
 
 enum {
-  PIECE = 1 << 16,  // elements of one piece of parallel work
-  EVALUATED_PIECE = 1 << 14,
-  BATCH = 1024,          // results made at once
-  LEAF = 32,             // rows summed one after the other; leaves are combined pairwise
-  TILE_BYTES = 4096,     // sums of a tile of columns
-  EVALUATED_TILE = 512,  // columns, where rows are evaluated
-  LEVELS = 12,           // of the tree over leaves
-  NARROW = 128,          // fewer columns than this are folded into wider rows
-  WIDE = 512,
-  ENOUGH_PIECES = 64,
-  STACK_BYTES = 4096,
+  PIECE = 1 << 16,            // elements of one piece of parallel work
+  EVALUATED_PIECE = 1 << 14,  // the same, with a program in front
+  BATCH = 1024,               // results made at once
+  STACK_BYTES = 4096,         // partial results that need no memory of their own
 };
-
-typedef struct {
-  DscSplit split;
-  const DscReduceLoops *loops;
-  double divisor;
-  const DscView *output;
-  int64_t piece;
-  int64_t pieces;       // of each row, or of each tile of columns
-  char *partials;       // one for each piece of each result, where pieces > 1
-  int64_t group;        // rows, or tiles, of one piece
-  int64_t fold;         // by columns: neighbouring rows taken as one
-  int64_t tile, tiles;  // by columns: columns of a tile, tiles of a folded row
-  _Atomic int status;
-} Reduction;
 
 static void divide(DscLane lane, double divisor, int64_t count, void *values) {
   if (lane == DSC_LANE_F32) {
@@ -52,8 +29,8 @@ static void divide(DscLane lane, double divisor, int64_t count, void *values) {
   }
 }
 
-// Divides and stores the results `first` ..< first + count.
-static void finish(const Reduction *reduction, int64_t first, int64_t count, void *values) {
+void dsc_reduction_finish(const DscReductionCall *reduction, int64_t first, int64_t count,
+                          void *values) {
   const DscSplit *split = &reduction->split;
   if (reduction->divisor != 1) divide(split->lane, reduction->divisor, count, values);
   dsc_split_store(split, 0, split->lane, first, count, values, reduction->output);
@@ -89,7 +66,8 @@ static inline void tree_result(Tree *tree, void *out) {
 }
 
 // Combines `count` contiguous values.
-static void reduce_run(const Reduction *reduction, const char *values, int64_t count, void *out) {
+static void reduce_run(const DscReductionCall *reduction, const char *values, int64_t count,
+                       void *out) {
   const DscReduceLoops *loops = reduction->loops;
   const int64_t chunk = reduction->split.chunk, size = (int64_t)reduction->split.size;
   if (count <= chunk) {
@@ -106,8 +84,8 @@ static void reduce_run(const Reduction *reduction, const char *values, int64_t c
 
 // One result from reduced elements first ..< first + count of `row`, where these are more than a
 // chunk or lie in several places.
-static int reduce_long_row(const Reduction *reduction, int64_t row, int64_t first, int64_t count,
-                           void *out) {
+static int reduce_long_row(const DscReductionCall *reduction, int64_t row, int64_t first,
+                           int64_t count, void *out) {
   const DscSplit *split = &reduction->split;
   const DscDims *reduced = &split->reduced;
   const DscReduceLoops *loops = reduction->loops;
@@ -145,7 +123,7 @@ static int reduce_long_row(const Reduction *reduction, int64_t row, int64_t firs
 }
 
 // Results of `rows` whole rows from `row` on, at most a batch.
-static int reduce_rows(const Reduction *reduction, int64_t row, int64_t rows, void *out) {
+static int reduce_rows(const DscReductionCall *reduction, int64_t row, int64_t rows, void *out) {
   const DscSplit *split = &reduction->split;
   const DscReduceLoops *loops = reduction->loops;
   const int64_t size = (int64_t)split->size, count = split->reduced.total;
@@ -174,7 +152,7 @@ static int reduce_rows(const Reduction *reduction, int64_t row, int64_t rows, vo
 }
 
 static void rows_piece(void *context, int64_t piece) {
-  Reduction *reduction = context;
+  DscReductionCall *reduction = context;
   const DscSplit *split = &reduction->split;
   int status = DSC_OK;
   if (reduction->pieces > 1) {
@@ -189,18 +167,13 @@ static void rows_piece(void *context, int64_t piece) {
     for (int64_t row = first, rows; row < end; row += rows) {
       rows = dsc_smaller(BATCH, end - row);
       status |= reduce_rows(reduction, row, rows, values);
-      finish(reduction, row, rows, values);
+      dsc_reduction_finish(reduction, row, rows, values);
     }
   }
   if (status) atomic_fetch_or(&reduction->status, status);
 }
 
-static int allocate_partials(Reduction *reduction, size_t bytes, char *stack) {
-  reduction->partials = bytes <= STACK_BYTES ? stack : malloc(bytes);
-  return reduction->partials ? DSC_OK : DSC_OUT_OF_MEMORY;
-}
-
-static int run_rows(Reduction *reduction) {
+static int run_rows(DscReductionCall *reduction) {
   const DscSplit *split = &reduction->split;
   const DscDims *reduced = &split->reduced;
   const int64_t rows = split->kept.total, count = reduced->total;
@@ -216,203 +189,22 @@ static int run_rows(Reduction *reduction) {
   }
   _Alignas(64) char stack[STACK_BYTES];
   const int64_t pieces = rows * reduction->pieces, size = (int64_t)split->size;
-  if (allocate_partials(reduction, (size_t)(pieces * size), stack)) return DSC_OUT_OF_MEMORY;
+  const size_t bytes = (size_t)(pieces * size);
+  reduction->partials = bytes <= STACK_BYTES ? stack : malloc(bytes);
+  if (!reduction->partials) return DSC_OUT_OF_MEMORY;
   dsc_parallel(pieces, rows_piece, reduction);
   for (int64_t row = 0; row < rows; row++) {
     int64_t value;
     reduce_run(reduction, reduction->partials + row * reduction->pieces * size, reduction->pieces,
                &value);
-    finish(reduction, row, 1, &value);
+    dsc_reduction_finish(reduction, row, 1, &value);
   }
-  if (reduction->partials != stack) free(reduction->partials);
-  return atomic_load(&reduction->status);
-}
-
-// A source of rows of columns: memory, or values to be evaluated.
-typedef struct {
-  const Reduction *reduction;
-  const DscSplit *values;  // NULL: memory
-  const DscDims *dims;     // memory: of the rows; NULL: rows are `stride` apart
-  const char *data;
-  int64_t stride;
-  int64_t first;    // number of the first element to be evaluated
-  int64_t columns;  // of a row (times fold)
-} Rows;
-
-// Adds rows first ..< first + count to the sums of the columns.
-static int add_rows(const Rows *rows, int64_t first, int64_t count, void *sums, bool fresh) {
-  const Reduction *reduction = rows->reduction;
-  const DscReduceLoops *loops = reduction->loops;
-  const int64_t size = (int64_t)reduction->split.size, columns = rows->columns;
-  int status = DSC_OK;
-  if (rows->values) {
-    _Alignas(64) char scratch[DSC_CHUNK_BYTES];
-    const int64_t at_once = reduction->split.chunk / columns;
-    for (int64_t r = 0; r < count; r += at_once) {
-      const int64_t some = dsc_smaller(at_once, count - r);
-      const void *values = dsc_split_values(rows->values, rows->first + (first + r) * columns,
-                                            some * columns, scratch, &status);
-      loops->columns(sums, values, columns, some, columns, fresh && r == 0);
-    }
-  } else if (!rows->dims) {
-    const char *data = rows->data + first * rows->stride * size;
-    loops->columns(sums, data, rows->stride, count, columns, fresh);
-  } else {
-    const int64_t stride = rows->dims->strides[0][rows->dims->ndim - 1];
-    for (int64_t r = first, end = first + count, some; r < end; r += some) {
-      some = dsc_run(rows->dims, r, end - r);
-      const char *data = rows->data + dsc_offset(rows->dims, 0, r) * size;
-      loops->columns(sums, data, stride, some, columns, fresh && r == first);
-    }
-  }
-  return status;
-}
-
-// The sums of rows first ..< first + count, at the beginning of `levels`: leaves of some rows,
-// combined pairwise.
-static int reduce_columns(const Rows *rows, int64_t first, int64_t count, char *levels) {
-  const DscReduceLoops *loops = rows->reduction->loops;
-  const int64_t columns = rows->columns;
-  const size_t bytes = TILE_BYTES;
-  int depth = 0, status = DSC_OK;
-  for (int64_t leaf = 0; leaf * LEAF < count; leaf++) {
-    status |= add_rows(rows, first + leaf * LEAF, dsc_smaller(LEAF, count - leaf * LEAF),
-                       levels + (size_t)depth++ * bytes, true);
-    for (int64_t n = leaf + 1; (n % 2 == 0 && depth > 1) || depth == LEVELS; n /= 2, depth--) {
-      char *last = levels + (size_t)(depth - 1) * bytes;
-      loops->columns(last - bytes, last, 0, 1, columns, false);
-    }
-  }
-  for (; depth > 1; depth--) {
-    char *last = levels + (size_t)(depth - 1) * bytes;
-    loops->columns(last - bytes, last, 0, 1, columns, false);
-  }
-  return status;
-}
-
-// Sums of the first `columns` of one row that holds `fold` rows.
-static void unfold(const DscReduceLoops *loops, int64_t fold, int64_t columns, size_t size,
-                   char *sums) {
-  for (int64_t half = fold / 2; half > 0; half /= 2)
-    loops->columns(sums, sums + (size_t)(half * columns) * size, 0, 1, half * columns, false);
-}
-
-// Unit `unit` is a tile of one outer position: rows first ..< first + count of its folded rows.
-static int reduce_tile(const Reduction *reduction, int64_t unit, int64_t first, int64_t count,
-                       bool last, char *levels) {
-  const DscSplit *split = &reduction->split;
-  const DscDims *reduced = &split->reduced;
-  const int64_t size = (int64_t)split->size, fold = reduction->fold, all = reduced->total;
-  const int64_t outer = unit / reduction->tiles, from = unit % reduction->tiles * reduction->tile;
-  const int64_t width = dsc_smaller(reduction->tile, split->columns - from);
-  Rows rows = {.reduction = reduction, .columns = width * fold};
-  DscSplit tile;
-  if (split->native) {
-    rows.data = (const char *)split->inputs[0].data +
-                (dsc_offset(&split->kept, 0, outer * split->columns) + from) * size;
-    rows.stride = reduced->strides[0][reduced->ndim - 1] * fold;
-    rows.dims = reduced->ndim > 1 ? reduced : NULL;
-  } else {
-    rows.values = split;
-    if (reduction->tiles > 1) {
-      dsc_split_columns(split, from, width, &tile);
-      rows.values = &tile;
-    }
-    rows.first = outer * all * width;
-  }
-  int status = reduce_columns(&rows, first, count, levels);
-  if (fold == 1) return status;
-  unfold(reduction->loops, fold, width, split->size, levels);
-  const int64_t done = all / fold * fold;
-  if (!last || done == all) return status;
-  rows.columns = width;
-  rows.stride /= fold;
-  return status | add_rows(&rows, done, all - done, levels, false);
-}
-
-static void columns_piece(void *context, int64_t piece) {
-  Reduction *reduction = context;
-  const DscSplit *split = &reduction->split;
-  const int64_t rows = split->reduced.total / reduction->fold, pieces = reduction->pieces;
-  const int64_t outer_count = split->kept.total / split->columns;
-  _Alignas(64) char levels[LEVELS * TILE_BYTES];
-  int status = DSC_OK;
-  if (pieces > 1) {
-    const int64_t unit = piece / pieces, part = piece % pieces, first = part * reduction->piece;
-    const int64_t from = unit % reduction->tiles * reduction->tile;
-    const int64_t width = dsc_smaller(reduction->tile, split->columns - from);
-    status = reduce_tile(reduction, unit, first, dsc_smaller(reduction->piece, rows - first),
-                         part == pieces - 1, levels);
-    const int64_t to = (unit / reduction->tiles * pieces + part) * split->columns + from;
-    memcpy(reduction->partials + to * (int64_t)split->size, levels, (size_t)width * split->size);
-  } else {
-    const int64_t first = piece * reduction->group;
-    const int64_t end = dsc_smaller(first + reduction->group, outer_count * reduction->tiles);
-    for (int64_t unit = first; unit < end; unit++) {
-      const int64_t from = unit % reduction->tiles * reduction->tile;
-      status |= reduce_tile(reduction, unit, 0, rows, true, levels);
-      finish(reduction, unit / reduction->tiles * split->columns + from,
-             dsc_smaller(reduction->tile, split->columns - from), levels);
-    }
-  }
-  if (status) atomic_fetch_or(&reduction->status, status);
-}
-
-// Combines the pieces of one tile.
-static void columns_end(void *context, int64_t unit) {
-  const Reduction *reduction = context;
-  const DscSplit *split = &reduction->split;
-  const int64_t columns = split->columns, from = unit % reduction->tiles * reduction->tile;
-  const int64_t outer = unit / reduction->tiles, pieces = reduction->pieces;
-  _Alignas(64) char levels[LEVELS * TILE_BYTES];
-  const Rows rows = {
-      .reduction = reduction,
-      .data = reduction->partials + (outer * pieces * columns + from) * (int64_t)split->size,
-      .stride = columns,
-      .columns = dsc_smaller(reduction->tile, columns - from)};
-  reduce_columns(&rows, 0, pieces, levels);
-  finish(reduction, outer * columns + from, rows.columns, levels);
-}
-
-// Few columns are folded: so many rows, a power of two, are taken as one.
-static int64_t fold_of(const DscSplit *split) {
-  const DscDims *reduced = &split->reduced;
-  if (split->columns > NARROW) return 1;
-  if (split->native && (reduced->ndim > 1 || reduced->strides[0][0] != split->columns)) return 1;
-  int64_t fold = 1;
-  while (fold * 2 * split->columns <= WIDE && fold * 2 <= reduced->total) fold *= 2;
-  return fold;
-}
-
-static int run_columns(Reduction *reduction) {
-  DscSplit *split = &reduction->split;
-  const int64_t columns = split->columns;
-  reduction->fold = fold_of(split);
-  const int64_t rows = split->reduced.total / reduction->fold;
-  const int64_t room = split->native ? TILE_BYTES / (int64_t)split->size : EVALUATED_TILE;
-  reduction->tile = reduction->fold > 1 ? columns : dsc_smaller(room, columns);
-  reduction->tiles = dsc_parts(columns, reduction->tile);
-  const int64_t units = split->kept.total / columns * reduction->tiles;
-  const int64_t work = rows * reduction->tile * reduction->fold;
-  const int64_t pieces = dsc_smaller(dsc_parts(ENOUGH_PIECES, units), work / reduction->piece);
-  reduction->group = reduction->piece > work ? reduction->piece / work : 1;
-  reduction->piece = pieces > 1 ? dsc_parts(dsc_parts(rows, pieces), LEAF) * LEAF : rows;
-  reduction->pieces = dsc_parts(rows, reduction->piece);
-  if (reduction->pieces == 1) {
-    dsc_parallel(dsc_parts(units, reduction->group), columns_piece, reduction);
-    return atomic_load(&reduction->status);
-  }
-  _Alignas(64) char stack[STACK_BYTES];
-  const int64_t partials = split->kept.total * reduction->pieces;
-  if (allocate_partials(reduction, (size_t)partials * split->size, stack)) return DSC_OUT_OF_MEMORY;
-  dsc_parallel(units * reduction->pieces, columns_piece, reduction);
-  dsc_parallel(units, columns_end, reduction);
   if (reduction->partials != stack) free(reduction->partials);
   return atomic_load(&reduction->status);
 }
 
 // Every result is the value for no elements.
-static int reduce_nothing(DscReduction op, Reduction *reduction) {
+static int reduce_nothing(DscReduction op, DscReductionCall *reduction) {
   if (op == DSC_REDUCE_MAX || op == DSC_REDUCE_MIN) return DSC_UNSUPPORTED;
   const bool one = op == DSC_REDUCE_PROD || op == DSC_REDUCE_ALL;
   const DscLane lane = reduction->split.lane;
@@ -432,7 +224,7 @@ static int reduce_nothing(DscReduction op, Reduction *reduction) {
     } else {
       value.b = one;
     }
-    finish(reduction, i, 1, &value);
+    dsc_reduction_finish(reduction, i, 1, &value);
   }
   return DSC_OK;
 }
@@ -469,7 +261,7 @@ int dsc_reduce(DscReduction op, const DscProgram *program, int ndim, const int64
   if (!loops) return DSC_UNSUPPORTED;
   if (!program && reduce_small(loops, lane, ndim, shape, reduced, &inputs[0], divisor, output))
     return DSC_OK;
-  Reduction reduction;
+  DscReductionCall reduction;
   DscSplit *split = &reduction.split;
   dsc_split(split, program, lane, ndim, shape, reduced, false, inputs, input_count, scalars,
             &output, 1);
@@ -481,5 +273,5 @@ int dsc_reduce(DscReduction op, const DscProgram *program, int ndim, const int64
   atomic_init(&reduction.status, DSC_OK);
   if (split->reduced.total == 0) return reduce_nothing(op, &reduction);
   if (split->kept.total == 0) return DSC_OK;
-  return split->columns ? run_columns(&reduction) : run_rows(&reduction);
+  return split->columns ? dsc_reduce_by_columns(&reduction) : run_rows(&reduction);
 }

@@ -218,5 +218,5 @@ void dsc_masked_select(int ndim, const int64_t *shape, const DscView *source, co
 void dsc_masked_scatter(int ndim, const int64_t *shape, const DscView *self, const DscView *mask,
                         const void *source) {
   static const Mover movers[4] = {scatter_8, scatter_16, scatter_32, scatter_64};
-  move_masked(ndim, shape, self, mask, (void *)(uintptr_t)source, movers);
+  move_masked(ndim, shape, self, mask, (void *)source, movers);
 }

@@ -35,10 +35,15 @@ enum {
       STEP_COUNT
 };
 
+typedef struct {
+  Step steps[STEP_COUNT][DSC_LANE_COUNT];
+  void (*dot[DSC_LANE_COUNT])(const Block *block, const void *a, const void *b, void *out);
+} SoftmaxLoops;
+
 #define DSC_BODY "softmax_body.h"
 #include "dsc_for_each_target.h"
 
-static const Step (*const tables[DSC_TARGET_COUNT])[DSC_LANE_COUNT] = DSC_PER_TARGET(steps);
+static const SoftmaxLoops *const tables[DSC_TARGET_COUNT] = DSC_PER_TARGET(&softmax_loops);
 
 enum {
   BLOCK_BYTES = DSC_CHUNK_BYTES / 2,  // several are in use at a time
@@ -60,7 +65,7 @@ typedef struct {
   bool by_column;
   int64_t columns;  // of the innermost kept dim, by columns
   bool native[3];   // operands whose rows are contiguous values of the lane
-  const Step (*steps)[DSC_LANE_COUNT];
+  const SoftmaxLoops *loops;
   const DscReduceLoops *sum, *maximum;
   DscLoop exp;
   bool logarithm;
@@ -130,17 +135,20 @@ static void write_step(const Panel *panel, int step, int64_t from, Block *block,
   const DscRectangle to = rectangle(panel, output, from);
   const bool direct = call->native[output];
   block->out_row = direct ? to.row_stride : block->columns;
-  call->steps[step][call->lane](block, a, b, p, q, direct ? to.data : scratch);
+  call->loops->steps[step][call->lane](block, a, b, p, q, direct ? to.data : scratch);
   if (!direct) dsc_store_rectangle(call->lane, scratch, block->rows, block->columns, &to);
 }
 
-// values = e^values for a contiguous block, padded to whole steps of the loop.
-static void *exponentials(const Softmax *call, const Block *block, Values *values) {
-  const int64_t count = block->rows * block->columns,
-                padded = dsc_parts(count, DSC_STEP) * DSC_STEP;
-  memset(values->bytes + count * call->size, 0, (size_t)((padded - count) * call->size));
-  call->exp(padded, values, NULL, NULL, values);
-  return values;
+// out = e^in for `count` contiguous values; the loop takes whole steps.
+static void exponentials(const Softmax *call, const void *in, int64_t count, char *out) {
+  const int64_t whole = count & -DSC_STEP;
+  call->exp(whole, in, NULL, NULL, out);
+  if (whole == count) return;
+  _Alignas(64) char last[DSC_STEP * sizeof(double)] = {0};
+  const size_t bytes = (size_t)((count - whole) * call->size);
+  memcpy(last, (const char *)in + whole * call->size, bytes);
+  call->exp(DSC_STEP, last, NULL, NULL, last);
+  memcpy(out + whole * call->size, last, bytes);
 }
 
 // Joins a block's values to `all`, one for each softmax; `fresh` forgets what was in it.
@@ -168,12 +176,34 @@ static void cascade_flush(const Panel *panel, Cascade *cascade) {
                             cascade->blocks <= CASCADE);
 }
 
-static void cascade_add(const Panel *panel, const Block *block, const void *values,
-                        int64_t row_stride, Cascade *cascade) {
+// Makes room for the next block; tells whether it begins a new run of blocks.
+static bool cascade_next(const Panel *panel, Cascade *cascade) {
   const bool fresh = cascade->blocks % CASCADE == 0;
   if (fresh && cascade->blocks > 0) cascade_flush(panel, cascade);
-  join(panel, panel->call->sum, block, values, row_stride, fresh, &cascade->some);
   cascade->blocks++;
+  return fresh;
+}
+
+static void cascade_add(const Panel *panel, const Block *block, const void *values,
+                        int64_t row_stride, Cascade *cascade) {
+  const bool fresh = cascade_next(panel, cascade);
+  join(panel, panel->call->sum, block, values, row_stride, fresh, &cascade->some);
+}
+
+// The same with the products of two operands' values.
+static void cascade_add_products(const Panel *panel, const Block *block, const void *a,
+                                 const void *b, Values *scratch, Cascade *cascade) {
+  const Softmax *call = panel->call;
+  if (block->by_column) {
+    call->loops->steps[STEP_PRODUCT][call->lane](block, a, b, scratch, scratch, scratch);
+    cascade_add(panel, block, scratch, block->columns, cascade);
+  } else if (cascade_next(panel, cascade)) {
+    call->loops->dot[call->lane](block, a, b, &cascade->some);
+  } else {
+    Parameters some;
+    call->loops->dot[call->lane](block, a, b, &some);
+    call->sum->columns(&cascade->some, &some, 0, 1, panel->width, false);
+  }
 }
 
 static void invert(const Panel *panel, Parameters *values) {
@@ -201,14 +231,15 @@ static void take_logarithms(const Panel *panel, Parameters *values) {
 }
 
 // e^(x - largest) of a block.
-static void *powers(const Panel *panel, int64_t from, Block *block, const Parameters *largest,
-                    Values *scratch, Values *out) {
+static void powers(const Panel *panel, int64_t from, Block *block, const Parameters *largest,
+                   Values *scratch, Values *out) {
   const Softmax *call = panel->call;
   const void *x = values_of(panel, 0, from, block, scratch, &block->a_row);
   block->out_row = block->columns;
-  call->steps[STEP_SHIFT][call->lane](block, x, x, largest, largest, out);
+  block->b_row = 0;
+  call->loops->steps[STEP_SHIFT][call->lane](block, x, x, largest, largest, out);
   block->a_row = block->columns;
-  return exponentials(call, block, out);
+  exponentials(call, out, block->rows * block->columns, out->bytes);
 }
 
 static void forward(const Panel *panel) {
@@ -241,6 +272,7 @@ static void forward(const Panel *panel) {
     Block block = block_at(panel, from);
     if (call->logarithm) {
       const void *x = values_of(panel, 0, from, &block, &scratch, &block.a_row);
+      block.b_row = 0;
       write_step(panel, STEP_SHIFT_TWICE, from, &block, x, x, &largest, &sums.all, &scratch);
       continue;
     }
@@ -250,6 +282,7 @@ static void forward(const Panel *panel) {
     } else if (!whole) {
       powers(panel, from, &block, &largest, &scratch, &exps);
     }
+    block.b_row = 0;
     write_step(panel, STEP_SCALE, from, &block, e, e, &sums.all, &sums.all, &scratch);
   }
 }
@@ -262,23 +295,26 @@ static void backward(const Panel *panel) {
   for (int64_t from = 0; from < call->count; from += panel->extent) {
     Block block = block_at(panel, from);
     const void *g = values_of(panel, 0, from, &block, &scratch, &block.a_row);
-    if (!call->logarithm) {
+    if (call->logarithm) {
+      cascade_add(panel, &block, g, block.a_row, &sums);
+    } else {
       const void *y = values_of(panel, 1, from, &block, &other, &block.b_row);
-      call->steps[STEP_PRODUCT][call->lane](&block, g, y, g, g, &other);
-      g = &other;
-      block.a_row = block.columns;
+      cascade_add_products(panel, &block, g, y, &other, &sums);
     }
-    cascade_add(panel, &block, g, block.a_row, &sums);
   }
   cascade_flush(panel, &sums);
   for (int64_t from = 0; from < call->count; from += panel->extent) {
     Block block = block_at(panel, from);
-    const void *g = values_of(panel, 0, from, &block, &scratch, &block.a_row), *y;
+    const void *g = values_of(panel, 0, from, &block, &scratch, &block.a_row);
+    const void *y = values_of(panel, 1, from, &block, &other, &block.b_row);
     if (call->logarithm) {
-      copied(panel, 1, from, &block, &other);
-      y = exponentials(call, &block, &other);
-    } else {
-      y = values_of(panel, 1, from, &block, &other, &block.b_row);
+      int64_t rows = block.rows, columns = block.columns;
+      if (block.b_row == columns) columns *= rows, rows = 1;
+      for (int64_t r = 0; r < rows; r++)
+        exponentials(call, (const char *)y + r * block.b_row * call->size, columns,
+                     other.bytes + r * columns * call->size);
+      y = &other;
+      block.b_row = block.columns;
     }
     write_step(panel, call->logarithm ? STEP_LOG_GRADIENT : STEP_GRADIENT, from, &block, g, y,
                &sums.all, &sums.all, &scratch);
@@ -338,7 +374,7 @@ static int run(Softmax *call, int ndim, const int64_t *shape, int dim) {
   const DscTarget target = dsc_target();
   call->size = (int64_t)dsc_lane_size(call->lane);
   call->chunk = BLOCK_BYTES / call->size;
-  call->steps = tables[target];
+  call->loops = tables[target];
   call->sum = dsc_reduce_loops(DSC_REDUCE_SUM, call->lane);
   call->maximum = dsc_reduce_loops(DSC_REDUCE_MAX, call->lane);
   call->exp = dsc_find_loop(target, DSC_OP_EXP, call->lane);

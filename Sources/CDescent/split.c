@@ -5,6 +5,9 @@
 
 #include "dsc_loops.h"
 
+// Runs worth a copy of their own.
+enum { LONG_RUN = 128 };
+
 static inline int64_t magnitude(int64_t stride) { return stride < 0 ? -stride : stride; }
 
 // Appends a dim, or merges it with the last one where every operand walks both as one.
@@ -84,13 +87,15 @@ void dsc_split(DscSplit *split, const DscProgram *program, DscLane lane, int ndi
     split->inputs[i].data = inputs[i].data;
     split->inputs[i].dtype = inputs[i].dtype;
   }
-  split->copies = !program && dsc_dtype_lane(inputs[0].dtype) == lane;
   const bool by_columns = goes_by_columns(split);
   const int last = split->kept.ndim - 1;
   split->columns = by_columns ? split->kept.shape[last] : 0;
   number_dims(split, &split->kept, 0, by_columns ? last : last + 1);
   number_dims(split, &split->reduced, 0, split->reduced.ndim);
   if (by_columns) number_dims(split, &split->kept, last, last + 1);
+  const int fast = split->ndim - 1;
+  split->copies = !program && dsc_dtype_lane(inputs[0].dtype) == lane && fast >= 0 &&
+                  split->inputs[0].strides[fast] == 1 && split->shape[fast] >= LONG_RUN;
   const DscDims *fastest = by_columns ? &split->kept : &split->reduced;
   split->native = !program && dsc_is_native(inputs[0].dtype, lane) &&
                   fastest->strides[0][fastest->ndim - 1] == 1;
@@ -108,17 +113,20 @@ void dsc_split_columns(const DscSplit *split, int64_t first, int64_t width, DscS
 
 const void *dsc_split_values(const DscSplit *split, int64_t first, int64_t count, void *out,
                              int *status) {
-  const int inner = split->ndim - 1;
-  if (split->copies && (inner < 0 || first % split->shape[inner] + count <= split->shape[inner])) {
+  if (split->copies) {
     const DscView *view = &split->inputs[0];
-    int64_t offset = 0, rest = first;
-    for (int d = inner; d >= 0; d--) {
-      offset += rest % split->shape[d] * view->strides[d];
-      rest /= split->shape[d];
+    const int64_t width = split->shape[split->ndim - 1],
+                  size = (int64_t)dsc_dtype_size(view->dtype);
+    for (int64_t done = 0, some; done < count; done += some) {
+      int64_t rest = first + done, offset = 0;
+      some = dsc_smaller(count - done, width - rest % width);
+      for (int d = split->ndim - 1; d >= 0; d--) {
+        offset += rest % split->shape[d] * view->strides[d];
+        rest /= split->shape[d];
+      }
+      dsc_load_lane(view->dtype, (const char *)view->data + offset * size, 1, some,
+                    (char *)out + done * (int64_t)split->size);
     }
-    dsc_load_lane(view->dtype,
-                  (const char *)view->data + offset * (int64_t)dsc_dtype_size(view->dtype),
-                  inner < 0 ? 1 : view->strides[inner], count, out);
     return out;
   }
   if (!split->widen) {

@@ -27,7 +27,8 @@ int dsc_fill_uniform(DscGenerator *generator, DscDType dtype, int64_t count, dou
 /// non-contiguous tensors; it is taken anyway for count < 16.
 int dsc_fill_normal(DscGenerator *generator, DscDType dtype, int64_t count, double mean, double std,
                     bool serial, void *out);
-/// Integers in [low, high) to any dtype. `range` = high - low as unsigned.
+/// Integers in [low, high) to any dtype. `range` = high - low as unsigned; 0 stands for all of
+/// int64 (low is its smallest value).
 int dsc_fill_integers(DscGenerator *generator, DscDType dtype, int64_t count, int64_t low,
                       uint64_t range, void *out);
 /// random_() without bounds for a dtype.
@@ -44,10 +45,14 @@ int dsc_fill_cauchy(DscGenerator *generator, DscDType dtype, int64_t count, doub
                     double sigma, void *out);
 int dsc_fill_log_normal(DscGenerator *generator, DscDType dtype, int64_t count, double mean,
                         double std, void *out);
+/// Poisson numbers, each with its own rate (not negative) of the same dtype.
+int dsc_fill_poisson_each(DscGenerator *generator, DscDType dtype, const void *rates, int64_t count,
+                          void *out);
 /// A random permutation of 0 ..< count as int64.
 void dsc_fill_permutation(DscGenerator *generator, int64_t count, int64_t *out);
 /// `samples` draws with replacement from the categories of each of `rows` contiguous rows of
-/// weights; int64 out.
+/// weights; int64 out. PyTorch draws a single sample as it does without replacement: the first of
+/// weights / exponential_fill(1).
 int dsc_fill_multinomial(DscGenerator *generator, DscDType dtype, int64_t rows, int64_t categories,
                          const void *weights, int64_t samples, int64_t *out);
 

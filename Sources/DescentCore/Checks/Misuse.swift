@@ -55,7 +55,7 @@ public struct Misuse: Error, Sendable, Equatable {
 
   private var located: Misuse {
     var copy = self
-    copy.modulePath = ThreadState.current.modulePath.joined(separator: ".")
+    copy.modulePath = ModulePath.current
     return copy
   }
 }

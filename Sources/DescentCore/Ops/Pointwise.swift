@@ -25,6 +25,8 @@ public final class Pointwise: Sendable {
   let result: Result
   let program: Program
   private let derivatives = DerivativeTable()
+  /// Plans of losses, whose elements are not stored.
+  private let lossDerivatives = DerivativeTable(keepsOutput: false)
 
   /// - Parameters:
   ///   - name: in snake or camel case; `gradFn` shows it as `<NameBackward0>`.
@@ -269,6 +271,9 @@ public final class Pointwise: Sendable {
   }
 
   // MARK: gradients
+
+  /// The gradients where the result's elements are not at hand.
+  func plan(needs: UInt32) -> DerivativePlan { lossDerivatives.plan(for: self, needs: needs) }
 
   @inline(__always)
   private func needsMask(_ inputs: TensorList) -> UInt32 {

@@ -99,6 +99,12 @@ final class GradientOperation: Sendable {
     self.sources = sources
   }
 
+  /// The operands by input number instead of saved position: -1 is the incoming gradient.
+  func inputs(of plan: DerivativePlan) -> [Int] {
+    let saved = (0..<32).filter { plan.savedInputs & (1 << UInt32($0)) != 0 }
+    return sources.map { $0 < 0 ? -1 : saved[$0] }
+  }
+
   /// The gradient in the shape of the output.
   @inline(__always)
   func run(_ operands: TensorList, _ scalars: ScalarList) -> Tensor {
@@ -133,7 +139,8 @@ final class DerivativePlan: Sendable {
   let savesOutput: Bool
   let fused: FusedGradients?
 
-  init(_ operation: Pointwise, needs: UInt32) {
+  /// - Parameter keepsOutput: the result is there to be saved; a loss reduces it at once.
+  init(_ operation: Pointwise, needs: UInt32, keepsOutput: Bool = true) {
     let program = operation.program
     let output = program.outputs[0]
     let incoming = Term.input()
@@ -142,7 +149,8 @@ final class DerivativePlan: Sendable {
 
     // What the gradients are made of: inputs, and the result, which is read rather than made again.
     let cut = Set(
-      (program.inputs + program.scalars + [output, incoming]).map(ObjectIdentifier.init))
+      (program.inputs + program.scalars + [incoming] + (keepsOutput ? [output] : []))
+        .map(ObjectIdentifier.init))
     var used = Set<ObjectIdentifier>()
     var results: [Int: Term] = [:]
     for i in wanted {
@@ -159,7 +167,7 @@ final class DerivativePlan: Sendable {
     }
     savedInputs = mask
     let outputIsInput = program.inputs.contains { $0 === output }
-    savesOutput = !outputIsInput && used.contains(ObjectIdentifier(output))
+    savesOutput = keepsOutput && !outputIsInput && used.contains(ObjectIdentifier(output))
     if savesOutput { saved.append(output) }
 
     func sources(_ terms: [Term]) -> (leaves: [Term], sources: [Int]) {
@@ -235,7 +243,9 @@ final class DerivativeTable: Sendable {
   private let second = Atomic<UInt>(0)
   private let both = Atomic<UInt>(0)
 
-  init() {}
+  private let keepsOutput: Bool
+
+  init(keepsOutput: Bool = true) { self.keepsOutput = keepsOutput }
 
   @inline(__always)
   func plan(for operation: Pointwise, needs: UInt32) -> DerivativePlan {
@@ -255,7 +265,7 @@ final class DerivativeTable: Sendable {
   @inline(never)
   private func make(_ operation: Pointwise, _ needs: UInt32) -> DerivativePlan {
     plans.withLock { plans in
-      let plan = plans[needs] ?? DerivativePlan(operation, needs: needs)
+      let plan = plans[needs] ?? DerivativePlan(operation, needs: needs, keepsOutput: keepsOutput)
       plans[needs] = plan  // owns it; the slots below only point at it
       let bits = UInt(bitPattern: Unmanaged.passUnretained(plan).toOpaque())
       switch needs {

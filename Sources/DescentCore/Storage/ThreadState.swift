@@ -17,7 +17,7 @@ final class ThreadState {
 
   var checkDepth = 0
   var firstMisuse: Misuse?
-  var modulePath: [String] = []
+  var modules: [any PathNaming] = []
 
   /// Objects whose release would recurse too deeply, freed one after the other; see `Graveyard`.
   var graveyard: [AnyObject] = []
