@@ -71,7 +71,8 @@ final class Engine {
     if node.isReleased {
       Misuse(
         "backward", "the graph was already used: \(node.name)'s saved tensors have been freed",
-        got: "a second backward through the same graph", try: "backward(retainGraph: true) the first time"
+        got: "a second backward through the same graph",
+        try: "backward(retainGraph: true) the first time"
       ).raise(file: "", line: 0)
       return
     }
@@ -138,6 +139,11 @@ final class Engine {
     }
   }
 
+  /// Lets nodes that were made during the pass take part in it.
+  func admit(_ nodes: [Node]) {
+    if needed != nil { for node in nodes { needed?.insert(ObjectIdentifier(node)) } }
+  }
+
   @inline(__always)
   private func fit(_ gradient: Tensor, _ shape: Shape, _ dtype: DType) -> Tensor {
     if gradient.layout.shape == shape && gradient.dtype == dtype { return gradient }
@@ -165,7 +171,11 @@ final class Engine {
       guard var gradient = leaf.takeIncoming() else { continue }
       if let hooks = leaf.hooks { gradient = hooks.applied(to: gradient) }
       if let existing = leaf.storedGrad {
-        if createGraph { leaf.storedGrad = existing + gradient } else { existing.accumulateInPlace(gradient) }
+        if createGraph {
+          leaf.storedGrad = existing + gradient
+        } else {
+          existing.accumulateInPlace(gradient)
+        }
       } else if createGraph
         || (isKnownUniquelyReferenced(&gradient) && gradient.ownsWholeStorage())
       {

@@ -35,6 +35,9 @@ public class Node {
 
   private static let counter = Atomic<UInt64>(0)
 
+  /// The number of the youngest node.
+  static var lastSequence: UInt64 { counter.load(ordering: .relaxed) }
+
   @inline(__always)
   init(
     _ name: String, output: Tensor, edges: EdgeList = EdgeList(), saved: SavedList = SavedList(),
@@ -190,6 +193,7 @@ struct SavedList {
   @inline(__always)
   mutating func append(_ tensor: Tensor, isOutput: Bool = false) {
     let kept = isOutput ? tensor.alias() : tensor
+    if isOutput { kept.outputIndex = tensor.outputIndex }
     let entry = Entry(tensor: kept, version: tensor.storage.version, isOutput: isOutput)
     switch count {
     case 0: first = entry
@@ -221,14 +225,18 @@ extension Node {
     if !entry.isOutput || !ThreadState.current.gradEnabled { return tensor }
     let output = tensor.alias()
     output.recordedFn = self
+    output.outputIndex = tensor.outputIndex
     return output
   }
 
   @inline(never)
   private final func raiseChanged(_ tensor: Tensor, _ version: UInt32) {
-    func place(_ file: StaticString, _ line: UInt) -> String { line == 0 ? "" : " at \(file):\(line)" }
+    func place(_ file: StaticString, _ line: UInt) -> String {
+      line == 0 ? "" : " at \(file):\(line)"
+    }
     let change = tensor.storage.lastChange
-    let changer = change.map { "\($0.operation)\(place($0.file, $0.line))" } ?? "an in-place operation"
+    let changer =
+      change.map { "\($0.operation)\(place($0.file, $0.line))" } ?? "an in-place operation"
     Misuse(
       "backward",
       "a tensor needed for the gradient was changed in place: \(name)\(place(file, line)) saved it at "

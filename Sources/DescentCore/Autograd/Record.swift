@@ -61,7 +61,9 @@ func recording(_ tensors: [Tensor]) -> Bool {
 }
 
 func recording(_ tensors: TensorList) -> Bool {
-  for i in 0..<tensors.count where tensors[i].requiresGrad { return ThreadState.current.gradEnabled }
+  for i in 0..<tensors.count where tensors[i].requiresGrad {
+    return ThreadState.current.gradEnabled
+  }
   return false
 }
 
@@ -93,15 +95,13 @@ extension Tensor {
   ) {
     let node = MultiRuleNode(name, outputs: outputs, rule: rule)
     for input in inputs { node.edges.append(Edge(input)) }
+    for (i, output) in outputs.enumerated() { output.outputIndex = Int32(i) }
     for tensor in saving {
       node.saved.append(tensor, isOutput: outputs.contains { $0 === tensor })
     }
     node.file = file
     node.line = line
-    for (i, output) in outputs.enumerated() where output.dtype.isFloatingPoint {
-      output.recordedFn = node
-      output.outputIndex = Int32(i)
-    }
+    for output in outputs where output.dtype.isFloatingPoint { output.recordedFn = node }
   }
 
   /// The same storage seen by a new tensor without history.

@@ -122,7 +122,7 @@ extension Tensor {
       try Rules.factors("matrixPower", self, self)
     }
     if checked == nil { return .poison }
-    if n == 0 { return Tensor.eye(shape[-1], dtype: dtype).expanded(to: shape).clone() }
+    if n == 0 { return clone().copy_(Tensor.eye(shape[-1], dtype: dtype)) }
     if n == 1 { return clone() }
     var (result, square, rest) = (nil as Tensor?, self, n)
     while true {

@@ -80,12 +80,18 @@ public final class Generator {
     initialSeed = state.pointee.seed
   }
 
+  /// Takes over another generator's state.
+  func continueAs(_ other: Generator) {
+    initialSeed = other.initialSeed
+    state.pointee = other.state.pointee
+  }
+
   /// A generator in the same state, independent from now on.
   ///
   /// - Source: torch.Generator.clone_state
   public func clone() -> Generator {
     let copy = Generator(bits: initialSeed)
-    copy.state.pointee = state.pointee
+    copy.continueAs(self)
     return copy
   }
 

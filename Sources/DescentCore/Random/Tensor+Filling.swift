@@ -217,7 +217,7 @@ extension Tensor {
   var orderInMemory: [Int] {
     if isContiguous { return Array(0..<ndim) }
     // Swift's sort keeps equal elements in order.
-    return (0..<ndim).sorted { Swift.abs(layout.strides[$0]) > Swift.abs(layout.strides[$1]) }
+    return (0..<ndim).sorted { layout.strides[$0].magnitude > layout.strides[$1].magnitude }
   }
 
   /// Uninitialised memory of this tensor's shape whose dims lie in the same order.
