@@ -18,6 +18,18 @@ public struct AdamOptions: Sendable {
   public var weightDecay: Double
   public var amsgrad: Bool
   public var maximize: Bool
+
+  func check(_ name: String, file: StaticString, line: UInt) {
+    if lr < 0 || eps < 0 || weightDecay < 0 || !(0..<1).contains(betas.0)
+      || !(0..<1).contains(betas.1)
+    {
+      Misuse(
+        name, "an option is out of range",
+        got: "lr \(lr), betas \(betas), eps \(eps), weightDecay \(weightDecay)",
+        try: "0 or more, betas below 1"
+      ).report(file: file, line: line)
+    }
+  }
 }
 
 /// Adam: steps of about lr, scaled by moving averages of gradient and squared gradient.
@@ -32,21 +44,10 @@ public class Adam: Optimizer<AdamOptions> {
     eps: Double = 1e-8, weightDecay: Double = 0, amsgrad: Bool = false, maximize: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
   ) {
-    if lr < 0 || eps < 0 || weightDecay < 0 || !(0..<1).contains(betas.0) || !(0..<1).contains(betas.1) {
-      Misuse(
-        "Adam", "an option is out of range",
-        got: "lr \(lr), betas \(betas), eps \(eps), weightDecay \(weightDecay)",
-        try: "0 or more, betas below 1"
-      ).report(file: file, line: line)
-    }
-    self.init(
-      [
-        ParameterGroup(
-          parameters,
-          AdamOptions(
-            lr: lr, betas: betas, eps: eps, weightDecay: weightDecay, amsgrad: amsgrad,
-            maximize: maximize))
-      ], file: file, line: line)
+    let options = AdamOptions(
+      lr: lr, betas: betas, eps: eps, weightDecay: weightDecay, amsgrad: amsgrad, maximize: maximize)
+    options.check("Adam", file: file, line: line)
+    self.init([ParameterGroup(parameters, options)], file: file, line: line)
   }
 
   /// Whether weight decay shrinks the parameter itself: AdamW.
@@ -100,12 +101,13 @@ public class Adam: Optimizer<AdamOptions> {
 public final class AdamW: Adam {
   public convenience init(
     _ parameters: [Tensor], lr: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
-    eps: Double = 1e-8, decay weightDecay: Double = 1e-2, amsgrad: Bool = false,
-    maximize: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    eps: Double = 1e-8, weightDecay: Double = 1e-2, amsgrad: Bool = false, maximize: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
   ) {
-    self.init(
-      parameters, lr: lr, betas: betas, eps: eps, weightDecay: weightDecay, amsgrad: amsgrad,
-      maximize: maximize, file: file, line: line)
+    let options = AdamOptions(
+      lr: lr, betas: betas, eps: eps, weightDecay: weightDecay, amsgrad: amsgrad, maximize: maximize)
+    options.check("AdamW", file: file, line: line)
+    self.init([ParameterGroup(parameters, options)], file: file, line: line)
   }
 
   override var decouplesDecay: Bool { true }

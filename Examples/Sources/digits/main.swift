@@ -74,7 +74,7 @@ for epoch in 1...max(epochs, 1) {
 let elapsed = start.duration(to: clock.now)
 print("\ntrained in \(elapsed.formatted(.units(allowed: [.seconds, .milliseconds], width: .abbreviated)))")
 
-try save(model.stateDict(), to: "digits.safetensors")
+try Safetensors.save(model.stateDict(), to: "digits.safetensors")
 let figure = Figure()
 figure.plot(losses, label: "training loss")
 figure.title = "Handwritten digits"

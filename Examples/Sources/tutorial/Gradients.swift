@@ -97,7 +97,8 @@ func computationGraph(seed: Int?) {
   let u = a + v
   let j = 3 * u
 
-  let graph = ComputationGraph(of: j, names: [("a", a), ("b", b), ("c", c), ("v", v), ("u", u), ("J", j)])
+  let graph = GraphDrawing(
+    of: j, names: [("a", a), ("b", b), ("c", c), ("v = bc", v), ("u = a + v", u), ("J = 3u", j)])
   print("J =", j.item())
   print("dJ/da = \(a.grad!.item()), dJ/db = \(b.grad!.item()), dJ/dc = \(c.grad!.item())")
   do {

@@ -8,6 +8,7 @@ final class Engine {
   private var leaves: [Tensor] = []
   private let retainGraph: Bool
   private let createGraph: Bool
+  private(set) var recorder: FlowRecorder?
   let detectsAnomalies = ThreadState.current.anomalyDetection
   /// For `grad`: gradients caught at these places instead of being accumulated.
   private var captures: [Capture] = []
@@ -25,9 +26,11 @@ final class Engine {
 
   /// `backward`: gradients are accumulated in the leaves.
   static func run(
-    from root: Tensor, _ gradient: Tensor, retainGraph: Bool, createGraph: Bool
+    from root: Tensor, _ gradient: Tensor, retainGraph: Bool, createGraph: Bool,
+    recorder: FlowRecorder? = nil
   ) {
     let engine = Engine(retainGraph: retainGraph, createGraph: createGraph)
+    engine.recorder = recorder
     engine.inMode {
       engine.receive(Edge(root), gradient)
       engine.loop()
@@ -285,6 +288,9 @@ struct BackwardStep {
   func give(_ index: Int, _ gradient: Tensor) {
     if index == 0, let catchFirst { return catchFirst(gradient) }
     if engine.detectsAnomalies { Anomaly.check(gradient, from: node) }
+    if let recorder = engine.recorder {
+      recorder.flows.append((node, node.edges[index], gradient))
+    }
     engine.receive(node.edges[index], gradient)
   }
 }

@@ -5,6 +5,8 @@
 public protocol Scalar: Sendable {
   /// The number with its category kept.
   var scalarValue: ScalarValue { get }
+  /// The number converted; nil where it does not fit.
+  init?(scalarValue: ScalarValue)
 }
 
 /// A number with its category: what operations see of a `Scalar`.
@@ -56,10 +58,25 @@ extension ScalarValue: CustomStringConvertible {
   }
 }
 
-extension Int: Scalar { public var scalarValue: ScalarValue { .int(self) } }
-extension Double: Scalar { public var scalarValue: ScalarValue { .double(self) } }
-extension Float: Scalar { public var scalarValue: ScalarValue { .double(Double(self)) } }
-extension Bool: Scalar { public var scalarValue: ScalarValue { .bool(self) } }
+extension Int: Scalar {
+  public var scalarValue: ScalarValue { .int(self) }
+  public init?(scalarValue: ScalarValue) {
+    guard let value = scalarValue.int else { return nil }
+    self = value
+  }
+}
+extension Double: Scalar {
+  public var scalarValue: ScalarValue { .double(self) }
+  public init?(scalarValue: ScalarValue) { self = scalarValue.double }
+}
+extension Float: Scalar {
+  public var scalarValue: ScalarValue { .double(Double(self)) }
+  public init?(scalarValue: ScalarValue) { self = Float(scalarValue.double) }
+}
+extension Bool: Scalar {
+  public var scalarValue: ScalarValue { .bool(self) }
+  public init?(scalarValue: ScalarValue) { self = scalarValue.double != 0 }
+}
 
 /// The scalars of one call, inline: most operations have none or one, and none may cost a heap array.
 struct ScalarList {
