@@ -9,13 +9,14 @@ DSC_INLINE float DSC_NAME(polynomial_float)(float x, const float *c, size_t coun
   return sum;
 }
 
-// e^x = p 2^n with n = round(x / ln 2); returns p, for |x| below 2^20.
-DSC_INLINE float DSC_NAME(exp_parts)(float x, uint32_t *n) {
-  const float shifted = DSC_MULTIPLY_ADD(x, (float)DSC_LOG2E, DSC_MAGIC32);
-  const float whole = shifted - DSC_MAGIC32;
+// e^x = p 2^n with n = round(x / ln 2), for |x| below 2^20; returns p. The low bits of `n` are
+// n + bias; a bias of b + 127 makes n << 23 the float 2^(n + b).
+DSC_INLINE float DSC_NAME(exp_parts)(float x, float bias, uint32_t *n) {
+  const float shifted = DSC_MULTIPLY_ADD(x, (float)DSC_LOG2E, DSC_MAGIC32 + bias);
+  const float whole = shifted - (DSC_MAGIC32 + bias);
   float r = DSC_MULTIPLY_ADD(whole, -DSC_LN2_HI32, x);
   r = DSC_MULTIPLY_ADD(whole, -DSC_LN2_LO32, r);
-  *n = bits32(shifted) - bits32(DSC_MAGIC32);
+  *n = bits32(shifted);
   const float q = DSC_POLYNOMIAL(float, r, dsc_exp_f32);
   const float sum = 1 + r, lost = (1 - sum) + r;
   return sum + DSC_MULTIPLY_ADD(q, r * r, lost);
@@ -34,8 +35,8 @@ DSC_INLINE float DSC_NAME(clamped_f32)(float x, float low, float high) {
 
 DSC_INLINE float DSC_NAME(exp_f32)(float x) {
   uint32_t n;
-  const float p = DSC_NAME(exp_parts)(DSC_NAME(clamped_f32)(x, -104, 89), &n);
-  return DSC_NAME(scaled_f32)(p, n);
+  const float p = DSC_NAME(exp_parts)(DSC_NAME(clamped_f32)(x, -104, 89), 0, &n);
+  return DSC_NAME(scaled_f32)(p, n - bits32(DSC_MAGIC32));
 }
 
 DSC_INLINE float DSC_NAME(exp2_f32)(float x) {
@@ -49,7 +50,10 @@ DSC_INLINE float DSC_NAME(exp2_f32)(float x) {
 // 1 / (1 + e^-x) for x >= 0 and e^x / (1 + e^x) below, where it may be subnormal. What 1 + e loses
 // in rounding is made up for after the division.
 DSC_INLINE float DSC_NAME(sigmoid_f32)(float x) {
-  const float e = DSC_NAME(exp_f32)(-DSC_ABS(x));
+  const float a = DSC_ABS(x);
+  uint32_t n;
+  const float p = DSC_NAME(exp_parts)(a > 104 ? -104 : -a, 127 + 64, &n);
+  const float e = p * float32(n << 23) * 0x1p-64f;
   const float sum = 1 + e, lost = (1 - sum) + e;
   const float ratio = (x < 0 ? e : 1) / sum;
   return DSC_MULTIPLY_ADD(-ratio, lost, ratio);
@@ -60,8 +64,8 @@ DSC_INLINE float DSC_NAME(tanh_f32)(float x) {
   const float a = DSC_ABS(x), z = x * x;
   const float small = DSC_MULTIPLY_ADD(DSC_POLYNOMIAL(float, z, dsc_tanh_f32) * z, a, a);
   uint32_t n;
-  const float p = DSC_NAME(exp_parts)(a > 10 ? 20 : a + a, &n);
-  const float e = p * float32((n + 127) << 23);
+  const float p = DSC_NAME(exp_parts)(a > 10 ? 20 : a + a, 127, &n);
+  const float e = p * float32(n << 23);
   return DSC_SIGNED_AS(a < 0.55f ? small : 1 - 2 / (e + 1), x);
 }
 

@@ -6,12 +6,14 @@
 #include "dsc_strided.h"
 #include "include/dsc_pool.h"
 
-// A piece of parallel work is about as long as this many additions take; it depends on the program
-// alone.
+// A piece of parallel work takes about as long as PIECE_COST additions; pieces of large work are
+// longer (up to LARGEST_PIECE elements), which memory prefers. They depend on the program and the
+// sizes alone.
 enum {
   PIECE_COST = 1 << 16,
-  LARGEST_PIECE = 1 << 15,
   SMALLEST_PIECE = 1 << 11,
+  LARGEST_PIECE = 1 << 18,
+  MOST_PIECES = 64,
   FEWEST_PIECES = 4,
 };
 
@@ -39,11 +41,13 @@ static int cost_of(const DscInstruction *instruction) {
   }
 }
 
-static int64_t piece_of(const DscProgram *program) {
+static int64_t piece_of(const DscProgram *program, int64_t total) {
   int cost = 1;
   for (int n = 0; n < program->instruction_count; n++) cost += cost_of(&program->instructions[n]);
+  const int64_t fair = total / MOST_PIECES & -DSC_MAX_BLOCK;
   const int64_t piece = PIECE_COST / cost & -DSC_MAX_BLOCK;
-  return piece < SMALLEST_PIECE ? SMALLEST_PIECE : piece < LARGEST_PIECE ? piece : LARGEST_PIECE;
+  const int64_t least = piece < SMALLEST_PIECE ? SMALLEST_PIECE : piece;
+  return fair < least ? least : fair < LARGEST_PIECE ? fair : LARGEST_PIECE;
 }
 
 typedef struct {
@@ -63,7 +67,7 @@ static void run_piece(void *context, int64_t index) {
 }
 
 static int run_plan(DscPlan *plan) {
-  Pieces pieces = {plan, plan->total, piece_of(plan->program)};
+  Pieces pieces = {plan, plan->total, piece_of(plan->program, plan->total)};
   if (plan->tiled) {
     pieces.piece /= DSC_TILE_ROWS * plan->tile_columns;
     pieces.piece += pieces.piece == 0;

@@ -1,0 +1,129 @@
+import DescentCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Initial values of parameters, bit for bit those of PyTorch for a seed.
+///
+/// - Source: torch.nn.init
+public enum Init {
+  /// Which fan a Kaiming initialiser preserves the variance for.
+  public enum FanMode: Sendable { case fanIn, fanOut }
+
+  /// The nonlinearity behind a layer.
+  public enum Nonlinearity: Sendable {
+    case linear, conv1d, conv2d, conv3d, sigmoid, tanh, relu, selu
+    case leakyReLU(negativeSlope: Double = 0.01)
+  }
+
+  /// The factor by which a nonlinearity shrinks the standard deviation, inverted.
+  ///
+  /// - Source: torch.nn.init.calculate_gain
+  public static func calculateGain(_ nonlinearity: Nonlinearity) -> Double {
+    switch nonlinearity {
+    case .linear, .conv1d, .conv2d, .conv3d, .sigmoid: 1
+    case .tanh: 5.0 / 3
+    case .relu: sqrt(2.0)
+    case .selu: 3.0 / 4
+    case .leakyReLU(let slope): sqrt(2.0 / (1 + slope * slope))
+    }
+  }
+
+  /// The numbers of inputs and outputs of one unit: sizes 1 and 0, times the size of the kernel.
+  public static func fans(
+    _ tensor: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> (fanIn: Int, fanOut: Int) {
+    if tensor.ndim < 2 {
+      Misuse(
+        "Init", "fan-in and fan-out need two dimensions", got: "\(Array(tensor.shape))",
+        try: "a weight of shape [out, in, …]"
+      ).report(file: file, line: line)
+      return (1, 1)
+    }
+    let field = tensor.shape.dropFirst(2).reduce(1, *)
+    return (tensor.shape[1] * field, tensor.shape[0] * field)
+  }
+
+  @discardableResult
+  public static func uniform_(
+    _ tensor: Tensor, _ a: Double = 0, _ b: Double = 1, generator: Generator? = nil
+  ) -> Tensor { noGrad { tensor.uniform_(a, b, generator: generator) } }
+
+  @discardableResult
+  public static func normal_(
+    _ tensor: Tensor, mean: Double = 0, std: Double = 1, generator: Generator? = nil
+  ) -> Tensor { noGrad { tensor.normal_(mean: mean, std: std, generator: generator) } }
+
+  @discardableResult
+  public static func constant_(_ tensor: Tensor, _ value: Double) -> Tensor {
+    noGrad { tensor.copy_(Tensor.full([], value, dtype: tensor.dtype)) }
+  }
+
+  @discardableResult
+  public static func ones_(_ tensor: Tensor) -> Tensor { constant_(tensor, 1) }
+
+  @discardableResult
+  public static func zeros_(_ tensor: Tensor) -> Tensor { constant_(tensor, 0) }
+
+  @discardableResult
+  public static func eye_(_ tensor: Tensor) -> Tensor {
+    noGrad { tensor.copy_(Tensor.eye(tensor.shape[0], tensor.shape[1], dtype: tensor.dtype)) }
+  }
+
+  /// Uniform in ±gain sqrt(6 / (fan-in + fan-out)).
+  ///
+  /// - Source: Glorot and Bengio 2010
+  @discardableResult
+  public static func xavierUniform_(
+    _ tensor: Tensor, gain: Double = 1, generator: Generator? = nil
+  ) -> Tensor {
+    let (fanIn, fanOut) = fans(tensor)
+    let std = gain * sqrt(2.0 / Double(fanIn + fanOut))
+    let bound = sqrt(3.0) * std
+    return uniform_(tensor, -bound, bound, generator: generator)
+  }
+
+  @discardableResult
+  public static func xavierNormal_(
+    _ tensor: Tensor, gain: Double = 1, generator: Generator? = nil
+  ) -> Tensor {
+    let (fanIn, fanOut) = fans(tensor)
+    let std = gain * sqrt(2.0 / Double(fanIn + fanOut))
+    return normal_(tensor, std: std, generator: generator)
+  }
+
+  /// Uniform in ±gain sqrt(3 / fan).
+  ///
+  /// - Parameter a: the negative slope of the leaky ReLU behind the layer.
+  /// - Source: He et al. 2015
+  @discardableResult
+  public static func kaimingUniform_(
+    _ tensor: Tensor, a: Double = 0, mode: FanMode = .fanIn, nonlinearity: Nonlinearity? = nil,
+    generator: Generator? = nil
+  ) -> Tensor {
+    let std = kaimingStd(tensor, a, mode, nonlinearity)
+    let bound = sqrt(3.0) * std
+    return uniform_(tensor, -bound, bound, generator: generator)
+  }
+
+  @discardableResult
+  public static func kaimingNormal_(
+    _ tensor: Tensor, a: Double = 0, mode: FanMode = .fanIn, nonlinearity: Nonlinearity? = nil,
+    generator: Generator? = nil
+  ) -> Tensor {
+    normal_(tensor, std: kaimingStd(tensor, a, mode, nonlinearity), generator: generator)
+  }
+
+  private static func kaimingStd(
+    _ tensor: Tensor, _ a: Double, _ mode: FanMode, _ nonlinearity: Nonlinearity?
+  ) -> Double {
+    let (fanIn, fanOut) = fans(tensor)
+    let gain = calculateGain(nonlinearity ?? .leakyReLU(negativeSlope: a))
+    return gain / sqrt(Double(mode == .fanIn ? fanIn : fanOut))
+  }
+}
