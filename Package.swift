@@ -32,6 +32,7 @@ let package = Package(
       dependencies: [
         "DescentCore", "DescentNN", "DescentOptim", "DescentData", "DescentIO", "DescentPlot",
       ]),
+    .testTarget(name: "DescentCoreTests", dependencies: ["DescentCore"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

@@ -230,6 +230,8 @@ struct RandomCall {
     case geometric(Double)
     case cauchy(median: Double, sigma: Double)
     case logNormal(mean: Double, std: Double)
+    /// Each element with its own rate; rates contiguous and of the output's dtype.
+    case poissonEach(Tensor)
     case permutation
     /// With replacement, from rows of weights; the output is [rows, samples].
     case multinomial(weights: Tensor)

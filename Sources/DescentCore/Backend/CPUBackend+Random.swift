@@ -30,6 +30,8 @@ extension CPUBackend {
       status = dsc_fill_cauchy(state, dtype, count, median, sigma, out)
     case .logNormal(let mean, let std):
       status = dsc_fill_log_normal(state, dtype, count, mean, std, out)
+    case .poissonEach(let rates):
+      status = dsc_fill_poisson_each(state, dtype, rates.address, count, out)
     case .permutation:
       dsc_fill_permutation(state, count, out.assumingMemoryBound(to: Int64.self))
       status = 0

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 // Samples whose probabilities are given by a tensor.
 
 extension Tensor {
@@ -120,48 +112,18 @@ extension Tensor {
       }
     }
     if checked == nil { return .poison }
-    let source = generator ?? .default
-    let counts = toArray(Double.self).map { source.poisson(rate: $0) }
-    let output = noGrad { Tensor(counts, shape: shape).to(dtype) }
+    let rates = detach().contiguous()
+    let output = Tensor(empty: shape, dtype: dtype, device: device)
+    do throws(Misuse) {
+      try device.backend.random(
+        RandomCall(
+          distribution: .poissonEach(rates), generator: generator ?? .default, output: output))
+    } catch { error.named("poisson").raise(file: file, line: line) }
     if recording(self) {
       output.record("PoissonBackward0", TensorList(self), file: file, line: line) { step, g in
         step.give(0, Tensor.zeros(g.shape, dtype: g.dtype))
       }
     }
     return output
-  }
-}
-
-extension Generator {
-  /// A uniform number in [0, 1) of 53 random bits.
-  func uniform53() -> Double { Double(random64() & (1 << 53 - 1)) * 0x1p-53 }
-
-  fileprivate func poisson(rate: Double) -> Double {
-    if rate == 0 { return 0 }
-    if rate < 10 {
-      let limit = exp(-rate)
-      var (count, product) = (0.0, uniform53())
-      while product > limit {
-        count += 1
-        product *= uniform53()
-      }
-      return count
-    }
-    let b = 0.931 + 2.53 * rate.squareRoot()
-    let a = -0.059 + 0.02483 * b
-    let inverseAlpha = 1.1239 + 1.1328 / (b - 3.4)
-    let acceptance = 0.9277 - 3.6224 / (b - 2)
-    while true {
-      let u = uniform53() - 0.5
-      let v = uniform53()
-      let s = 0.5 - abs(u)
-      let k = ((2 * a / s + b) * u + rate + 0.43).rounded(.down)
-      if s >= 0.07 && v <= acceptance { return k }
-      if k < 0 || (s < 0.013 && v > s) { continue }
-      if log(v) + log(inverseAlpha) - log(a / (s * s) + b) <= -rate + k * log(rate) - lgamma(k + 1)
-      {
-        return k
-      }
-    }
   }
 }
