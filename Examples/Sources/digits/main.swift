@@ -37,7 +37,7 @@ let optimizer = Adam(model.parameters(), lr: 3e-3, weightDecay: 1e-4)
 let loader = DataLoader(train, batchSize: 64, shuffle: true)
 
 /// The share of images whose likeliest digit is the right one.
-func accuracy(on images: Subset<TensorDataset<(Tensor, Tensor)>>) -> Double {
+func accuracy(of model: Module, on images: Subset<TensorDataset<(Tensor, Tensor)>>) -> Double {
   model.eval()
   defer { model.train() }
   let (x, y) = images.batch(at: Array(0..<images.count))
@@ -69,7 +69,7 @@ for epoch in 1...max(epochs, 1) {
   print(
     (isTerminal ? "\r\u{1B}[K" : "")
       + String(format: "epoch %2d  loss %.4f", epoch, losses[epoch - 1])
-      + "  train \(percent(accuracy(on: train)))  test \(percent(accuracy(on: test)))")
+      + "  train \(percent(accuracy(of: model, on: train)))  test \(percent(accuracy(of: model, on: test)))")
 }
 let elapsed = start.duration(to: clock.now)
 print("\ntrained in \(elapsed.formatted(.units(allowed: [.seconds, .milliseconds], width: .abbreviated)))")

@@ -56,21 +56,6 @@ public struct DataLoader<Source: Dataset, Batch>: Sequence {
     ) { dataset, indices in dataset.batch(at: indices) }
   }
 
-  /// Pairs of tensors, each stacked along a new first dimension.
-  public init(
-    _ dataset: Source, batchSize: Int = 1, shuffle: Bool = false, sampler: (any Sampler)? = nil,
-    dropLast: Bool = false, generator: Generator? = nil, numWorkers: Int = 0,
-    prefetchFactor: Int = 2, file: StaticString = #fileID, line: UInt = #line
-  ) where Source.Element == (Tensor, Tensor), Batch == (Tensor, Tensor) {
-    self.init(
-      dataset, batchSize, shuffle, sampler, dropLast, generator, numWorkers, prefetchFactor, file,
-      line
-    ) { dataset, indices in
-      let examples = indices.map { dataset[$0] }
-      return (Tensor.stack(examples.map(\.0)), Tensor.stack(examples.map(\.1)))
-    }
-  }
-
   private init(
     _ dataset: Source, _ batchSize: Int, _ shuffle: Bool, _ sampler: (any Sampler)?,
     _ dropLast: Bool, _ generator: Generator?, _ numWorkers: Int, _ prefetchFactor: Int,

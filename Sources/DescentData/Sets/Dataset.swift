@@ -17,10 +17,25 @@ public protocol Dataset<Element> {
   subscript(index: Int) -> Element { get }
 }
 
-/// A dataset that can hand out several examples at once, as a batch, faster than one by one.
+/// A dataset that can hand out several examples at once, as a batch.
+///
+/// Datasets of tensors and of pairs of tensors need no `batch(at:)` of their own: examples are stacked.
 public protocol BatchedDataset<Element>: Dataset {
   /// The examples at these positions, stacked along a new first dimension.
   func batch(at indices: [Int]) -> Element
+}
+
+extension BatchedDataset where Element == (Tensor, Tensor) {
+  /// Stacks the examples' tensors, each along a new first dimension.
+  public func batch(at indices: [Int]) -> Element {
+    let examples = indices.map { self[$0] }
+    return (Tensor.stack(examples.map(\.0)), Tensor.stack(examples.map(\.1)))
+  }
+}
+
+extension BatchedDataset where Element == Tensor {
+  /// Stacks the examples along a new first dimension.
+  public func batch(at indices: [Int]) -> Element { Tensor.stack(indices.map { self[$0] }) }
 }
 
 /// Tensors of equal first size, whose rows belong together.
