@@ -77,16 +77,16 @@ func numericGradient(seed: Int?) {
     let numeric = (f(up) - f(down)).item() / (2 * step)
     print("\(fixed(numeric, 6)) \(fixed(w.grad![i].item(), 6))")
   }
-  print(gradCheck({ f($0[0]) }, [w]).passed)
+  print(gradCheck([w]) { [f($0[0])] }.passed)
 }
 
 func matrixRules(seed: Int?) {
   let a = Tensor([[1.0, 2.0], [3.0, 4.0]])
   let x = Tensor([5.0, 6.0])
-  print(jacobian({ a.mv($0) }, x))  // A
-  print(jacobian({ $0.matmul(a) }, x))  // the transpose of A
-  print(jacobian({ $0.dot(a.mv($0)) }, x), (a + a.t()).mv(x))  // (A + A')x
-  print(jacobian({ $0.dot($0) }, x), 2 * x)  // 2x
+  print(jacobian(x) { a.mv($0) })  // A
+  print(jacobian(x) { $0.matmul(a) })  // the transpose of A
+  print(jacobian(x) { $0.dot(a.mv($0)) }, (a + a.t()).mv(x))  // (A + A')x
+  print(jacobian(x) { $0.dot($0) }, 2 * x)  // 2x
 }
 
 func computationGraph(seed: Int?) {

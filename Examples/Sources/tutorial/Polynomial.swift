@@ -13,7 +13,7 @@ let polynomialTutorials = [
 
 func polynomialNumPy(seed: Int?) {
   // Create random input and output data
-  let x = Tensor.linspace(-Double.pi, .pi, 2000, dtype: .float64)
+  let x = Tensor.linspace(-Double.pi, Double.pi, 2000, dtype: .float64)
   let y = x.sin()
 
   // Randomly initialize weights
@@ -58,7 +58,7 @@ func polynomialTensors(seed: Int?) {
   // let device = Device("cuda:0")  // Uncomment this to run on GPU
 
   // Create random input and output data
-  let x = Tensor.linspace(-Double.pi, .pi, 2000, dtype: dtype, device: device)
+  let x = Tensor.linspace(-Double.pi, Double.pi, 2000, dtype: dtype, device: device)
   let y = x.sin()
 
   // Randomly initialize weights
@@ -103,7 +103,7 @@ func polynomialAutograd(seed: Int?) {
   // Create Tensors to hold input and outputs.
   // By default, requiresGrad is false, which indicates that we do not need to
   // compute gradients with respect to these Tensors during the backward pass.
-  let x = Tensor.linspace(-Double.pi, .pi, 2000, dtype: dtype, device: device)
+  let x = Tensor.linspace(-Double.pi, Double.pi, 2000, dtype: dtype, device: device)
   let y = x.sin()
 
   // Create random Tensors for weights. For a third order polynomial, we need
@@ -156,7 +156,7 @@ func polynomialAutograd(seed: Int?) {
 /// Inputs [2000, 3] with x, x^2 and x^3 as columns, and the targets.
 private func powersOfX() -> (inputs: Tensor, targets: Tensor) {
   // Create Tensors to hold input and outputs
-  let x = Tensor.linspace(-Double.pi, .pi, 2000)
+  let x = Tensor.linspace(-Double.pi, Double.pi, 2000)
   let y = x.sin()
 
   // tensor (x, x^2, x^3)
@@ -242,7 +242,7 @@ final class Polynomial3: Module {
 }
 
 func polynomialModule(seed: Int?) {
-  let x = Tensor.linspace(-Double.pi, .pi, 2000)
+  let x = Tensor.linspace(-Double.pi, Double.pi, 2000)
   let y = x.sin()
 
   let model = Polynomial3()

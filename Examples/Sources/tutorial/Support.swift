@@ -1,6 +1,14 @@
 import Descent
 import Foundation
 
+/// A program of the list.
+struct Tutorial: Sendable {
+  let name: String
+  let summary: String
+  /// Runs the program; the default generator is seeded before if there is a seed.
+  let run: @Sendable (_ seed: Int?) -> Void
+}
+
 /// Python's `'{:.4f}'.format(value)`.
 func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 

@@ -102,3 +102,40 @@ func twoLayerModule(seed: Int?) {
     w2.grad!.data.zero_()
   }
 }
+
+/// max(x, 0) with forward and backward of one's own.
+struct MyReLU: UnaryFunction {
+  func forward(_ context: FunctionContext, _ input: Tensor) -> Tensor {
+    context.saveForBackward(input)
+    return input.clamp(min: 0)
+  }
+
+  func backward(_ context: FunctionContext, _ gradient: Tensor) -> Tensor {
+    let input = context.savedTensors[0]
+    return Tensor.where(input .< 0, 0, gradient)
+  }
+}
+
+func twoLayerFunction(seed: Int?) {
+  let x = Tensor.randn(batchN, inputData)
+  let y = Tensor.randn(batchN, outputData)
+
+  let w1 = Tensor.randn(inputData, hiddenLayer, requiresGrad: true)
+  let w2 = Tensor.randn(hiddenLayer, outputData, requiresGrad: true)
+
+  let relu = MyReLU()
+  for epoch in 0..<epochN {
+    let yPred = relu(x.mm(w1)).mm(w2)
+    let loss = (yPred - y).pow(2).sum()
+    report(epoch, loss.item())
+
+    loss.backward()
+
+    noGrad {
+      w1 -= learningRate * w1.grad!
+      w2 -= learningRate * w2.grad!
+      w1.grad = nil
+      w2.grad = nil
+    }
+  }
+}

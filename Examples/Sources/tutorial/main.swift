@@ -5,19 +5,12 @@
 
 import Descent
 
-struct Tutorial {
-  let name: String
-  let summary: String
-  /// Runs the program; programs that draw random numbers were seeded before.
-  let run: (_ seed: Int?) -> Void
-}
-
 let tutorials =
   polynomialTutorials + sampleTutorials + twoLayerTutorials + regressionTutorials + gradientTutorials
 
 func printList() {
   print("usage: tutorial NAME [--seed N]\n")
-  let width = tutorials.map(\.name.count).max() ?? 0
+  let width = tutorials.map { $0.name.count }.max() ?? 0
   for tutorial in tutorials {
     let padding = String(repeating: " ", count: width - tutorial.name.count)
     print("  \(tutorial.name)\(padding)  \(tutorial.summary)")
