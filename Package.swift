@@ -33,6 +33,11 @@ let package = Package(
         "DescentCore", "DescentNN", "DescentOptim", "DescentData", "DescentIO", "DescentPlot",
       ]),
     .testTarget(name: "DescentCoreTests", dependencies: ["DescentCore"]),
+    .testTarget(name: "DescentZlibTests", dependencies: ["DescentZlib"]),
+    .testTarget(name: "DescentIOTests", dependencies: ["DescentIO"]),
+    .testTarget(name: "DescentDataTests", dependencies: ["DescentData"]),
+    .testTarget(name: "DescentPlotTests", dependencies: ["DescentPlot", "DescentZlib"]),
+    .testTarget(name: "DescentTests", dependencies: ["Descent"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

@@ -1,0 +1,101 @@
+import Descent
+import Foundation
+import Testing
+
+/// The library from end to end: a tensor, a gradient, an optimizer step, saving, loading.
+@Suite struct WholeSystemTests {
+  private func trained() -> (Sequential, [Double]) {
+    manualSeed(0)
+    let x = Tensor.randn(64, 4)
+    let y = (x.mm(Tensor([[1.0], [-2.0], [0.5], [3.0]])) + 0.25)
+    let model = Sequential(Linear(4, 8), Tanh(), Linear(8, 1))
+    let optimizer = Adam(model.parameters(), lr: 0.02)
+    let lossFn = MSELoss()
+    var losses: [Double] = []
+    for _ in 0..<200 {
+      optimizer.zeroGrad()
+      let loss = lossFn(model(x), y)
+      loss.backward()
+      optimizer.step()
+      losses.append(loss.item())
+    }
+    return (model, losses)
+  }
+
+  @Test("a model learns and a seed repeats it bit for bit") func repeats() {
+    let (first, losses) = trained()
+    let (second, again) = trained()
+    #expect(losses == again)
+    #expect(losses[199] < losses[0] / 20)
+    for (a, b) in zip(first.parameters(), second.parameters()) {
+      #expect((a.toArray() as [Float]) == (b.toArray() as [Float]))
+    }
+  }
+
+  @Test("the number of threads changes no bit") func threads() {
+    let before = Threads.count
+    defer { Threads.count = before }
+    manualSeed(1)
+    let a = Tensor.randn(700, 500)
+    let b = Tensor.randn(500, 300)
+    var results: [[Float]] = []
+    for threads in [1, 2, 5] {
+      Threads.count = threads
+      let product = a.mm(b)
+      results.append(
+        product.toArray() + product.softmax(dim: 1).sum(dim: 0).toArray()
+          + (a.exp() * a.tanh()).sum().toArray())
+    }
+    #expect(results[0] == results[1])
+    #expect(results[0] == results[2])
+  }
+
+  @Test("a saved state loads into a new model and gives equal outputs") func roundTrip() throws {
+    let (model, _) = trained()
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("descent-\(UUID().uuidString).safetensors").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Safetensors.save(model.stateDict(), to: path)
+    let fresh = Sequential(Linear(4, 8), Tanh(), Linear(8, 1))
+    try fresh.load(stateDict: try Safetensors.load(path))
+    let x = Tensor.randn(3, 4)
+    #expect((fresh(x).toArray() as [Float]) == (model(x).toArray() as [Float]))
+  }
+
+  @Test("a state dictionary that does not fit says what is missing") func misfit() {
+    let model = Sequential(Linear(4, 8))
+    #expect(throws: StateDictError.self) { try model.load(stateDict: ["0.weight": Tensor.ones(8, 4)]) }
+    do {
+      try model.load(stateDict: ["0.weight": Tensor.ones(8, 4), "extra": Tensor.ones(1)])
+    } catch {
+      #expect("\(error)".contains("Missing: 0.bias. Unexpected: extra."))
+    }
+  }
+
+  @Test("steady training asks the system for no memory") func steadyMemory() {
+    let x = Tensor.linspace(-1, 1, 2000)
+    let a = Tensor([0.5], requiresGrad: true)
+    func step() {
+      a.grad = nil
+      ((a * x).tanh() - x).pow(2).sum().backward()
+      noGrad { a -= 1e-4 * a.grad! }
+    }
+    for _ in 0..<50 { step() }
+    let before = Memory.statistics.systemAllocations
+    for _ in 0..<1000 { step() }
+    #expect(Memory.statistics.systemAllocations == before)
+  }
+
+  @Test("the digits load with PyTorch's order of shuffling") func dataOrder() throws {
+    let digits = try Digits.load()
+    #expect(digits.count == 1797)
+    manualSeed(4)
+    let numbers = TensorDataset(Tensor.arange(10))
+    let batches = DataLoader(numbers, batchSize: 4, shuffle: true).map { $0.toArray(Int.self) }
+    #expect(batches == [[0, 4, 7, 3], [1, 5, 2, 9], [8, 6]])
+    let ahead = DataLoader(
+      numbers, batchSize: 4, shuffle: true, generator: Generator(seed: 4), numWorkers: 3
+    ).map { $0.toArray(Int.self) }
+    #expect(ahead == [[1, 3, 0, 2], [9, 6, 8, 7], [5, 4]])
+  }
+}
