@@ -1,0 +1,107 @@
+import Descent
+
+/// The modules by PyTorch's name: how to make one from its arguments, and how to call it.
+final class ModuleTable {
+  typealias Forward = (Arguments) throws -> [Tensor]
+  typealias Make = (Arguments) throws -> (Module, Forward)
+  private var makers: [String: Make] = [:]
+
+  nonisolated(unsafe) static let all = {
+    let table = ModuleTable()
+    table.addLayers()
+    table.addLosses()
+    return table
+  }()
+
+  subscript(name: String) -> Make? { makers[name] }
+
+  /// Adds a module of one input and one result.
+  func module(_ name: String, _ make: @escaping (Arguments) throws -> Module) {
+    makers[name] = { arguments in
+      let module = try make(arguments)
+      return (module, { [module(try $0.tensor(0, "input"))] })
+    }
+  }
+
+  /// Adds a module whose call is its own.
+  func module<M: Module>(
+    _ name: String, _ make: @escaping (Arguments) throws -> M,
+    forward: @escaping (M, Arguments) throws -> [Tensor]
+  ) {
+    makers[name] = { arguments in
+      let module = try make(arguments)
+      return (module, { try forward(module, $0) })
+    }
+  }
+
+  /// Adds a loss of input and target.
+  func loss(_ name: String, _ make: @escaping (Arguments) throws -> Loss) {
+    module(name, make) { loss, a in [try loss(a.x, a.y)] }
+  }
+
+  private func addLayers() {
+    module("Linear") { a in
+      Linear(
+        try a.int(0, "in_features"), try a.int(1, "out_features"), bias: try a.bool(2, "bias", true)
+      )
+    }
+    module("Bilinear") { a in
+      Bilinear(try a.int(0), try a.int(1), try a.int(2), bias: try a.bool(3, "bias", true))
+    } forward: { module, a in
+      [module(try a.x, try a.y)]
+    }
+    module("ReLU") { _ in ReLU() }
+    module("Sigmoid") { _ in Sigmoid() }
+    module("Tanh") { _ in Tanh() }
+    module("SiLU") { _ in SiLU() }
+    module("Mish") { _ in Mish() }
+    module("LeakyReLU") { a in LeakyReLU(try a.double(0, "negative_slope", 0.01)) }
+    module("ELU") { a in ELU(alpha: try a.double(0, "alpha", 1)) }
+    module("GELU") { a in
+      if try a.string(0, "approximate", "none") != "none" {
+        throw Refusal.unsupported("gelu by tanh")
+      }
+      return GELU()
+    }
+    module("Softplus") { a in
+      Softplus(beta: try a.double(0, "beta", 1), threshold: try a.double(1, "threshold", 20))
+    }
+    module("Softmax") { a in Softmax(dim: try a.int(0, "dim")) }
+    module("LogSoftmax") { a in LogSoftmax(dim: try a.int(0, "dim")) }
+  }
+
+  private func addLosses() {
+    loss("MSELoss") { a in MSELoss(reduction: try a.reduction) }
+    loss("L1Loss") { a in L1Loss(reduction: try a.reduction) }
+    loss("SmoothL1Loss") { a in
+      SmoothL1Loss(beta: try a.double(nil, "beta", 1), reduction: try a.reduction)
+    }
+    loss("HuberLoss") { a in
+      HuberLoss(delta: try a.double(nil, "delta", 1), reduction: try a.reduction)
+    }
+    loss("BCELoss") { a in
+      BCELoss(weight: try a.optionalTensor(nil, "weight"), reduction: try a.reduction)
+    }
+    loss("BCEWithLogitsLoss") { a in
+      BCEWithLogitsLoss(
+        weight: try a.optionalTensor(nil, "weight"),
+        posWeight: try a.optionalTensor(nil, "pos_weight"),
+        reduction: try a.reduction)
+    }
+    loss("KLDivLoss") { a in
+      KLDivLoss(logTarget: try a.bool(nil, "log_target", false), reduction: try a.reduction)
+    }
+    loss("NLLLoss") { a in
+      NLLLoss(
+        weight: try a.optionalTensor(nil, "weight"),
+        ignoreIndex: try a.int(nil, "ignore_index", -100),
+        reduction: try a.reduction)
+    }
+    loss("CrossEntropyLoss") { a in
+      CrossEntropyLoss(
+        weight: try a.optionalTensor(nil, "weight"),
+        ignoreIndex: try a.int(nil, "ignore_index", -100),
+        labelSmoothing: try a.double(nil, "label_smoothing", 0), reduction: try a.reduction)
+    }
+  }
+}
