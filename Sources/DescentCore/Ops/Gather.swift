@@ -14,6 +14,7 @@ extension Tensor {
       return d
     }
     guard let d = checked else { return .poison }
+    let index = index.to(.int64)
     if ndim == 0 || index.ndim == 0 {
       let source = ndim == 0 ? reshape([1]) : self
       return source.gather(d, index.ndim == 0 ? index.reshape([1]) : index, file: file, line: line)
@@ -29,7 +30,9 @@ extension Tensor {
     }
     if recording(self) {
       let shape = self.shape
-      output.record("GatherBackward0", TensorList(self), saving: TensorList(index), file: file, line: line) {
+      output.record(
+        "GatherBackward0", TensorList(self), saving: TensorList(index), file: file, line: line
+      ) {
         step, g in
         step.give(0, Tensor.zeros(shape, dtype: g.dtype).scatterAdd(d, step.saved(0), g))
       }
@@ -55,7 +58,16 @@ extension Tensor {
       return d
     }
     guard let d = checked else { return .poison }
-    if ndim == 0 { return reshape([1]).indexSelect(0, index, file: file, line: line).reshape(Shape()) }
+    if ndim == 0 && index.numel() != 1 {
+      Misuse(
+        "indexSelect", "a 0-d tensor has one element to select", got: "\(index.numel()) indices",
+        try: "one index, or expand"
+      ).raise(file: file, line: line)
+      return .poison
+    }
+    if ndim == 0 {
+      return reshape([1]).indexSelect(0, index, file: file, line: line).reshape(Shape())
+    }
     let rows = index.to(.int64).reshape([index.numel()])
     var shape = self.shape
     shape[d] = rows.numel()
@@ -70,7 +82,9 @@ extension Tensor {
     }
     if recording(self) {
       let full = self.shape
-      output.record("IndexSelectBackward0", TensorList(self), saving: TensorList(spread), file: file, line: line) {
+      output.record(
+        "IndexSelectBackward0", TensorList(self), saving: TensorList(spread), file: file, line: line
+      ) {
         step, g in
         step.give(0, Tensor.zeros(full, dtype: g.dtype).scatterAdd(d, step.saved(0), g))
       }
@@ -89,14 +103,16 @@ extension Tensor {
 }
 
 extension Rules {
-  /// An index of gather and scatter: int64, as many dims, no size beyond the tensor's in the other dims.
+  /// An index of gather and scatter: int64 or int32, as many dims, no size beyond the tensor's in the
+  /// other dims. An empty one fits everything.
   static func indexAlong(
     _ operation: String, _ dim: Int, _ shape: Shape, _ index: Tensor
   ) throws(Misuse) {
-    if index.dtype != .int64 {
-      throw Misuse(operation, "the index must be int64", got: index.dtype.name, try: "to(.int64)")
-    }
     if index.numel() == 0 { return }
+    if index.dtype != .int64 && index.dtype != .int32 {
+      throw Misuse(
+        operation, "the index must be int64 or int32", got: index.dtype.name, try: "to(.int64)")
+    }
     if max(index.ndim, 1) != max(shape.count, 1) {
       throw Misuse(
         operation, "index and tensor need the same number of dimensions",

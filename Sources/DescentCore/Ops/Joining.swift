@@ -9,11 +9,14 @@ extension Tensor {
   public static func cat(
     _ tensors: [Tensor], dim: Int = 0, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    let plan = attempt(file: file, line: line) { () throws(Misuse) -> (Shape, Int, DType, [Tensor]) in
+    let plan = attempt(file: file, line: line) {
+      () throws(Misuse) -> (Shape, Int, DType, [Tensor]) in
       guard let first = tensors.first else {
-        throw Misuse("cat", "there is nothing to join", got: "no tensors", try: "at least one tensor")
+        throw Misuse(
+          "cat", "there is nothing to join", got: "no tensors", try: "at least one tensor")
       }
-      let parts = tensors.filter { !($0.ndim == 1 && $0.numel() == 0) }
+      let kept = tensors.filter { !($0.ndim == 1 && $0.numel() == 0) }
+      let parts = kept.isEmpty ? tensors : kept
       let lead = parts.first ?? first
       if let scalar = parts.first(where: { $0.ndim == 0 }) {
         throw Misuse(
@@ -28,7 +31,8 @@ extension Tensor {
         if rest != lead.shape {
           throw Misuse(
             "cat", "sizes differ outside dimension \(dim)",
-            got: "\(lead.shape.brackets) and \(part.shape.brackets)", try: "equal sizes in the other dims")
+            got: "\(lead.shape.brackets) and \(part.shape.brackets)",
+            try: "equal sizes in the other dims")
         }
         shape[d] += part.shape[d]
       }
@@ -75,6 +79,7 @@ extension Tensor {
       ).raise(file: file, line: line)
       return .poison
     }
-    return cat(tensors.map { $0.unsqueeze(dim, file: file, line: line) }, dim: dim, file: file, line: line)
+    return cat(
+      tensors.map { $0.unsqueeze(dim, file: file, line: line) }, dim: dim, file: file, line: line)
   }
 }

@@ -19,18 +19,22 @@ extension Tensor {
     }
     guard let d = checked else { return self }
     if index.numel() == 0 { return self }
+    let index = index.to(.int64)
     let records = recording(self, source)
-    let target = ndim == 0 ? Tensor(storage: storage, layout: layout.unsqueezed(0), dtype: dtype) : self
+    let target =
+      ndim == 0 ? Tensor(storage: storage, layout: layout.unsqueezed(0), dtype: dtype) : self
     let places = index.ndim == 0 ? index.reshape([1]) : index
     let values = source.ndim == 0 ? source.reshape([1]) : source
     let part = Tensor(
       storage: values.storage,
-      layout: Layout(shape: places.shape, strides: values.layout.strides, offset: values.layout.offset),
+      layout: Layout(
+        shape: places.shape, strides: values.layout.strides, offset: values.layout.offset),
       dtype: values.dtype)
     do throws(Misuse) {
       try device.backend.scatter(
         ScatterCall(
-          mode: .add, target: target, dim: d, index: places, source: part, operation: "scatterAdd_"))
+          mode: .add, target: target, dim: d, index: places, source: part, operation: "scatterAdd_")
+      )
     } catch { error.raise(file: file, line: line) }
     didChange("scatterAdd_", file, line)
     if records {
@@ -47,9 +51,16 @@ extension Tensor {
           if step.needs(0) { step.give(0, g) }
           if step.needs(1) {
             let read = g.gather(d, step.saved(0))
-            step.give(1, read.shape == sourceShape ? read : Tensor.zeros(sourceShape, dtype: g.dtype)
-              .replacingSlice(read, Layout(
-                shape: read.shape, strides: Layout.contiguousStrides(sourceShape), offset: 0)))
+            step.give(
+              1,
+              read.shape == sourceShape
+                ? read
+                : Tensor.zeros(sourceShape, dtype: g.dtype)
+                  .replacingSlice(
+                    read,
+                    Layout(
+                      shape: read.shape, strides: Layout.contiguousStrides(sourceShape), offset: 0))
+            )
           }
         })
     }
