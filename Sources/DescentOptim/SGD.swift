@@ -2,41 +2,71 @@ import DescentCore
 
 /// Stochastic gradient descent, with momentum, Nesterov's form and weight decay.
 ///
-/// v = momentum v + (1 - dampening) g, starting from g; parameter -= lr v.
+/// With g = gradient + weightDecay · parameter:
+/// v = momentum v + (1 - dampening) g, starting from g; parameter -= lr v. Nesterov's form subtracts
+/// lr (g + momentum v).
 ///
 /// - Source: torch.optim.SGD; Sutskever et al. 2013
-public final class SGD: Optimizer<SGD.Options> {
-  public struct Options: Sendable {
+public final class SGD: GroupOptimizer<SGD.Options> {
+  /// The options of a group; see `SGD`.
+  public struct Options: OptimizerOptions {
     /// Learning rate.
     public var lr: Double
     public var momentum: Double
     public var dampening: Double
     public var weightDecay: Double
     public var nesterov: Bool
+    /// Ascend instead.
     public var maximize: Bool
+
+    /// Makes options; the defaults are PyTorch's.
+    public init(
+      lr: Double = 1e-3, momentum: Double = 0, dampening: Double = 0, weightDecay: Double = 0,
+      nesterov: Bool = false, maximize: Bool = false
+    ) {
+      self.lr = lr
+      self.momentum = momentum
+      self.dampening = dampening
+      self.weightDecay = weightDecay
+      self.nesterov = nesterov
+      self.maximize = maximize
+    }
+
+    public static var fields: [OptionField<Options>] {
+      [
+        .init("lr", \.lr), .init("momentum", \.momentum), .init("dampening", \.dampening),
+        .init("weight_decay", \.weightDecay), .init("nesterov", \.nesterov),
+        .init("maximize", \.maximize),
+      ]
+    }
   }
 
+  /// Makes an optimizer with one group.
   public convenience init(
     _ parameters: [Tensor], lr: Double = 1e-3, momentum: Double = 0, dampening: Double = 0,
     weightDecay: Double = 0, nesterov: Bool = false, maximize: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
   ) {
-    if lr < 0 || momentum < 0 || weightDecay < 0 || (nesterov && (momentum <= 0 || dampening != 0)) {
+    let options = Options(
+      lr: lr, momentum: momentum, dampening: dampening, weightDecay: weightDecay,
+      nesterov: nesterov, maximize: maximize)
+    self.init([ParameterGroup(parameters, options)], file: file, line: line)
+  }
+
+  public override func check(_ options: Options, file: StaticString, line: UInt) {
+    checkNotNegative(
+      "SGD", ["lr": options.lr, "momentum": options.momentum, "weightDecay": options.weightDecay],
+      file: file, line: line)
+    if options.nesterov && (options.momentum <= 0 || options.dampening != 0) {
       Misuse(
-        "SGD", "an option is out of range",
-        got: "lr \(lr), momentum \(momentum), weightDecay \(weightDecay), nesterov \(nesterov)",
-        try: "values of 0 or more; nesterov with momentum and without dampening"
+        "SGD", "Nesterov's form needs a momentum and no dampening",
+        got: "momentum \(options.momentum), dampening \(options.dampening)",
+        try: "momentum: 0.9, dampening: 0"
       ).report(file: file, line: line)
     }
-    self.init(
-      [
-        ParameterGroup(
-          parameters,
-          Options(
-            lr: lr, momentum: momentum, dampening: dampening, weightDecay: weightDecay,
-            nesterov: nesterov, maximize: maximize))
-      ], file: file, line: line)
   }
+
+  public override var savesStep: Bool { false }
 
   // t: parameter, gradient.  s: lr, sign, weight decay.
   private static let plain = FusedUpdate("SGD", tensors: 2, outputs: 1, scalars: 1) { t, s in
@@ -46,20 +76,12 @@ public final class SGD: Optimizer<SGD.Options> {
     [t[0] - s[0] * (s[1] * t[1] + s[2] * t[0])]
   }
   // t: parameter, velocity, gradient.  s: lr, sign, weight decay, momentum, 1 - dampening.
-  private static let started = FusedUpdate("SGD", tensors: 3, outputs: 2, scalars: 3) { t, s in
-    let g = s[1] * t[2] + s[2] * t[0]
-    return [t[0] - s[0] * g, g]
-  }
-  private static let startedNesterov = FusedUpdate("SGD", tensors: 3, outputs: 2, scalars: 4) { t, s in
-    let g = s[1] * t[2] + s[2] * t[0]
-    return [t[0] - s[0] * (g + s[3] * g), g]
-  }
   private static let moving = FusedUpdate("SGD", tensors: 3, outputs: 2, scalars: 5) { t, s in
     let g = s[1] * t[2] + s[2] * t[0]
     let v = s[3] * t[1] + s[4] * g
     return [t[0] - s[0] * v, v]
   }
-  private static let movingNesterov = FusedUpdate("SGD", tensors: 3, outputs: 2, scalars: 5) { t, s in
+  private static let nesterov = FusedUpdate("SGD", tensors: 3, outputs: 2, scalars: 5) { t, s in
     let g = s[1] * t[2] + s[2] * t[0]
     let v = s[3] * t[1] + s[4] * g
     return [t[0] - s[0] * (g + s[3] * v), v]
@@ -77,19 +99,30 @@ public final class SGD: Optimizer<SGD.Options> {
       }
       return
     }
-    let isFirst = state.tensors["momentum_buffer"] == nil
-    let velocity = state.tensor("momentum_buffer", like: parameter)
-    let tensors = [parameter, velocity, gradient]
-    if isFirst {
-      if options.nesterov {
-        SGD.startedNesterov(tensors, [options.lr, sign, options.weightDecay, options.momentum])
-      } else {
-        SGD.started(tensors, [options.lr, sign, options.weightDecay])
-      }
-    } else {
-      let update = options.nesterov ? SGD.movingNesterov : SGD.moving
-      update(
-        tensors, [options.lr, sign, options.weightDecay, options.momentum, 1 - options.dampening])
-    }
+    // The first velocity is the gradient itself: that of zeros without dampening.
+    let known = state.tensor("momentum_buffer")
+    let velocity = known ?? state.tensor("momentum_buffer", like: parameter)
+    let share = known == nil ? 1 : 1 - options.dampening
+    (options.nesterov ? SGD.nesterov : SGD.moving)(
+      [parameter, velocity, gradient],
+      [options.lr, sign, options.weightDecay, options.momentum, share])
+  }
+}
+
+/// Refuses negative options (and NaN).
+func checkNotNegative(
+  _ name: String, _ options: KeyValuePairs<String, Double>, file: StaticString, line: UInt
+) {
+  for (option, value) in options where !(value >= 0) {
+    Misuse(name, "\(option) is negative", got: "\(value)", try: "0 or more").report(
+      file: file, line: line)
+  }
+}
+
+/// Refuses decay rates outside [0, 1).
+func checkBetas(_ name: String, _ betas: (Double, Double), file: StaticString, line: UInt) {
+  if !(0..<1).contains(betas.0) || !(0..<1).contains(betas.1) {
+    Misuse(name, "the betas are decay rates", got: "\(betas)", try: "values from 0 to below 1")
+      .report(file: file, line: line)
   }
 }

@@ -1,0 +1,61 @@
+import DescentCore
+
+/// Scales the gradients of the parameters by one factor, so that the norm of all of them together is at
+/// most `maxNorm`.
+///
+/// The factor is min(1, maxNorm / (norm + 1e-6)). Parameters without gradient are left out.
+/// - Parameters:
+///   - normType: the p of the norm; `.infinity` for the largest magnitude.
+///   - errorIfNonfinite: refuse a norm that is infinite or NaN.
+/// - Returns: the norm before clipping, a 0-d tensor.
+/// - Source: torch.nn.utils.clip_grad_norm_; Pascanu et al. 2012
+@discardableResult
+public func clipGradNorm_(
+  _ parameters: [Tensor], maxNorm: Double, normType: Double = 2, errorIfNonfinite: Bool = false,
+  file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+  let gradients = parameters.compactMap(\.grad)
+  return noGrad {
+    let total = totalNorm(gradients, normType)
+    if errorIfNonfinite && !total.item().isFinite {
+      Misuse(
+        "clipGradNorm_", "the norm of the gradients is not finite", got: "\(total.item())",
+        try: "detectAnomaly, or errorIfNonfinite: false to go on"
+      ).report(file: file, line: line)
+      return total
+    }
+    let factor = (maxNorm / (total + 1e-6)).clamp(max: 1)
+    for gradient in gradients { gradient *= factor }
+    return total
+  }
+}
+
+/// The norm of several tensors taken as one vector.
+private func totalNorm(_ tensors: [Tensor], _ p: Double) -> Tensor {
+  guard let first = tensors.first else { return Tensor.zeros([]) }
+  if p == .infinity {
+    return tensors.dropFirst().reduce(largest(first)) { $0.maximum(largest($1)) }
+  }
+  let norms = tensors.map { tensor -> Tensor in
+    p == 2 ? tensor.square().sum().sqrt() : tensor.abs().pow(p).sum().pow(1 / p)
+  }
+  if norms.count == 1 { return norms[0] }
+  let all = Tensor.stack(norms)
+  return p == 2 ? all.square().sum().sqrt() : all.abs().pow(p).sum().pow(1 / p)
+}
+
+private func largest(_ tensor: Tensor) -> Tensor {
+  let magnitudes = tensor.abs().reshape(-1)
+  return magnitudes.indexSelect(0, magnitudes.argmax().reshape(1)).reshape([])
+}
+
+private let limit = FusedUpdate("clipGradValue_", tensors: 1, outputs: 1, scalars: 1) { t, s in
+  [minimum(maximum(t[0], -s[0]), s[0])]
+}
+
+/// Limits every element of the gradients to ±`clipValue`.
+///
+/// - Source: torch.nn.utils.clip_grad_value_
+public func clipGradValue_(_ parameters: [Tensor], _ clipValue: Double) {
+  for gradient in parameters.compactMap(\.grad) { limit([gradient], [clipValue]) }
+}
