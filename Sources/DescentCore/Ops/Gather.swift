@@ -14,20 +14,24 @@ extension Tensor {
       return d
     }
     guard let d = checked else { return .poison }
-    let index = index.to(.int64)
-    if ndim == 0 || index.ndim == 0 {
-      let source = ndim == 0 ? reshape([1]) : self
-      return source.gather(d, index.ndim == 0 ? index.reshape([1]) : index, file: file, line: line)
-        .reshape(index.shape)
-    }
     let output = Tensor(empty: index.shape, dtype: dtype)
+    if index.numel() == 0 { return recordedGather(output, d, index, file, line) }
+    let index = index.to(.int64)
     do throws(Misuse) {
       try device.backend.gather(
-        GatherCall(source: self, dim: d, index: index, output: output, operation: "gather"))
+        GatherCall(
+          source: atLeastOneDim, dim: d, index: index.atLeastOneDim, output: output.atLeastOneDim,
+          operation: "gather"))
     } catch {
       error.raise(file: file, line: line)
       return .poison
     }
+    return recordedGather(output, d, index, file, line)
+  }
+
+  private func recordedGather(
+    _ output: Tensor, _ d: Int, _ index: Tensor, _ file: StaticString, _ line: UInt
+  ) -> Tensor {
     if recording(self) {
       let shape = self.shape
       output.record(
@@ -38,6 +42,11 @@ extension Tensor {
       }
     }
     return output
+  }
+
+  /// What kernels see of a 0-d tensor: one dimension of size 1.
+  final var atLeastOneDim: Tensor {
+    ndim > 0 ? self : Tensor(storage: storage, layout: layout.unsqueezed(0), dtype: dtype)
   }
 
   /// Rows `index` of dimension `dim`, in its order; a row may be chosen several times.
@@ -58,14 +67,14 @@ extension Tensor {
       return d
     }
     guard let d = checked else { return .poison }
-    if ndim == 0 && index.numel() != 1 {
-      Misuse(
-        "indexSelect", "a 0-d tensor has one element to select", got: "\(index.numel()) indices",
-        try: "one index, or expand"
-      ).raise(file: file, line: line)
-      return .poison
-    }
     if ndim == 0 {
+      if index.numel() != 1 {
+        Misuse(
+          "indexSelect", "a 0-d tensor has one position", got: index.shape.brackets,
+          try: "one index"
+        ).raise(file: file, line: line)
+        return .poison
+      }
       return reshape([1]).indexSelect(0, index, file: file, line: line).reshape(Shape())
     }
     let rows = index.to(.int64).reshape([index.numel()])
@@ -92,6 +101,36 @@ extension Tensor {
     return output
   }
 
+  /// Elements along a dim at places that broadcast with the tensor outside that dim: what `argsort` and
+  /// `argmax` give. Without a dim, of the flattened tensor.
+  ///
+  /// - Source: torch.take_along_dim
+  public final func takeAlongDim(
+    _ indices: Tensor, dim: Int? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    guard let dim else { return ravel().gather(0, indices.ravel(), file: file, line: line) }
+    let shapes = attempt(file: file, line: line) { () throws(Misuse) -> (Int, Shape, Shape) in
+      let d = try Rules.dim("takeAlongDim", dim, of: self.shape)
+      if indices.dtype != .int64 || indices.ndim != self.ndim {
+        throw Misuse(
+          "takeAlongDim", "int64 indices of as many dimensions as the tensor are needed",
+          got: "\(indices.dtype.name) \(indices.shape.brackets) for \(self.shape.brackets)",
+          try: "unsqueeze or to(.int64)")
+      }
+      if self.ndim == 0 { return (d, self.shape, indices.shape) }
+      var (own, places) = (self.shape, indices.shape)
+      own[d] = 1
+      places[d] = 1
+      let common = try Rules.broadcast("takeAlongDim", own, places)
+      (own, places) = (common, common)
+      own[d] = self.shape[d]
+      places[d] = indices.shape[d]
+      return (d, own, places)
+    }
+    guard let (d, own, places) = shapes else { return .poison }
+    return expanded(to: own).gather(d, indices.expanded(to: places), file: file, line: line)
+  }
+
   /// A vector of indices as an expanded view of a shape, along one dim.
   final func spread(over shape: Shape, dim: Int) -> Tensor {
     var strides = Shape(repeating: 0, count: shape.count)
@@ -103,8 +142,7 @@ extension Tensor {
 }
 
 extension Rules {
-  /// An index of gather and scatter: int64 or int32, as many dims, no size beyond the tensor's in the
-  /// other dims. An empty one fits everything.
+  /// An index of gather and scatter: int64, as many dims, no size beyond the tensor's in the other dims.
   static func indexAlong(
     _ operation: String, _ dim: Int, _ shape: Shape, _ index: Tensor
   ) throws(Misuse) {
