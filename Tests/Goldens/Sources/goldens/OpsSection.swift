@@ -11,8 +11,12 @@ final class OpTable {
     table.addActivations()
     table.addProducts()
     table.addShapes()
+    table.addJoining()
+    table.addParts()
+    table.addCreation()
     table.addReductions()
     table.addIndexing()
+    table.addWriting()
     table.addLosses()
     return table
   }()
