@@ -6,7 +6,8 @@ extension Pointwise {
     select(x[0] .> 0, x[0], x[0] * s[0])
   }
   static let eluOp = Pointwise("elu", inputs: 1, scalars: 1) { x, s in
-    select(x[0] .> 0, x[0], s[0] * expm1(x[0]))
+    // The branch not taken sees 0: its gradient would be 0 times infinity.
+    select(x[0] .> 0, x[0], s[0] * expm1(select(x[0] .> 0, 0, x[0])))
   }
   static let geluOp = Pointwise("gelu") { x in
     0.5 * x * (1 + erf(x * 0.707106781186547524))
@@ -14,7 +15,7 @@ extension Pointwise {
   static let siluOp = Pointwise("silu") { x in x * sigmoid(x) }
   static let softplusOp = Pointwise("softplus", inputs: 1, scalars: 2) { x, s in
     let z = x[0] * s[0]
-    return select(z .> s[1], x[0], log1p(exp(z)) / s[0])
+    return select(z .> s[1], x[0], log1p(exp(select(z .> s[1], 0, z))) / s[0])
   }
   static let mishOp = Pointwise("mish") { x in x * tanh(softplus(x)) }
 }

@@ -3,22 +3,29 @@
 extension Tensor {
   static let addOp = Pointwise("add", result: .promoted) { x, y in x + y }
   static let addScalarOp = Pointwise(
-    "add", result: .promoted, inputs: 1, scalars: 1) { x, s in x[0] + s[0] }
+    "add", result: .promoted, inputs: 1, scalars: 1
+  ) { x, s in x[0] + s[0] }
   static let addScaledOp = Pointwise(
-    "add", result: .promoted, inputs: 2, scalars: 1) { x, s in x[0] + s[0] * x[1] }
+    "add", result: .promoted, inputs: 2, scalars: 1
+  ) { x, s in x[0] + s[0] * x[1] }
   static let subOp = Pointwise("sub", result: .promoted) { x, y in x - y }
   static let subScalarOp = Pointwise(
-    "sub", result: .promoted, inputs: 1, scalars: 1) { x, s in x[0] - s[0] }
+    "sub", result: .promoted, inputs: 1, scalars: 1
+  ) { x, s in x[0] - s[0] }
   static let rsubScalarOp = Pointwise(
-    "rsub", result: .promoted, inputs: 1, scalars: 1) { x, s in s[0] - x[0] }
+    "rsub", result: .promoted, inputs: 1, scalars: 1
+  ) { x, s in s[0] - x[0] }
   static let mulOp = Pointwise("mul", result: .promoted) { x, y in x * y }
   static let mulScalarOp = Pointwise(
-    "mul", result: .promoted, inputs: 1, scalars: 1) { x, s in x[0] * s[0] }
+    "mul", result: .promoted, inputs: 1, scalars: 1
+  ) { x, s in x[0] * s[0] }
   static let divOp = Pointwise("div") { x, y in x / y }
   static let divScalarOp = Pointwise(
-    "div", inputs: 1, scalars: 1) { x, s in x[0] / s[0] }
+    "div", inputs: 1, scalars: 1
+  ) { x, s in x[0] / s[0] }
   static let rdivScalarOp = Pointwise(
-    "div", inputs: 1, scalars: 1) { x, s in s[0] / x[0] }
+    "div", inputs: 1, scalars: 1
+  ) { x, s in s[0] / x[0] }
   static let negOp = Pointwise("neg", result: .promoted) { x in -x }
 
   /// Adds elementwise: self + alpha * other. Of bools it is the logical or.
@@ -71,9 +78,15 @@ extension Tensor {
   public static func + (a: Tensor, b: Tensor) -> Tensor { binary(addOp, a, b) }
   public static func + (a: Tensor, b: some Scalar) -> Tensor { unary(addScalarOp, a, b) }
   public static func + (a: some Scalar, b: Tensor) -> Tensor { unary(addScalarOp, b, a) }
-  public static func - (a: Tensor, b: Tensor) -> Tensor { binary(subOp, a, b) }
-  public static func - (a: Tensor, b: some Scalar) -> Tensor { unary(subScalarOp, a, b) }
-  public static func - (a: some Scalar, b: Tensor) -> Tensor { unary(rsubScalarOp, b, a) }
+  public static func - (a: Tensor, b: Tensor) -> Tensor {
+    takesBool(a, b) ? refusedBool : binary(subOp, a, b)
+  }
+  public static func - (a: Tensor, b: some Scalar) -> Tensor {
+    takesBool(a, b) ? refusedBool : unary(subScalarOp, a, b)
+  }
+  public static func - (a: some Scalar, b: Tensor) -> Tensor {
+    takesBool(b, a) ? refusedBool : unary(rsubScalarOp, b, a)
+  }
   public static func * (a: Tensor, b: Tensor) -> Tensor { binary(mulOp, a, b) }
   public static func * (a: Tensor, b: some Scalar) -> Tensor { unary(mulScalarOp, a, b) }
   public static func * (a: some Scalar, b: Tensor) -> Tensor { unary(mulScalarOp, b, a) }
@@ -82,16 +95,43 @@ extension Tensor {
   public static func / (a: some Scalar, b: Tensor) -> Tensor { unary(rdivScalarOp, b, a) }
   public static prefix func - (a: Tensor) -> Tensor { negOp.apply(TensorList(a)) }
 
+  /// Whether a subtraction has a bool among its operands, which is refused as in PyTorch.
+  @inline(__always)
+  private static func takesBool(_ a: Tensor, _ b: Tensor) -> Bool {
+    a.elementType == .bool || b.elementType == .bool
+  }
+  @inline(__always)
+  private static func takesBool(_ a: Tensor, _ b: some Scalar) -> Bool {
+    if case .bool = b.scalarValue { true } else { a.elementType == .bool }
+  }
+  private static var refusedBool: Tensor {
+    Misuse(
+      "sub", "bool cannot be subtracted", got: "an operand of bool",
+      try: ".!= for the difference of two masks, logicalNot() to invert one, or to(.int64)"
+    ).raise(file: "", line: 0)
+    return .poison
+  }
+
   // Changing operators work on `let` constants: the tensor is changed, not the variable.
   public static func += (a: Tensor, b: Tensor) { addOp.applyInPlace(TensorList(a, b)) }
-  public static func -= (a: Tensor, b: Tensor) { subOp.applyInPlace(TensorList(a, b)) }
+  public static func -= (a: Tensor, b: Tensor) {
+    if takesBool(a, b) {
+      _ = refusedBool
+    } else {
+      subOp.applyInPlace(TensorList(a, b))
+    }
+  }
   public static func *= (a: Tensor, b: Tensor) { mulOp.applyInPlace(TensorList(a, b)) }
   public static func /= (a: Tensor, b: Tensor) { divOp.applyInPlace(TensorList(a, b)) }
   public static func += (a: Tensor, b: some Scalar) {
     addScalarOp.applyInPlace(TensorList(a), scalars: ScalarList(b.scalarValue))
   }
   public static func -= (a: Tensor, b: some Scalar) {
-    subScalarOp.applyInPlace(TensorList(a), scalars: ScalarList(b.scalarValue))
+    if takesBool(a, b) {
+      _ = refusedBool
+    } else {
+      subScalarOp.applyInPlace(TensorList(a), scalars: ScalarList(b.scalarValue))
+    }
   }
   public static func *= (a: Tensor, b: some Scalar) {
     mulScalarOp.applyInPlace(TensorList(a), scalars: ScalarList(b.scalarValue))

@@ -53,7 +53,7 @@ private func pullback(
   case .cosh: [g * sinh(a)]
   case .tanh: [g * (1 - y * y)]
   case .asinh: [g * rsqrt(a * a + 1)]
-  case .acosh: [g * rsqrt(a - 1) * rsqrt(a + 1)]
+  case .acosh: [g * rsqrt(a * a - 1)]
   case .atanh: [g / (1 - a * a)]
   case .sigmoid: [g * (1 - y) * y]
   case .erf: [g * (1.12837916709551257 * exp(-(a * a)))]

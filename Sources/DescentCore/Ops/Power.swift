@@ -11,12 +11,14 @@ extension Pointwise {
   static let squareOp = Pointwise("pow", result: .promoted) { x in square(x) }
   static let cubeOp = Pointwise("pow", result: .promoted) { x in x * x * x }
   static let powOp = Pointwise(
-    "pow", result: .promoted, inputs: 2, scalars: 0, node: "PowBackward1") { x, _ in pow(x[0], x[1]) }
+    "pow", result: .promoted, inputs: 2, scalars: 0, node: "PowBackward1"
+  ) { x, _ in pow(x[0], x[1]) }
   static let powScalarOp = Pointwise("pow", result: .promoted, inputs: 1, scalars: 1) { x, s in
     pow(x[0], s[0])
   }
   static let scalarPowOp = Pointwise(
-    "pow", result: .promoted, inputs: 1, scalars: 1, node: "PowBackward1") { x, s in pow(s[0], x[0]) }
+    "pow", result: .promoted, inputs: 1, scalars: 1, node: "PowBackward1"
+  ) { x, s in pow(s[0], x[0]) }
 }
 
 extension Tensor {
@@ -30,6 +32,9 @@ extension Tensor {
     _ exponent: some Scalar, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     let value = exponent.scalarValue
+    if dtype == .bool, case .bool(let isOne) = value {
+      return isOne ? clone() : Tensor.ones(shape, dtype: .bool)
+    }
     if dtype != .bool && (value == .int(2) || (value == .double(2) && dtype.isFloatingPoint)) {
       return Pointwise.squareOp.unary(self, file: file, line: line)
     }
@@ -50,7 +55,8 @@ extension Tensor {
 
   /// - Source: torch.square
   public final func square(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    Pointwise.squareOp.unary(self, file: file, line: line)
+    dtype == .bool
+      ? pow(2, file: file, line: line) : Pointwise.squareOp.unary(self, file: file, line: line)
   }
 
   public static func ** (a: Tensor, b: Tensor) -> Tensor { a.pow(b, file: "", line: 0) }

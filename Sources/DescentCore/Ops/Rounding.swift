@@ -27,26 +27,36 @@ extension Tensor {
     Pointwise.signOp(self, file: file, line: line)
   }
 
+  /// Integers are whole already; of bool, rounding is refused as in PyTorch.
+  private final func rounded(_ op: Pointwise, _ file: StaticString, _ line: UInt) -> Tensor {
+    if dtype == .bool {
+      Misuse(op.name, "bool cannot be rounded", got: dtype.name, try: "to(.float32)").raise(
+        file: file, line: line)
+      return .poison
+    }
+    return dtype.isFloatingPoint ? op(self, file: file, line: line) : clone()
+  }
+
   /// - Source: torch.floor
   public final func floor(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    dtype.isFloatingPoint ? Pointwise.floorOp(self, file: file, line: line) : clone()
+    rounded(Pointwise.floorOp, file, line)
   }
 
   /// - Source: torch.ceil
   public final func ceil(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    dtype.isFloatingPoint ? Pointwise.ceilOp(self, file: file, line: line) : clone()
+    rounded(Pointwise.ceilOp, file, line)
   }
 
   /// Rounds half to even.
   ///
   /// - Source: torch.round
   public final func round(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    dtype.isFloatingPoint ? Pointwise.roundOp(self, file: file, line: line) : clone()
+    rounded(Pointwise.roundOp, file, line)
   }
 
   /// - Source: torch.trunc
   public final func trunc(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    dtype.isFloatingPoint ? Pointwise.truncOp(self, file: file, line: line) : clone()
+    rounded(Pointwise.truncOp, file, line)
   }
 
   /// - Source: torch.isnan

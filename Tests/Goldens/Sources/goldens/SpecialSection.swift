@@ -65,11 +65,12 @@ private struct ElementwiseCheck {
     let key = entry["out"]?.string ?? ""
     fixture.begin()
     let inputs = try ["x", "a", "b"].compactMap { try entry[$0]?.string.map(fixture.stored) }
-    // Values span the dtype's whole range: the distance counts beside each element.
+    // Values span the dtype's whole range: the distance counts beside each element. Near zeros of a
+    // function PyTorch itself cancels terms of size 1 (digamma(-π/2) in float32 is 1.5e-7 off).
     func tolerance(_ dtype: DType) -> Tolerance {
       dtype == .float64
         ? Tolerance(relative: 1e-12, absolute: 1e-13, isElementwise: true)
-        : Tolerance(isElementwise: true)
+        : Tolerance(absolute: 2.5e-7, isElementwise: true)
     }
     let gradientKey = entry["grad_ones"]?.string
     if gradientKey != nil { inputs[0].requiresGrad_() }

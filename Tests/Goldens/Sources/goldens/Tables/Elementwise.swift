@@ -65,11 +65,12 @@ extension OpTable {
     op("gt") { a in try a.binary({ $0 .> $1 }, { $0 .> $1 }) }
     op("ge") { a in try a.binary({ $0 .>= $1 }, { $0 .>= $1 }) }
 
+    // The golden's order is (a, mask, b).
     op("where") { a in
-      switch (try a.operand(1), try a.operand(2)) {
-      case (.tensor(let p), .tensor(let q)): Tensor.where(try a.x, p, q)
-      case (.tensor(let p), .number(let q)): Tensor.where(try a.x, p, q)
-      case (.number(let p), .tensor(let q)): Tensor.where(try a.x, p, q)
+      switch (try a.operand(0), try a.operand(2)) {
+      case (.tensor(let p), .tensor(let q)): Tensor.where(try a.y, p, q)
+      case (.tensor(let p), .number(let q)): Tensor.where(try a.y, p, q)
+      case (.number(let p), .tensor(let q)): Tensor.where(try a.y, p, q)
       case (.number, .number): throw Refusal.unsupported("where of two numbers")
       }
     }
