@@ -128,7 +128,9 @@ extension Tensor {
       return (d, own, places)
     }
     guard let (d, own, places) = shapes else { return .poison }
-    return expanded(to: own).gather(d, indices.expanded(to: places), file: file, line: line)
+    // Negative positions count from the end, which gather itself does not know.
+    let counted = noGrad { Tensor.where(indices .< 0, indices + own[d], indices) }
+    return expanded(to: own).gather(d, counted.expanded(to: places), file: file, line: line)
   }
 
   /// A vector of indices as an expanded view of a shape, along one dim.

@@ -138,7 +138,8 @@ extension Tensor {
       saving: TensorList(places), file: file, line: line
     ) { step, g in
       if step.needs(0) { step.give(0, g.scatter(d, step.saved(0), 0)) }
-      if step.needs(1) { step.give(1, g.gather(d, step.saved(0))) }
+      // A row named twice is filled once.
+      if step.needs(1) { step.give(1, g - g.scatter(d, step.saved(0), 0)) }
     } write: { target throws(Misuse) in
       let filling = noGrad { value.to(target.dtype).expanded(to: places.shape) }
       try target.scatterRaw("indexFill", .assign, d, places, filling)

@@ -15,8 +15,7 @@ extension Tensor {
         throw Misuse(
           "cat", "there is nothing to join", got: "no tensors", try: "at least one tensor")
       }
-      let kept = tensors.filter { !($0.ndim == 1 && $0.numel() == 0) }
-      let parts = kept.isEmpty ? tensors : kept
+      let parts = tensors.filter { !($0.ndim == 1 && $0.numel() == 0) }
       let lead = parts.first ?? first
       if let scalar = parts.first(where: { $0.ndim == 0 }) {
         throw Misuse(
@@ -229,10 +228,7 @@ extension Tensor {
       own[i] = shape[i]
       return vector.view(Array(own)).expanded(to: shape)
     }
-    if swaps {
-      grids = grids.map { $0.transpose(0, 1) }
-      grids.swapAt(0, 1)
-    }
+    if swaps { grids.swapAt(0, 1) }
     return grids
   }
 

@@ -196,6 +196,11 @@ extension Tensor {
           file: file, line: line)
       return .poison
     }
+    if dtype == .bool {
+      Misuse("trace", "bool has no trace", got: dtype.name, try: "to(.int64)").raise(
+        file: file, line: line)
+      return .poison
+    }
     let output = noGrad { diagonal().sum(mask: 1, keepDim: false) }
     if recording(self) {
       let shape = self.shape

@@ -48,6 +48,7 @@ extension OpTable {
       return try a.binary({ $0.add($1, alpha: alpha) }, { $0 + $1 }, { $0 + $1 })
     }
     op("sub") { a in try a.binary({ $0 - $1 }, { $0 - $1 }, { $0 - $1 }) }
+    op("rsub") { a in try a.binary({ $1 - $0 }, { $1 - $0 }) }
     op("mul") { a in try a.binary({ $0 * $1 }, { $0 * $1 }, { $0 * $1 }) }
     op("div.no_rounding_mode") { a in try a.binary({ $0 / $1 }, { $0 / $1 }, { $0 / $1 }) }
     op("true_divide") { a in try a.binary({ $0 / $1 }, { $0 / $1 }, { $0 / $1 }) }

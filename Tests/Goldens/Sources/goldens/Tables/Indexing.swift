@@ -20,8 +20,8 @@ extension OpTable {
     op("scatter") { a in
       let (dim, index) = (try a.int(1, "dim"), try a.tensor(2, "index"))
       switch try a.operand(3, "src") {
-      case .tensor(let source): return try a.x.scatter(dim, index, source)
-      case .number(let value): return try a.x.scatter(dim, index, value)
+      case .tensor(let source): return try a.x.scatter(dim, index, source, reduce: a.scatterReduction)
+      case .number(let value): return try a.x.scatter(dim, index, value, reduce: a.scatterReduction)
       }
     }
     op("scatter_add") { a in
@@ -59,6 +59,20 @@ extension OpTable {
   }
 }
 
+extension Arguments {
+  /// The option `reduce` of scatter.
+  fileprivate var scatterReduction: Tensor.ScatterReduction? {
+    get throws {
+      switch try string(4, "reduce", "") {
+      case "add": .add
+      case "multiply": .multiply
+      case "": nil
+      default: throw Refusal.untyped("no such reduction")
+      }
+    }
+  }
+}
+
 /// One part of a Python index.
 private struct Index: TensorIndex {
   let indexKind: IndexKind
@@ -91,6 +105,7 @@ extension Tensor {
     case 1: self[indices[0]]
     case 2: self[indices[0], indices[1]]
     case 3: self[indices[0], indices[1], indices[2]]
+    case 4: self[indices[0], indices[1], indices[2], indices[3]]
     default: throw Refusal.unsupported("\(indices.count) indices")
     }
   }
