@@ -15,7 +15,8 @@ extension Tensor {
         throw Misuse(
           "cat", "there is nothing to join", got: "no tensors", try: "at least one tensor")
       }
-      let parts = tensors.filter { !($0.ndim == 1 && $0.numel() == 0) }
+      let kept = tensors.filter { !($0.ndim == 1 && $0.numel() == 0) }
+      let parts = kept.isEmpty ? tensors : kept
       let lead = parts.first ?? first
       if let scalar = parts.first(where: { $0.ndim == 0 }) {
         throw Misuse(
