@@ -1,13 +1,10 @@
 // Compositions of elementary functions, each one pass.
 
 extension Pointwise {
-  static let i0Op = Pointwise("i0") { x in Term.apply(.i0, x) }
-  static let i1Op = Pointwise("i1") { x in Term.apply(.i1, x) }
   static let fracOp = Pointwise("frac", result: .promoted) { x in x - trunc(x) }
   static let deg2radOp = Pointwise("deg2rad") { x in x * 0.017453292519943295 }
   static let rad2degOp = Pointwise("rad2deg") { x in x * 57.29577951308232 }
-  static let sincOp = Pointwise("sinc") { x in select(x .== 0, 1, sin(x * 3.141592653589793) / (x * 3.141592653589793)) }
-  static let entrOp = Pointwise("entr") { x in select(x .> 0, -x * log(x), select(x .== 0, 0, select(x .!= x, x, .constant(-.infinity)))) }
+  static let sincOp = Pointwise("sinc") { x in sincOf(x) }
   static let ndtrOp = Pointwise("ndtr") { x in 0.5 * Term.apply(.erfc, x * -0.7071067811865476) }
 }
 
@@ -44,30 +41,6 @@ extension Tensor {
     Pointwise.sincOp(self, file: file, line: line)
   }
 
-  /// Returns the modified Bessel function of order 0.
-  ///
-  /// - Gradient: g i1(x).
-  /// - Source: torch.i0
-  public final func i0(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    Pointwise.i0Op(self, file: file, line: line)
-  }
-
-  /// Returns the modified Bessel function of order 1.
-  ///
-  /// - Gradient: g (i0(x) - i1(x) / x).
-  /// - Source: torch.special.i1
-  public final func i1(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    Pointwise.i1Op(self, file: file, line: line)
-  }
-
-  /// Returns -x log(x), 0 at 0, -inf below.
-  ///
-  /// - Gradient: -g (log(x) + 1).
-  /// - Source: torch.special.entr
-  public final func entr(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    Pointwise.entrOp(self, file: file, line: line)
-  }
-
   /// Returns the standard normal's distribution function.
   ///
   /// - Gradient: g exp(-x²/2) / sqrt(2 pi).
@@ -75,4 +48,10 @@ extension Tensor {
   public final func ndtr(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     Pointwise.ndtrOp(self, file: file, line: line)
   }
+}
+
+/// sin(pi x) / (pi x); the division never sees 0.
+private func sincOf(_ x: Term) -> Term {
+  let angle = select(x .== 0, 1, x) * 3.141592653589793
+  return select(x .== 0, 1, sin(angle) / angle)
 }

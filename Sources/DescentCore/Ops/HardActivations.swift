@@ -1,13 +1,22 @@
 // Piecewise and smooth activations, each one pass over memory.
 
 extension Pointwise {
-  static let relu6Op = Pointwise("hardtanh", result: .promoted) { x in select(x .<= 0, 0, select(x .>= 6, 6, x)) }
-  static let hardsigmoidOp = Pointwise("hardsigmoid") { x in select(x .<= -3, 0, select(x .>= 3, 1, x / 6 + 0.5)) }
-  static let hardswishOp = Pointwise("hardswish") { x in select(x .<= -3, 0, select(x .>= 3, x, x * (x / 6 + 0.5))) }
+  static let relu6Op = Pointwise("hardtanh", result: .promoted) { x in
+    select((x .> 0) & (x .< 6), x, select(x .<= 0, 0, select(x .>= 6, 6, x * 0)))
+  }
+  static let hardsigmoidOp = Pointwise("hardsigmoid") { x in
+    select((x .> -3) & (x .< 3), x / 6 + 0.5, select(x .<= -3, 0, select(x .>= 3, 1, x * 0)))
+  }
+  static let hardswishOp = Pointwise("hardswish") { x in
+    // Overflows where PyTorch's x * 6 / 6 does; the middle branch sees only what it is for.
+    let z = select((x .>= -3) & (x .<= 3), x, 0)
+    return select(x .> 3, x * 6 / 6, select(x .< -3, x * 0, select(x .!= x, x, z * (z + 3) / 6)))
+  }
   static let softsignOp = Pointwise("div") { x in x / (1 + abs(x)) }
   static let tanhshrinkOp = Pointwise("sub") { x in x - tanh(x) }
   static let logsigmoidOp = Pointwise("log_sigmoid") { x in minimum(x, .constant(0)) - log1p(exp(-abs(x))) }
-  static let seluOp = Pointwise("elu") { x in 1.0507009873554805 * select(x .> 0, x, 1.6732632423543772 * expm1(select(x .> 0, 0, x))) }
+  static let seluOp = Pointwise("elu") { x in 1.0507009873554805
+      * select(x .<= 0, 1.6732632423543772 * expm1(select(x .<= 0, x, 0)), x) }
   static let geluTanhOp = Pointwise("gelu") { x in 0.5 * x * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x * x * x))) }
 }
 
@@ -79,10 +88,13 @@ extension Tensor {
 
 extension Pointwise {
   static let hardtanhOp = Pointwise("hardtanh", result: .promoted, inputs: 1, scalars: 2) { x, s in
-    select(x[0] .<= s[0], s[0], select(x[0] .>= s[1], s[1], x[0]))
+    // NaN passes its value and no gradient, as in PyTorch.
+    let inside = (x[0] .> s[0]) & (x[0] .< s[1])
+    return select(
+      inside, x[0], select(x[0] .<= s[0], s[0], select(x[0] .>= s[1], s[1], x[0] * 0)))
   }
   static let hardshrinkOp = Pointwise("hardshrink", result: .promoted, inputs: 1, scalars: 1) { x, s in
-    select((x[0] .>= -s[0]) & (x[0] .<= s[0]), 0, x[0])
+    select((x[0] .> s[0]) | (x[0] .< -s[0]), x[0], x[0] * 0)
   }
   static let softshrinkOp = Pointwise("softshrink", result: .promoted, inputs: 1, scalars: 1) { x, s in
     select(x[0] .> s[0], x[0] - s[0], select(x[0] .< -s[0], x[0] + s[0], x[0] * 0))
@@ -91,7 +103,7 @@ extension Pointwise {
     select(x[0] .<= s[0], s[1], x[0])
   }
   static let celuOp = Pointwise("celu", inputs: 1, scalars: 1) { x, s in
-    select(x[0] .> 0, x[0], s[0] * expm1(select(x[0] .> 0, 0, x[0]) / s[0]))
+    select(x[0] .<= 0, s[0] * expm1(select(x[0] .<= 0, x[0], 0) / s[0]), x[0])
   }
 }
 

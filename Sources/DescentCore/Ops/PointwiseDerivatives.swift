@@ -65,7 +65,8 @@ private func pullback(
   case .i1: [g * (i0(a) - select(a .== 0, 0.5, y / select(a .== 0, 1, a)))]
   case .select: [nil, select(a, g, 0), select(a, 0, g)]
   case .sign, .floor, .ceil, .round, .trunc: [nil]
-  case .floorDiv, .truncDiv, .nextafter: [nil, nil]
+  case .floorDiv, .truncDiv: [nil, nil]
+  case .nextafter: [g, nil]
   case .trigamma: [nil]  // polygamma of order 2 is not an instruction
   case .toI64, .toBool, .bitNot, .isNaN, .isInf, .signbit: [nil]
   case .eq, .ne, .lt, .le, .gt, .ge, .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight:

@@ -34,9 +34,6 @@ extension OpTable {
     op("deg2rad") { a in try a.x.deg2rad() }
     op("rad2deg") { a in try a.x.rad2deg() }
     op("sinc") { a in try a.x.sinc() }
-    op("i0") { a in try a.x.i0() }
-    op("special.i1") { a in try a.x.i1() }
-    op("special.entr") { a in try a.x.entr() }
     op("special.ndtr") { a in try a.x.ndtr() }
 
     op("nn.functional.relu6") { a in try a.x.relu6() }
