@@ -44,6 +44,11 @@ extension Tensor {
     return output
   }
 
+  /// Negative places counted from the end.
+  static func wrappedIndex(_ index: Tensor, _ size: Int) -> Tensor {
+    `where`(index .< 0, index + size, index)
+  }
+
   /// What kernels see of a 0-d tensor: one dimension of size 1.
   final var atLeastOneDim: Tensor {
     ndim > 0 ? self : Tensor(storage: storage, layout: layout.unsqueezed(0), dtype: dtype)
@@ -101,14 +106,16 @@ extension Tensor {
     return output
   }
 
-  /// Elements along a dim at places that broadcast with the tensor outside that dim: what `argsort` and
-  /// `argmax` give. Without a dim, of the flattened tensor.
+  /// Elements along a dim at places (negative from the end) that broadcast with the tensor outside that
+  /// dim: what `argsort` and `argmax` give. Without a dim, of the flattened tensor.
   ///
   /// - Source: torch.take_along_dim
   public final func takeAlongDim(
     _ indices: Tensor, dim: Int? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    guard let dim else { return ravel().gather(0, indices.ravel(), file: file, line: line) }
+    guard let dim else {
+      return ravel().takeAlongDim(indices.ravel(), dim: 0, file: file, line: line)
+    }
     let shapes = attempt(file: file, line: line) { () throws(Misuse) -> (Int, Shape, Shape) in
       let d = try Rules.dim("takeAlongDim", dim, of: self.shape)
       if indices.dtype != .int64 || indices.ndim != self.ndim {
@@ -128,7 +135,8 @@ extension Tensor {
       return (d, own, places)
     }
     guard let (d, own, places) = shapes else { return .poison }
-    return expanded(to: own).gather(d, indices.expanded(to: places), file: file, line: line)
+    let wrapped = Tensor.wrappedIndex(indices, ndim == 0 ? 1 : shape[d])
+    return expanded(to: own).gather(d, wrapped.expanded(to: places), file: file, line: line)
   }
 
   /// A vector of indices as an expanded view of a shape, along one dim.
@@ -146,6 +154,7 @@ extension Rules {
   static func indexAlong(
     _ operation: String, _ dim: Int, _ shape: Shape, _ index: Tensor
   ) throws(Misuse) {
+    if index.numel() == 0 { return }
     if index.dtype != .int64 && index.dtype != .int32 {
       throw Misuse(operation, "the index must be int64", got: index.dtype.name, try: "to(.int64)")
     }

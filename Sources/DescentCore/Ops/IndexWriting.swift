@@ -46,7 +46,7 @@ extension Tensor {
 
   /// A copy with a 0-d tensor's value in the rows `index` of a dim.
   ///
-  /// - Gradient: the sum of g over these rows for the value.
+  /// - Gradient: g without these rows for self, the sum of g over them for the value.
   /// - Source: torch.index_fill
   public final func indexFill(
     _ dim: Int, _ index: Tensor, _ value: Tensor, file: StaticString = #fileID, line: UInt = #line
@@ -138,7 +138,11 @@ extension Tensor {
       saving: TensorList(places), file: file, line: line
     ) { step, g in
       if step.needs(0) { step.give(0, g.scatter(d, step.saved(0), 0)) }
-      if step.needs(1) { step.give(1, g.gather(d, step.saved(0))) }
+      if step.needs(1) {
+        // A row named twice counts once.
+        let mask = Tensor.zeros(g.shape, dtype: .bool).scatter(d, step.saved(0), true)
+        step.give(1, Pointwise.keptOp(g, mask))
+      }
     } write: { target throws(Misuse) in
       let filling = noGrad { value.to(target.dtype).expanded(to: places.shape) }
       try target.scatterRaw("indexFill", .assign, d, places, filling)
@@ -147,15 +151,12 @@ extension Tensor {
 
   /// The vector of places spread over this tensor's other dims; negative ones count from the end.
   private func rows(_ index: Tensor, _ d: Int) -> Tensor {
-    let vector = noGrad { Tensor.wrappedIndex(index, atLeastOneDim.shape[d]) }
+    let vector = noGrad {
+      Tensor.wrappedIndex(index.to(.int64).reshape([index.numel()]), atLeastOneDim.shape[d])
+    }
     var shape = atLeastOneDim.shape
     shape[d] = vector.numel()
     return vector.spread(over: shape, dim: d)
-  }
-
-  private static func wrappedIndex(_ index: Tensor, _ size: Int) -> Tensor {
-    let vector = index.to(.int64).reshape([index.numel()])
-    return `where`(vector .< 0, vector + size, vector)
   }
 
   /// Checks index and source of an operation on rows; gives the dim and the places.
