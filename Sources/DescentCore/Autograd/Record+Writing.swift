@@ -24,6 +24,14 @@ extension Tensor {
     } else {
       target = noGrad { clone() }
     }
+    var edges = EdgeList()
+    var saved = SavedList()
+    if records {
+      // Before the change: what it changes besides its target is found out in backward.
+      edges.append(Edge(self))
+      for i in 0..<others.count { edges.append(Edge(others[i])) }
+      for i in 0..<saving.count { saved.append(saving[i]) }
+    }
     do throws(Misuse) {
       try write(target)
     } catch {
@@ -32,11 +40,6 @@ extension Tensor {
     }
     if inPlace { target.didChange(operation + "_", file, line) }
     if !records { return target }
-    var edges = EdgeList()
-    edges.append(Edge(self))
-    for i in 0..<others.count { edges.append(Edge(others[i])) }
-    var saved = SavedList()
-    for i in 0..<saving.count { saved.append(saving[i]) }
     let made = RuleNode(
       node, output: target, edges: edges, saved: saved, file: file, line: line, rule: rule)
     if inPlace { target.rebase(onto: made) } else { target.recordedFn = made }

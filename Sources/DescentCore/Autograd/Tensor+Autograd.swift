@@ -52,6 +52,15 @@ extension Tensor {
   private func refreshedFn() -> Node? {
     guard let base = viewBase else { return recordedFn }
     viewVersion = storage.version
+    if flags.isOneOfSeveral && base.requiresGrad {
+      Misuse(
+        "backward",
+        "a view made together with others is used after their base was changed in place",
+        got: "one of the results of \(recordedFn?.name ?? "split")",
+        try: "narrow or select for the one part, or the operation without the underscore"
+      ).raise(file: storage.lastChange?.file ?? "", line: storage.lastChange?.line ?? 0)
+      return recordedFn
+    }
     guard base.recordedFn != nil else { return recordedFn }
     recordedFn = AsStridedNode(view: self, base: base)
     outputIndex = 0
@@ -250,8 +259,7 @@ final class AsStridedNode: Node {
   }
 
   override func backward(_ step: BackwardStep, _ gradient: Tensor) {
-    let result = Tensor.zeros(baseLayout, dtype: gradient.dtype)
-    step.give(0, result.addingSlice(gradient, view.relative(to: baseLayout)))
+    step.give(0, Tensor.scatteredBack(gradient, view, baseLayout))
   }
 }
 

@@ -50,13 +50,16 @@ extension Tensor {
       output.device.backend.copy(CopyCall(source: part, destination: place))
       start += length
     }
-    if recording(parts) && dtype.isFloatingPoint {
-      let lengths = parts.map { $0.shape[d] }
-      output.record("CatBackward0", TensorList(parts), file: file, line: line) { step, g in
+    if recording(tensors) && dtype.isFloatingPoint {
+      // Skipped tensors keep their place among the inputs, with nothing of the gradient.
+      let lengths = tensors.map { $0.ndim == 1 && $0.numel() == 0 ? nil : $0.shape[d] }
+      output.record("CatBackward0", TensorList(tensors), file: file, line: line) { step, g in
         var start = 0
         for (i, length) in lengths.enumerated() {
-          if step.needs(i) { step.give(i, g.narrow(d, start, length)) }
-          start += length
+          if step.needs(i) {
+            step.give(i, length.map { g.narrow(d, start, $0) } ?? Tensor.zeros([0], dtype: g.dtype))
+          }
+          start += length ?? 0
         }
       }
     }

@@ -1,6 +1,10 @@
 // Choosing elements by a condition.
 
 extension Pointwise {
+  /// Zero where the mask is false.
+  static let keptOp = Pointwise(
+    "masked_fill", result: .promoted, inputs: 2, masks: [1], scalars: 0
+  ) { x, _ in select(x[1], x[0], 0) }
   /// Zero where the mask is true.
   static let clearedOp = Pointwise(
     "masked_fill", result: .promoted, inputs: 2, masks: [1], scalars: 0

@@ -227,17 +227,21 @@ public final class Pointwise: Sendable {
     do throws(Misuse) {
       try target.device.backend.pointwise(
         PointwiseCall(
-          program: program, dtype: dtype, shape: target.layout.shape, inputs: withoutOverlap(inputs),
+          program: program, dtype: dtype, shape: target.layout.shape,
+          inputs: withoutOverlap(inputs),
           scalars: scalars, outputs: TensorList(target)))
     } catch {
       error.named(name).raise(file: file, line: line)
       return target
     }
+    let version = target.storage.version
     target.didChange(name + "_", file, line)
     if records {
       let scratch = target.alias()
       record(scratch, before, scalars, dtype, file, line)
-      target.rebase(onto: scratch.recordedFn!)
+      let node = scratch.recordedFn!
+      node.saved.predate(target.storage, to: version)
+      target.rebase(onto: node)
     }
     return target
   }
@@ -251,7 +255,8 @@ public final class Pointwise: Sendable {
       let overlaps =
         input.storage === target.storage && input !== target
         && input.layout.extent.overlaps(target.layout.extent)
-        && !(input.layout.offset == target.layout.offset && input.layout.shape == target.layout.shape
+        && !(input.layout.offset == target.layout.offset
+          && input.layout.shape == target.layout.shape
           && input.layout.strides == target.layout.strides && input.dtype == target.dtype)
       result.append(overlaps ? noGrad { input.clone() } : input)
     }

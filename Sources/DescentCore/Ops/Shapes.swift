@@ -337,9 +337,11 @@ extension Tensor {
   private func become(
     _ operation: String, _ file: StaticString, _ line: UInt, _ view: (Tensor) -> Tensor
   ) -> Tensor {
-    if ThreadState.current.gradEnabled && isLeaf && requiresGrad {
+    let leaf = viewBase ?? self
+    if ThreadState.current.gradEnabled && leaf.isLeaf && leaf.requiresGrad {
       Misuse(
-        "\(operation)_", "a leaf that requires gradients is changed in place", got: "a leaf",
+        "\(operation)_", "a leaf that requires gradients is changed in place",
+        got: "a leaf or its view",
         try: "\(operation) without the underscore"
       ).raise(file: file, line: line)
       return self

@@ -132,7 +132,9 @@ extension Tensor {
   ) -> Tensor {
     let target = Layout(shape: shape, strides: strides, offset: offset ?? layout.offset)
     let extent = target.extent
-    if extent.lowerBound < 0 || extent.upperBound * dtype.itemSize > storage.byteCount {
+    if shape.count != strides.count || extent.lowerBound < 0
+      || !extent.isEmpty && extent.upperBound * dtype.itemSize > storage.byteCount
+    {
       Misuse(
         "asStrided", "the view leaves the storage",
         got:

@@ -60,9 +60,9 @@ extension Tensor {
     _ operation: String, _ length: Int, _ coefficients: [Double], _ periodic: Bool, _ dtype: DType,
     _ file: StaticString, _ line: UInt
   ) -> Tensor {
-    if length < 0 || !dtype.isFloatingPoint {
+    if length < 0 || (dtype != .float32 && dtype != .float64) {
       Misuse(
-        operation, "a length from 0 up and a floating-point dtype are needed",
+        operation, "a length from 0 up and a dtype float32 or float64 are needed",
         got: "\(length), \(dtype.name)", try: "dtype: .float32"
       ).raise(file: file, line: line)
       return .poison

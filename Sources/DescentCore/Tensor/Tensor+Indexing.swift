@@ -260,9 +260,14 @@ extension Tensor {
     if tensors.allSatisfy({ $0 == nil }) {
       // `x[i] += 1` hands back the view that it has changed already.
       let isSame =
-        view.storage === value.storage && view.layout.offset == value.layout.offset
+        view.storage === value.storage && view.viewBase === value.viewBase
+        && view.layout.offset == value.layout.offset
         && view.layout.shape == value.layout.shape && view.layout.strides == value.layout.strides
-      if !isSame {
+      if isSame {
+        let _: Void? = attempt(file: file, line: line) { () throws(Misuse) in
+          try Rules.writable("copy", view)
+        }
+      } else {
         let fitting = value.shape == view.shape ? value : value.trimmed(to: view.ndim)
         view.copy_(fitting, file: file, line: line)
       }
