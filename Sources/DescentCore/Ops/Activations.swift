@@ -7,7 +7,7 @@ extension Pointwise {
   }
   static let eluOp = Pointwise("elu", inputs: 1, scalars: 1) { x, s in
     // The branch not taken sees 0: its gradient would be 0 times infinity.
-    select(x[0] .> 0, x[0], s[0] * expm1(select(x[0] .> 0, 0, x[0])))
+    select(x[0] .<= 0, s[0] * expm1(select(x[0] .<= 0, x[0], 0)), x[0])
   }
   static let geluOp = Pointwise("gelu") { x in
     0.5 * x * (1 + erf(x * 0.707106781186547524))

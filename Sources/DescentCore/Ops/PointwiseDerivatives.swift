@@ -28,7 +28,7 @@ private func pullback(
   case .fmin: [select((a .<= b) | isNaN(b), g, 0), select((a .<= b) | isNaN(b), 0, g)]
   case .pow:
     [
-      select(b .== 0, 0, g * b * pow(a, b - 1)),
+      select(b .== 0, 0, g * (b * pow(a, b - 1))),
       select((a .== 0) & (b .>= 0), 0, g * y * log(a)),
     ]
   case .remainder: [g, -g * floor(a / b)]

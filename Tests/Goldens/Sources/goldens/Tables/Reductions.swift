@@ -72,7 +72,9 @@ extension OpTable {
     }
     op("cumsum") { a in try a.x.cumsum(dim: a.int(1, "dim"), dtype: a.optionalDType(nil)) }
     ops("sort") { a in
-      _ = try a.bool(nil, "stable", false)  // sorting is always stable
+      // Sorting is always stable; PyTorch's form with `stable` takes no dim by position.
+      if a.has("stable") && a.count > 1 { throw Refusal.untyped("sort(dim, stable:)") }
+      _ = try a.bool(nil, "stable", false)
       let (values, indices) = try a.x.sort(
         dim: a.int(1, "dim", -1), descending: a.bool(2, "descending", false))
       return [values, indices]
