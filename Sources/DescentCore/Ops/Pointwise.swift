@@ -24,6 +24,9 @@ public final class Pointwise: Sendable {
   let nodeName: String
   let result: Result
   let program: Program
+  /// A gradient given by hand, where the local rules would not give PyTorch's value (at a kink, or where
+  /// a factor overflows): gradients of the inputs from inputs, scalars and the incoming gradient.
+  let gradientRule: (@Sendable ([Term], [Term], Term) -> [Term?])?
   private let derivatives = DerivativeTable()
   /// Plans of losses, whose elements are not stored.
   private let lossDerivatives = DerivativeTable(keepsOutput: false)
@@ -57,13 +60,15 @@ public final class Pointwise: Sendable {
   /// The general form: inputs (`masks`: those of bool) and scalars given at each call.
   init(
     _ name: String, result: Result = .floating, inputs: Int, masks: Set<Int> = [], scalars: Int,
-    node: String? = nil, _ body: ([Term], [Term]) -> Term
+    node: String? = nil, gradient: (@Sendable ([Term], [Term], Term) -> [Term?])? = nil,
+    _ body: ([Term], [Term]) -> Term
   ) {
     let inputs = (0..<inputs).map { Term.input(isMask: masks.contains($0)) }
     let scalars = (0..<scalars).map { _ in Term.input() }
     self.name = name
     self.nodeName = node ?? Pointwise.nodeName(name)
     self.result = result
+    gradientRule = gradient
     program = Program(inputs: inputs, scalars: scalars, outputs: [body(inputs, scalars)])
   }
 
@@ -73,6 +78,7 @@ public final class Pointwise: Sendable {
     self.name = name
     self.nodeName = Pointwise.nodeName(name)
     self.result = result
+    gradientRule = nil
     program = Program(inputs: inputs, scalars: scalars, outputs: [output])
   }
 

@@ -100,12 +100,6 @@ final class GradientOperation: Sendable {
     self.sources = sources
   }
 
-  /// The operands by input number instead of saved position: -1 is the incoming gradient.
-  func inputs(of plan: DerivativePlan) -> [Int] {
-    let saved = (0..<32).filter { plan.savedInputs & (1 << UInt32($0)) != 0 }
-    return sources.map { $0 < 0 ? -1 : saved[$0] }
-  }
-
   /// The gradient in the shape of the output.
   @inline(__always)
   func run(_ operands: TensorList, _ scalars: ScalarList) -> Tensor {
@@ -145,12 +139,16 @@ final class DerivativePlan: Sendable {
     let program = operation.program
     let output = program.outputs[0]
     let incoming = Term.input()
-    let adjoints = DerivativePlan.differentiate(program, output, incoming)
+    // A loss multiplies by its share of the mean in the same pass.
+    let share = keepsOutput ? nil : Term.input()
+    let scalars = program.scalars + (share.map { [$0] } ?? [])
+    let adjoints = DerivativePlan.adjoints(
+      operation, share.map { incoming * $0 } ?? incoming)
     let wanted = program.inputs.indices.filter { needs & (1 << UInt32($0)) != 0 }
 
     // What the gradients are made of: inputs, and the result, which is read rather than made again.
     let cut = Set(
-      (program.inputs + program.scalars + [incoming] + (keepsOutput ? [output] : []))
+      (program.inputs + scalars + [incoming] + (keepsOutput ? [output] : []))
         .map(ObjectIdentifier.init))
     var used = Set<ObjectIdentifier>()
     var results: [Int: Term] = [:]
@@ -191,7 +189,7 @@ final class DerivativePlan: Sendable {
       if term === incoming { return GradientPlan(input: i, form: .passed) }
       let (leaves, sources) = sources([term])
       let derived = Pointwise(
-        derived: operation.name, inputs: leaves, scalars: program.scalars, output: term)
+        derived: operation.name, inputs: leaves, scalars: scalars, output: term)
       return GradientPlan(
         input: i, form: .computed(GradientOperation(derived: derived, sources: sources)))
     }
@@ -200,11 +198,23 @@ final class DerivativePlan: Sendable {
       let terms = together.map { results[$0]! }
       let (leaves, sources) = sources(terms)
       fused = FusedGradients(
-        program: Program(inputs: leaves, scalars: program.scalars, outputs: terms),
+        program: Program(inputs: leaves, scalars: scalars, outputs: terms),
         sources: sources, inputs: together)
     } else {
       fused = nil
     }
+  }
+
+  private static func adjoints(_ operation: Pointwise, _ incoming: Term) -> [ObjectIdentifier: Term] {
+    let program = operation.program
+    guard let rule = operation.gradientRule else {
+      return differentiate(program, program.outputs[0], incoming)
+    }
+    var result: [ObjectIdentifier: Term] = [:]
+    for (input, term) in zip(program.inputs, rule(program.inputs, program.scalars, incoming)) {
+      result[ObjectIdentifier(input)] = term
+    }
+    return result
   }
 
   /// Gradients of the output for every term below it, in one sweep from the youngest.
