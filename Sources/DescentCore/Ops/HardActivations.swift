@@ -9,10 +9,10 @@ extension Pointwise {
   }
   static let hardswishOp = Pointwise("hardswish") { x in
     // Overflows where PyTorch's x * 6 / 6 does; the middle branch sees only what it is for.
-    let z = select((x .>= -3) & (x .<= 3), x, 0)
+    let z = select((x .> -3) & (x .< 3), x, 0)
     let n = select(x .!= x, x, 0)  // NaN has a gradient of NaN
     return select(
-      x .> 3, x * 6 / 6, select(x .< -3, x * 0, select(x .!= x, n * n, z * (z + 3) / 6)))
+      x .>= 3, x * 6 / 6, select(x .<= -3, x * 0, select(x .!= x, n * n, z * (z + 3) / 6)))
   }
   static let softsignOp = Pointwise("div") { x in x / (1 + abs(x)) }
   static let tanhshrinkOp = Pointwise("sub") { x in x - tanh(x) }
