@@ -9,15 +9,24 @@ extension Pointwise {
   }
   static let hardswishOp = Pointwise("hardswish") { x in
     // Overflows where PyTorch's x * 6 / 6 does; the middle branch sees only what it is for.
-    let z = select((x .>= -3) & (x .<= 3), x, 0)
-    return select(x .> 3, x * 6 / 6, select(x .< -3, x * 0, select(x .!= x, x, z * (z + 3) / 6)))
+    let z = select((x .> -3) & (x .< 3), x, 0)
+    let n = select(x .!= x, x, 0)  // NaN has a gradient of NaN
+    return select(
+      x .>= 3, x * 6 / 6, select(x .<= -3, x * 0, select(x .!= x, n * n, z * (z + 3) / 6)))
   }
   static let softsignOp = Pointwise("div") { x in x / (1 + abs(x)) }
   static let tanhshrinkOp = Pointwise("sub") { x in x - tanh(x) }
-  static let logsigmoidOp = Pointwise("log_sigmoid") { x in minimum(x, .constant(0)) - log1p(exp(-abs(x))) }
-  static let seluOp = Pointwise("elu") { x in 1.0507009873554805
-      * select(x .<= 0, 1.6732632423543772 * expm1(select(x .<= 0, x, 0)), x) }
-  static let geluTanhOp = Pointwise("gelu") { x in 0.5 * x * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x * x * x))) }
+  static let logsigmoidOp = Pointwise("log_sigmoid") { x in
+    // Written by branches, so that the second derivative is right at 0 too, where that of abs is not.
+    select(x .< 0, x, 0) - log1p(exp(select(x .< 0, x, -x)))
+  }
+  static let seluOp = Pointwise("elu") { x in
+    1.0507009873554805
+      * select(x .> 0, x, 1.6732632423543772 * expm1(select(x .> 0, 0, x)))
+  }
+  static let geluTanhOp = Pointwise("gelu") { x in
+    0.5 * x * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))
+  }
 }
 
 extension Tensor {
@@ -93,17 +102,20 @@ extension Pointwise {
     return select(
       inside, x[0], select(x[0] .<= s[0], s[0], select(x[0] .>= s[1], s[1], x[0] * 0)))
   }
-  static let hardshrinkOp = Pointwise("hardshrink", result: .promoted, inputs: 1, scalars: 1) { x, s in
+  static let hardshrinkOp = Pointwise("hardshrink", result: .promoted, inputs: 1, scalars: 1) {
+    x, s in
     select((x[0] .> s[0]) | (x[0] .< -s[0]), x[0], x[0] * 0)
   }
-  static let softshrinkOp = Pointwise("softshrink", result: .promoted, inputs: 1, scalars: 1) { x, s in
+  static let softshrinkOp = Pointwise("softshrink", result: .promoted, inputs: 1, scalars: 1) {
+    x, s in
     select(x[0] .> s[0], x[0] - s[0], select(x[0] .< -s[0], x[0] + s[0], x[0] * 0))
   }
-  static let thresholdOp = Pointwise("threshold", result: .promoted, inputs: 1, scalars: 2) { x, s in
+  static let thresholdOp = Pointwise("threshold", result: .promoted, inputs: 1, scalars: 2) {
+    x, s in
     select(x[0] .<= s[0], s[1], x[0])
   }
   static let celuOp = Pointwise("celu", inputs: 1, scalars: 1) { x, s in
-    select(x[0] .<= 0, s[0] * expm1(select(x[0] .<= 0, x[0], 0) / s[0]), x[0])
+    select(x[0] .> 0, x[0], s[0] * expm1(select(x[0] .> 0, 0, x[0]) / s[0]))
   }
 }
 
@@ -116,8 +128,11 @@ extension Tensor {
     minVal: Double = -1, maxVal: Double = 1, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     if minVal > maxVal {
-      Misuse("hardtanh", "the limits are not in order", got: "\(minVal) and \(maxVal)", try: "minVal <= maxVal")
-        .raise(file: file, line: line)
+      Misuse(
+        "hardtanh", "the limits are not in order", got: "\(minVal) and \(maxVal)",
+        try: "minVal <= maxVal"
+      )
+      .raise(file: file, line: line)
       return .poison
     }
     return Pointwise.hardtanhOp.unary(
@@ -129,7 +144,9 @@ extension Tensor {
   /// - Source: torch.nn.functional.hardshrink
   public final func hardshrink(
     lambd: Double = 0.5, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { Pointwise.hardshrinkOp.unary(self, ScalarList(.double(lambd)), file: file, line: line) }
+  ) -> Tensor {
+    Pointwise.hardshrinkOp.unary(self, ScalarList(.double(lambd)), file: file, line: line)
+  }
 
   /// x moved toward 0 by lambd, 0 within ±lambd.
   ///
@@ -138,7 +155,8 @@ extension Tensor {
     lambd: Double = 0.5, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     if lambd < 0 {
-      Misuse("softshrink", "lambd is negative", got: "\(lambd)", try: "0 or more").raise(file: file, line: line)
+      Misuse("softshrink", "lambd is negative", got: "\(lambd)", try: "0 or more").raise(
+        file: file, line: line)
       return .poison
     }
     return Pointwise.softshrinkOp.unary(self, ScalarList(.double(lambd)), file: file, line: line)

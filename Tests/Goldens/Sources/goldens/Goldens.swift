@@ -33,6 +33,10 @@ enum Goldens {
       try evaluate(child, from: start, only: only, in: Folder(path: path))
       return
     }
+    if !OpTable.all.duplicates.isEmpty {
+      print("two entries in Tables/ for \(OpTable.all.duplicates.joined(separator: ", "))")
+      exit(2)
+    }
     var tally = Tally(lists: lists)
     for section in sections
     where only == nil || only!.split(separator: "/").first.map(String.init) == section.name {

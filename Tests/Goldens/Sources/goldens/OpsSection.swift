@@ -4,6 +4,8 @@ import Descent
 final class OpTable {
   typealias Call = (Arguments) throws -> [Tensor]
   private var calls: [String: Call] = [:]
+  /// Names with two entries: a mistake in `Tables/`.
+  private(set) var duplicates: [String] = []
 
   nonisolated(unsafe) static let all = {
     let table = OpTable()
@@ -31,7 +33,7 @@ final class OpTable {
 
   /// Adds an operation with several results.
   func ops(_ name: String, _ call: @escaping Call) {
-    precondition(calls[name] == nil, "two entries for \(name)")
+    if calls[name] != nil { duplicates.append(name) }
     calls[name] = call
   }
 
@@ -102,7 +104,9 @@ let dtypesSection = Section(name: "dtypes") { folder in
 }
 
 /// Operations that choose one of several equal elements, and where their argument `dim` stands.
-private let choosers = ["topk": 2, "kthvalue": 2, "mode": 1, "median": 1, "nanmedian": 1, "sort": 1]
+private let choosers = [
+  "topk": 2, "kthvalue": 2, "mode": 1, "median": 1, "nanmedian": 1, "sort": 1,
+]
 
 /// One sample of an operation: its values, then its gradients, then theirs.
 struct SampleCheck {

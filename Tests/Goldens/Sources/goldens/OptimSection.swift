@@ -64,8 +64,12 @@ private struct OptimCheck {
   }
 }
 
-private func makeOptimizer(_ name: String, _ parameters: [Tensor], _ a: Arguments) throws -> Optimizer {
-  func number(_ key: String, _ fallback: Double) throws -> Double { try a.double(nil, key, fallback) }
+private func makeOptimizer(_ name: String, _ parameters: [Tensor], _ a: Arguments) throws
+  -> Optimizer
+{
+  func number(_ key: String, _ fallback: Double) throws -> Double {
+    try a.double(nil, key, fallback)
+  }
   func flag(_ key: String) throws -> Bool { try a.bool(nil, key, false) }
   func pair(_ key: String, _ fallback: (Double, Double)) throws -> (Double, Double) {
     guard let values = a.value(nil, key)?.sequence?.compactMap(\.double) else { return fallback }
@@ -78,7 +82,8 @@ private func makeOptimizer(_ name: String, _ parameters: [Tensor], _ a: Argument
   case "SGD":
     return SGD(
       parameters, lr: try number("lr", 1e-3), momentum: try number("momentum", 0),
-      dampening: try number("dampening", 0), weightDecay: try decay(), nesterov: try flag("nesterov"),
+      dampening: try number("dampening", 0), weightDecay: try decay(),
+      nesterov: try flag("nesterov"),
       maximize: maximize)
   case "Adam":
     return Adam(
@@ -100,7 +105,8 @@ private func makeOptimizer(_ name: String, _ parameters: [Tensor], _ a: Argument
       eps: try number("eps", 1e-10), maximize: maximize)
   case "Adadelta":
     return Adadelta(
-      parameters, lr: try number("lr", 1), rho: try number("rho", 0.9), eps: try number("eps", 1e-6),
+      parameters, lr: try number("lr", 1), rho: try number("rho", 0.9),
+      eps: try number("eps", 1e-6),
       weightDecay: try decay(), maximize: maximize)
   case "Adamax":
     return Adamax(

@@ -8,10 +8,11 @@ extension OpTable {
     }
     op("nn.functional.elu") { a in try a.x.elu(alpha: a.double(1, "alpha", 1)) }
     op("nn.functional.gelu") { a in
-      if try a.string(1, "approximate", "none") != "none" {
-        throw Refusal.unsupported("gelu by tanh")
+      switch try a.string(1, "approximate", "none") {
+      case "none": return try a.x.gelu()
+      case "tanh": return try a.x.geluTanh()
+      default: throw Refusal.untyped("no such approximation")
       }
-      return try a.x.gelu()
     }
     op("nn.functional.silu") { a in try a.x.silu() }
     op("nn.functional.mish") { a in try a.x.mish() }

@@ -57,6 +57,8 @@ extension OpTable {
     op("__rpow__") { a in try a.binary({ $1.pow($0) }, { $1 ** $0 }, { $1 ** $0 }) }
     op("__rdiv__") { a in try a.binary({ $1 / $0 }, { $1 / $0 }) }
     op("maximum") { a in try a.binary { $0.maximum($1) } }
+    op("max.binary") { a in try a.binary { $0.maximum($1) } }
+    op("min.binary") { a in try a.binary { $0.minimum($1) } }
     op("minimum") { a in try a.binary { $0.minimum($1) } }
 
     op("eq") { a in try a.binary({ $0 .== $1 }, { $0 .== $1 }) }

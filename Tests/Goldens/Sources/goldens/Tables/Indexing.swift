@@ -20,7 +20,8 @@ extension OpTable {
     op("scatter") { a in
       let (dim, index) = (try a.int(1, "dim"), try a.tensor(2, "index"))
       switch try a.operand(3, "src") {
-      case .tensor(let source): return try a.x.scatter(dim, index, source, reduce: a.scatterReduction)
+      case .tensor(let source):
+        return try a.x.scatter(dim, index, source, reduce: a.scatterReduction)
       case .number(let value): return try a.x.scatter(dim, index, value, reduce: a.scatterReduction)
       }
     }

@@ -53,7 +53,8 @@ extension OpTable {
     op("select_scatter") { a in try a.x.selectScatter(a.y, a.int(2, "dim"), a.int(3, "index")) }
     op("slice_scatter") { a in
       try a.x.sliceScatter(
-        a.y, dim: a.int(2, "dim", 0), start: a.optionalInt(3, "start"), end: a.optionalInt(4, "end"),
+        a.y, dim: a.int(2, "dim", 0), start: a.optionalInt(3, "start"),
+        end: a.optionalInt(4, "end"),
         step: a.int(5, "step", 1))
     }
   }

@@ -116,9 +116,14 @@ extension OpTable {
         try a.int(0), try a.int(1), offset: try a.int(2, "offset", 0),
         dtype: try a.dtype(nil, "dtype", .int64))
     }
-    op("signal.windows.hann") { a in try a.window { Tensor.hannWindow($0, periodic: $1, dtype: $2) } }
-    op("signal.windows.hamming") { a in try a.window { Tensor.hammingWindow($0, periodic: $1, dtype: $2) } }
-    op("signal.windows.blackman") { a in try a.window { Tensor.blackmanWindow($0, periodic: $1, dtype: $2) } }
+    op("signal.windows.hann") { a in try a.window { Tensor.hannWindow($0, periodic: $1, dtype: $2) }
+    }
+    op("signal.windows.hamming") { a in
+      try a.window { Tensor.hammingWindow($0, periodic: $1, dtype: $2) }
+    }
+    op("signal.windows.blackman") { a in
+      try a.window { Tensor.blackmanWindow($0, periodic: $1, dtype: $2) }
+    }
   }
 }
 
@@ -126,7 +131,9 @@ extension Arguments {
   /// `torch.signal.windows`, of which Descent has `torch.hann_window` and its like: any floating dtype.
   fileprivate func window(_ make: (Int, Bool, DType) -> Tensor) throws -> Tensor {
     let dtype = try dtype(nil)
-    if dtype == .bfloat16 || dtype == .float16 { throw Refusal.unsupported("signal.windows as such") }
+    if dtype == .bfloat16 || dtype == .float16 {
+      throw Refusal.unsupported("signal.windows as such")
+    }
     let window = make(try int(0), !(try bool(nil, "sym", true)), dtype)
     return window.requiresGrad_(try bool(nil, "requires_grad", false))
   }
