@@ -300,9 +300,6 @@ final class MultiRuleNode: Node {
   /// One output, as of a split into one part.
   override func backward(_ step: BackwardStep, _ gradient: Tensor) { rule?(step, [gradient]) }
 
-  /// An operation of several results may have a single one.
-  override func backward(_ step: BackwardStep, _ gradient: Tensor) { rule?(step, [gradient]) }
-
   override func release() {
     super.release()
     rule = nil
