@@ -297,8 +297,6 @@ final class MultiRuleNode: Node {
   }
 
   override func backward(_ step: BackwardStep, _ gradients: [Tensor?]) { rule?(step, gradients) }
-  /// One output, as of a split into one part.
-  override func backward(_ step: BackwardStep, _ gradient: Tensor) { rule?(step, [gradient]) }
 
   override func release() {
     super.release()
