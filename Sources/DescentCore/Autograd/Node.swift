@@ -298,6 +298,9 @@ final class MultiRuleNode: Node {
 
   override func backward(_ step: BackwardStep, _ gradients: [Tensor?]) { rule?(step, gradients) }
 
+  /// An operation of several results may have a single one.
+  override func backward(_ step: BackwardStep, _ gradient: Tensor) { rule?(step, [gradient]) }
+
   override func release() {
     super.release()
     rule = nil

@@ -80,6 +80,13 @@ struct ShapesTests {
     #expect(weight.grad?.toArray() == [3, 3, 0, 0, 0, 0])
   }
 
+  @Test("a division into a single part passes its gradient")
+  func single() {
+    let x = Tensor.ones(2, requiresGrad: true)
+    x.split(2)[0].sum().backward()
+    #expect(x.grad?.toArray() == [1, 1])
+  }
+
   @Test("names are PyTorch's")
   func names() {
     let x = Tensor.ones(4, 4, requiresGrad: true)
