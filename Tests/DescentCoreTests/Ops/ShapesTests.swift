@@ -4,8 +4,8 @@ import Testing
 /// Views, joining, gathering and scattering: derivatives to second order, and PyTorch's names.
 @Suite("Shapes and places")
 struct ShapesTests {
-  static let index = Tensor([[0, 1, 1], [1, 0, 1]])
-  static let rows = Tensor([1, 0, 1])
+  static var index: Tensor { Tensor([[0, 1, 1], [1, 0, 0]]) }
+  static var rows: Tensor { Tensor([1, 0, 1]) }
 
   static nonisolated(unsafe) let checks: [(String, [Shape], ([Tensor]) -> [Tensor])] = [
     ("permute", [[2, 3, 2]], { [$0[0].permute(2, 0, 1).movedim(0, -1).swapaxes(0, 1)] }),
@@ -56,7 +56,7 @@ struct ShapesTests {
       "masks", [[2, 3], [6]],
       { [$0[0].maskedSelect(index .> 0), $0[0].maskedScatter(index .> 0, $0[1])] }
     ),
-    ("embedding", [[3, 2]], { [Tensor.embedding($0[0], index, paddingIdx: 0)] }),
+    ("embedding", [[3, 2]], { [Tensor.embedding($0[0], index)] }),
   ]
 
   @Test("first and second derivatives agree with differences", arguments: checks.indices)
@@ -71,6 +71,20 @@ struct ShapesTests {
     // A square makes the second derivative other than 0.
     let second = gradGradCheck(inputs) { function($0).map { $0 * $0 } }
     #expect(second.passed, "\(name): \(second)")
+  }
+
+  @Test("the padding row of an embedding gets no gradient")
+  func padding() {
+    let weight = Tensor.ones(3, 2, requiresGrad: true)
+    Tensor.embedding(weight, Self.index, paddingIdx: -2).sum().backward()
+    #expect(weight.grad?.toArray() == [3, 3, 0, 0, 0, 0])
+  }
+
+  @Test("a division into a single part passes its gradient")
+  func single() {
+    let x = Tensor.ones(2, requiresGrad: true)
+    x.split(2)[0].sum().backward()
+    #expect(x.grad?.toArray() == [1, 1])
   }
 
   @Test("names are PyTorch's")
