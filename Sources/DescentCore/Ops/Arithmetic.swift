@@ -97,46 +97,18 @@ extension Tensor {
 
   /// Whether a subtraction has a bool among its operands, which is refused as in PyTorch.
   @inline(__always)
-  private static func takesBool(_ a: Tensor, _ b: Tensor) -> Bool {
+  static func takesBool(_ a: Tensor, _ b: Tensor) -> Bool {
     a.elementType == .bool || b.elementType == .bool
   }
   @inline(__always)
-  private static func takesBool(_ a: Tensor, _ b: some Scalar) -> Bool {
+  static func takesBool(_ a: Tensor, _ b: some Scalar) -> Bool {
     if case .bool = b.scalarValue { true } else { a.elementType == .bool }
   }
-  private static var refusedBool: Tensor {
+  static var refusedBool: Tensor {
     Misuse(
       "sub", "bool cannot be subtracted", got: "an operand of bool",
       try: ".!= for the difference of two masks, logicalNot() to invert one, or to(.int64)"
     ).raise(file: "", line: 0)
     return .poison
-  }
-
-  // Changing operators work on `let` constants: the tensor is changed, not the variable.
-  public static func += (a: Tensor, b: Tensor) { addOp.applyInPlace(TensorList(a, b)) }
-  public static func -= (a: Tensor, b: Tensor) {
-    if takesBool(a, b) {
-      _ = refusedBool
-    } else {
-      subOp.applyInPlace(TensorList(a, b))
-    }
-  }
-  public static func *= (a: Tensor, b: Tensor) { mulOp.applyInPlace(TensorList(a, b)) }
-  public static func /= (a: Tensor, b: Tensor) { divOp.applyInPlace(TensorList(a, b)) }
-  public static func += (a: Tensor, b: some Scalar) {
-    addScalarOp.applyInPlace(TensorList(a), scalars: ScalarList(b.scalarValue))
-  }
-  public static func -= (a: Tensor, b: some Scalar) {
-    if takesBool(a, b) {
-      _ = refusedBool
-    } else {
-      subScalarOp.applyInPlace(TensorList(a), scalars: ScalarList(b.scalarValue))
-    }
-  }
-  public static func *= (a: Tensor, b: some Scalar) {
-    mulScalarOp.applyInPlace(TensorList(a), scalars: ScalarList(b.scalarValue))
-  }
-  public static func /= (a: Tensor, b: some Scalar) {
-    divScalarOp.applyInPlace(TensorList(a), scalars: ScalarList(b.scalarValue))
   }
 }
