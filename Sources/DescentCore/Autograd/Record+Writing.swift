@@ -6,10 +6,11 @@ extension Tensor {
   /// The rule's input 0 is the old value; the others follow in the order of `others`.
   /// - Parameters:
   ///   - node: PyTorch's name of the gradient.
+  ///   - mayOverlap: whether an operand may lie in the memory that is written.
   ///   - saving: what the rule asks for; must not be this tensor itself when `inPlace`.
   final func written(
     _ operation: String, node: String, inPlace: Bool, with others: TensorList = TensorList(),
-    saving: TensorList = TensorList(), file: StaticString, line: UInt,
+    saving: TensorList = TensorList(), mayOverlap: Bool = false, file: StaticString, line: UInt,
     rule: @escaping RuleNode.Rule,
     write: (Tensor) throws(Misuse) -> Void
   ) -> Tensor {
@@ -18,6 +19,11 @@ extension Tensor {
     if inPlace {
       let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
         try Rules.writable(operation, self)
+        if !mayOverlap {
+          for i in 0..<others.count {
+            try Rules.noOverlap("\(operation)_", self, others[i], whole: true)
+          }
+        }
       }
       if checked == nil { return self }
       target = self

@@ -224,6 +224,7 @@ extension Tensor {
     if thread.gradEnabled && dtype.isFloatingPoint {
       view.viewBase = viewBase ?? self
       view.viewVersion = storage.version
+      view.flags.isOneOfSeveral = flags.isOneOfSeveral
       if let rule, requiresGrad { view.record(name(), TensorList(self), rule: rule) }
     }
     return view

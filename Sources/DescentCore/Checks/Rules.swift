@@ -151,6 +151,49 @@ public enum Rules {
     return mask
   }
 
+  /// A number that a tensor is to hold: integers refuse what is outside their range. Fractions are
+  /// truncated, and unsigned integers take the negative of what they hold, as in PyTorch.
+  static func representable(
+    _ operation: String, _ value: ScalarValue, _ dtype: DType
+  ) throws(Misuse) {
+    if !dtype.isInteger { return }
+    let bits = dtype.itemSize * 8 - (dtype.isSigned ? 1 : 0)
+    let whole = value.int
+    if dtype == .int64 ? whole != nil : whole.map({ fits($0, bits, dtype.isSigned) }) ?? false {
+      return
+    }
+    throw Misuse(
+      operation, "the value cannot be converted to \(dtype.name) without overflow", got: "\(value)",
+      try: "a tensor of a wider dtype")
+  }
+
+  private static func fits(_ value: Int, _ bits: Int, _ isSigned: Bool) -> Bool {
+    let limit = 1 << bits
+    return value < limit && (isSigned ? value >= -limit : value > -limit)
+  }
+
+  /// An operand that partly shares the memory that an operation writes: what is read would depend on
+  /// the order of writing. As in PyTorch only blocks without gaps are looked at; the operand that is the
+  /// target itself is refused only by operations that write it in another order (`whole`).
+  static func noOverlap(
+    _ operation: String, _ target: Tensor, _ operand: Tensor, whole: Bool = false
+  ) throws(Misuse) {
+    guard target.storage === operand.storage else { return }
+    let (a, b) = (target.layout, operand.layout)
+    if a.elementCount == 0 || b.elementCount == 0 || !(target === operand || a.isDense && b.isDense)
+    {
+      return
+    }
+    let (places, others) = (a.extent, b.extent)
+    let isSame =
+      target === operand || places == others && a.strides == b.strides && a.shape == b.shape
+    if !places.overlaps(others) || isSame && !whole { return }
+    throw Misuse(
+      operation, "an operand shares a part of the memory that is written",
+      got: "\(b.shape.brackets) in the storage of \(a.shape.brackets)",
+      try: "clone() of the operand")
+  }
+
   /// What linear algebra and gradients ask for.
   public static func floating(_ operation: String, _ dtype: DType) throws(Misuse) {
     if !dtype.isFloatingPoint {

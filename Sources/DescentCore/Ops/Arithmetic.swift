@@ -97,88 +97,18 @@ extension Tensor {
 
   /// Whether a subtraction has a bool among its operands, which is refused as in PyTorch.
   @inline(__always)
-  fileprivate static func takesBool(_ a: Tensor, _ b: Tensor) -> Bool {
+  static func takesBool(_ a: Tensor, _ b: Tensor) -> Bool {
     a.elementType == .bool || b.elementType == .bool
   }
   @inline(__always)
-  fileprivate static func takesBool(_ a: Tensor, _ b: some Scalar) -> Bool {
+  static func takesBool(_ a: Tensor, _ b: some Scalar) -> Bool {
     if case .bool = b.scalarValue { true } else { a.elementType == .bool }
   }
-  fileprivate static var refusedBool: Tensor {
+  static var refusedBool: Tensor {
     Misuse(
       "sub", "bool cannot be subtracted", got: "an operand of bool",
       try: ".!= for the difference of two masks, logicalNot() to invert one, or to(.int64)"
     ).raise(file: "", line: 0)
     return .poison
-  }
-}
-
-/// What makes `+=`, `-=`, `*=` and `/=` work on `let` constants: the tensor is changed, not the variable.
-///
-/// These stand in a protocol extension so that Swift prefers the forms with `inout` where there is a
-/// place to write back to: `x[mask] += 1` reads the elements, changes them and assigns them.
-public protocol InPlaceArithmetic: AnyObject {}
-
-extension InPlaceArithmetic where Self: Tensor {
-  public static func += (a: Self, b: Tensor) { Tensor.addOp.applyInPlace(TensorList(a, b)) }
-  public static func -= (a: Self, b: Tensor) {
-    if Tensor.takesBool(a, b) {
-      _ = Tensor.refusedBool
-    } else {
-      Tensor.subOp.applyInPlace(TensorList(a, b))
-    }
-  }
-  public static func *= (a: Self, b: Tensor) { Tensor.mulOp.applyInPlace(TensorList(a, b)) }
-  public static func /= (a: Self, b: Tensor) { Tensor.divOp.applyInPlace(TensorList(a, b)) }
-  public static func += (a: Self, b: some Scalar) {
-    Tensor.addScalarOp.applyInPlace(TensorList(a), scalars: ScalarList(b.scalarValue))
-  }
-  public static func -= (a: Self, b: some Scalar) {
-    if Tensor.takesBool(a, b) {
-      _ = Tensor.refusedBool
-    } else {
-      Tensor.subScalarOp.applyInPlace(TensorList(a), scalars: ScalarList(b.scalarValue))
-    }
-  }
-  public static func *= (a: Self, b: some Scalar) {
-    Tensor.mulScalarOp.applyInPlace(TensorList(a), scalars: ScalarList(b.scalarValue))
-  }
-  public static func /= (a: Self, b: some Scalar) {
-    Tensor.divScalarOp.applyInPlace(TensorList(a), scalars: ScalarList(b.scalarValue))
-  }
-}
-
-extension Tensor: InPlaceArithmetic {
-  public static func += (a: inout Tensor, b: Tensor) {
-    let target = a
-    target += b
-  }
-  public static func += (a: inout Tensor, b: some Scalar) {
-    let target = a
-    target += b
-  }
-  public static func -= (a: inout Tensor, b: Tensor) {
-    let target = a
-    target -= b
-  }
-  public static func -= (a: inout Tensor, b: some Scalar) {
-    let target = a
-    target -= b
-  }
-  public static func *= (a: inout Tensor, b: Tensor) {
-    let target = a
-    target *= b
-  }
-  public static func *= (a: inout Tensor, b: some Scalar) {
-    let target = a
-    target *= b
-  }
-  public static func /= (a: inout Tensor, b: Tensor) {
-    let target = a
-    target /= b
-  }
-  public static func /= (a: inout Tensor, b: some Scalar) {
-    let target = a
-    target /= b
   }
 }

@@ -135,7 +135,8 @@ extension Tensor {
     guard let (d, places) = checked else { return inPlace ? self : .poison }
     return written(
       "indexFill", node: "IndexFillBackward\(variant)", inPlace: inPlace, with: TensorList(value),
-      saving: TensorList(places), file: file, line: line
+      saving: TensorList(places), mayOverlap: true, file: file,
+      line: line
     ) { step, g in
       if step.needs(0) { step.give(0, g.scatter(d, step.saved(0), 0)) }
       // A row named twice is filled once.

@@ -5,6 +5,13 @@ extension Pointwise {
   static let keptOp = Pointwise(
     "masked_fill", result: .promoted, inputs: 2, masks: [1], scalars: 0
   ) { x, _ in select(x[1], x[0], 0) }
+  static let maskedFillOp = Pointwise(
+    "masked_fill", result: .promoted, inputs: 2, masks: [1], scalars: 1
+  ) { x, s in select(x[1], s[0], x[0]) }
+  static let maskedFillTensorOp = Pointwise(
+    "masked_fill", result: .promoted, inputs: 3, masks: [1], scalars: 0,
+    node: "MaskedFillBackward1"
+  ) { x, _ in select(x[1], x[2], x[0]) }
   /// Zero where the mask is true.
   static let clearedOp = Pointwise(
     "masked_fill", result: .promoted, inputs: 2, masks: [1], scalars: 0
@@ -12,6 +19,87 @@ extension Pointwise {
 }
 
 extension Tensor {
+  /// A copy with a number where the mask is true. Mask and tensor broadcast; the dtype stays.
+  ///
+  /// - Gradient: g, zero where the mask is true.
+  /// - Source: torch.masked_fill
+  public final func maskedFill(
+    _ mask: Tensor, _ value: some Scalar, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    guard let number = filling("maskedFill", mask, value.scalarValue, file, line) else {
+      return .poison
+    }
+    return Pointwise.maskedFillOp.apply(
+      TensorList(self, mask), scalars: ScalarList(number), file: file, line: line)
+  }
+
+  /// A copy with the value of a 0-d tensor where the mask is true.
+  ///
+  /// - Gradient: g without these places for self, the sum of g over them for the value.
+  /// - Source: torch.masked_fill
+  public final func maskedFill(
+    _ mask: Tensor, _ value: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    guard let value = filling("maskedFill", mask, value, file, line) else { return .poison }
+    return Pointwise.maskedFillTensorOp.apply(
+      TensorList(self, mask, value), file: file, line: line)
+  }
+
+  /// Writes a number where the mask is true. The mask broadcasts.
+  ///
+  /// - Source: torch.Tensor.masked_fill_
+  @discardableResult
+  public final func maskedFill_(
+    _ mask: Tensor, _ value: some Scalar, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    guard let number = filling("maskedFill_", mask, value.scalarValue, file, line) else {
+      return self
+    }
+    return Pointwise.maskedFillOp.applyInPlace(
+      TensorList(self, mask), scalars: ScalarList(number), file: file, line: line)
+  }
+
+  /// Writes the value of a 0-d tensor where the mask is true.
+  ///
+  /// - Source: torch.Tensor.masked_fill_
+  @discardableResult
+  public final func maskedFill_(
+    _ mask: Tensor, _ value: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    guard let value = filling("maskedFill_", mask, value, file, line) else { return self }
+    // Its memory may be among what is written.
+    let own = value.storage === storage ? value.clone() : value
+    return Pointwise.maskedFillTensorOp.applyInPlace(
+      TensorList(self, mask, own), file: file, line: line)
+  }
+
+  /// The number as one of this tensor's dtype, after the checks.
+  private func filling(
+    _ operation: String, _ mask: Tensor, _ value: ScalarValue, _ file: StaticString, _ line: UInt
+  ) -> ScalarValue? {
+    attempt(file: file, line: line) { () throws(Misuse) -> ScalarValue in
+      try Rules.mask(operation, mask)
+      try Rules.representable(operation, value, self.dtype)
+      if self.dtype == .bool { return .bool(value.double != 0) }
+      if self.dtype.isInteger { return .int(value.int ?? 0) }
+      return value
+    }
+  }
+
+  private func filling(
+    _ operation: String, _ mask: Tensor, _ value: Tensor, _ file: StaticString, _ line: UInt
+  ) -> Tensor? {
+    attempt(file: file, line: line) { () throws(Misuse) -> Tensor in
+      try Rules.mask(operation, mask)
+      if value.ndim != 0 {
+        throw Misuse(
+          operation, "the value is not a 0-d tensor", got: value.shape.brackets,
+          try: "where, or maskedScatter")
+      }
+      return value.to(self.dtype)
+    }
+  }
+
   /// The elements where the mask is true, in row-major order, as a vector. Mask and tensor broadcast.
   ///
   /// - Gradient: at these places, zero elsewhere.
@@ -83,7 +171,8 @@ extension Tensor {
     let sourceShape = source.shape
     return written(
       "maskedScatter", node: "MaskedScatterBackward0", inPlace: inPlace, with: TensorList(source),
-      saving: TensorList(wide), file: file, line: line
+      saving: TensorList(wide), mayOverlap: true, file: file,
+      line: line
     ) { step, g in
       let mask = step.saved(0)
       if step.needs(0) { step.give(0, Pointwise.clearedOp(g, mask)) }
@@ -105,10 +194,7 @@ extension Tensor {
     _ operation: String, _ mask: Tensor, _ file: StaticString, _ line: UInt
   ) -> Shape? {
     attempt(file: file, line: line) { () throws(Misuse) -> Shape in
-      if mask.dtype != .bool {
-        throw Misuse(
-          operation, "the mask must be bool", got: mask.dtype.name, try: "a comparison, or bool()")
-      }
+      try Rules.mask(operation, mask)
       return try Rules.broadcast(operation, self.shape, mask.shape)
     }
   }
@@ -180,4 +266,13 @@ extension Tensor {
     _ element: some Scalar, _ testElements: Tensor, assumeUnique: Bool = false,
     invert: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor { isin(full([], element), testElements, invert: invert, file: file, line: line) }
+}
+
+extension Rules {
+  static func mask(_ operation: String, _ mask: Tensor) throws(Misuse) {
+    if mask.dtype != .bool {
+      throw Misuse(
+        operation, "the mask must be bool", got: mask.dtype.name, try: "a comparison, or bool()")
+    }
+  }
 }

@@ -226,6 +226,9 @@ public final class Pointwise: Sendable {
     let resultDType = result == .bool ? DType.bool : dtype
     let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
       try Rules.inPlace(name, target, resultDType, inputs)
+      for i in 1..<Swift.max(inputs.count, 1) {
+        try Rules.noOverlap("\(name)_", target, inputs[i])
+      }
     }
     if checked == nil { return target }
     let records = recording(inputs)

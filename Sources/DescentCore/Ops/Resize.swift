@@ -9,8 +9,11 @@ extension Tensor {
   ) -> Tensor {
     let target = Shape(sizes)
     if requiresGrad {
-      Misuse("resize_", "a tensor that requires gradients cannot be resized", got: shape.brackets, try: "reshape")
-        .raise(file: file, line: line)
+      Misuse(
+        "resize_", "a tensor that requires gradients cannot be resized", got: shape.brackets,
+        try: "reshape"
+      )
+      .raise(file: file, line: line)
       return self
     }
     let needed = (layout.offset + target.elementCount) * dtype.itemSize
@@ -40,6 +43,10 @@ extension Tensor {
   public final func fill_(
     _ value: some Scalar, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    copy_(Tensor.full([], value, dtype: dtype), file: file, line: line)
+    let value = value.scalarValue
+    let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
+      try Rules.representable("fill_", value, dtype)
+    }
+    return checked == nil ? self : copy_(number(value), file: file, line: line)
   }
 }

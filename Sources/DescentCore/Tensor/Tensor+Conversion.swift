@@ -86,6 +86,7 @@ extension Tensor {
           got: "\(source.shape.brackets) into \(shape.brackets)", try: "expand or reshape")
       }
       try Rules.writable("copy", self)
+      try Rules.noOverlap("copy_", self, source)
     }
     if checked == nil { return self }
     let records = recording(self, source)

@@ -145,9 +145,13 @@ extension Tensor {
   /// - Source: torch.full
   public static func full(
     _ shape: Shape, _ value: some Scalar, dtype: DType? = nil, device: Device = .cpu,
-    requiresGrad: Bool = false
+    requiresGrad: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     let value = value.scalarValue
+    let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
+      try Rules.representable("full", value, dtype ?? value.weakDType)
+    }
+    if checked == nil { return .poison }
     let tensor = make(shape, dtype ?? value.weakDType, device)
     tensor.device.backend.fill(FillCall(pattern: .value(value), output: tensor))
     if requiresGrad { tensor.requiresGrad_() }

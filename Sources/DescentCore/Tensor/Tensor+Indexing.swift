@@ -42,10 +42,11 @@ extension Tensor {
     set {
       guard let newValue else { return }
       let value = newValue.scalarValue
-      let dtype = dtype.isFloatingPoint || !value.isFloating ? dtype : value.weakDType
-      assign(
-        Tensor.full([], newValue, dtype: dtype), at: [index.indexKind] + further.map(\.indexKind),
-        file, line)
+      let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
+        try Rules.representable("index", value, dtype)
+      }
+      if checked == nil { return }
+      assign(number(value), at: [index.indexKind] + further.map(\.indexKind), file, line)
     }
   }
 
@@ -273,7 +274,26 @@ extension Tensor {
       }
       return
     }
+    if value.dtype != dtype && !(value.numel() == 1 && Tensor.isOneMask(kinds)) {
+      Misuse(
+        "index", "value and tensor have different dtypes",
+        got: "\(value.dtype.name) into \(dtype.name) at places of an index tensor",
+        try: "to(.\(dtype.name))"
+      ).raise(file: file, line: line)
+      return
+    }
     _ = view.putting(value.to(dtype), at: tensors, .assign, inPlace: true, file, line)
+  }
+
+  /// Whether the only tensor among the indices is a mask: assigning one element then fills, and converts.
+  private static func isOneMask(_ kinds: [IndexKind]) -> Bool {
+    var masks = 0
+    for kind in kinds {
+      guard case .tensor(let index) = kind else { continue }
+      if !isMask(index) { return false }
+      masks += 1
+    }
+    return masks == 1
   }
 
   /// Without leading dims of size 1 that a place of fewer dims has not.
