@@ -132,7 +132,8 @@ extension Tensor {
   ) -> Tensor {
     let target = Layout(shape: shape, strides: strides, offset: offset ?? layout.offset)
     let extent = target.extent
-    if extent.lowerBound < 0 || extent.upperBound * dtype.itemSize > storage.byteCount {
+    let isOutside = extent.lowerBound < 0 || extent.upperBound * dtype.itemSize > storage.byteCount
+    if isOutside && target.elementCount > 0 {
       Misuse(
         "asStrided", "the view leaves the storage",
         got:
