@@ -51,7 +51,8 @@ open class Sequential: Module, Sequence {
 
   /// A chain of some of the modules, shared with this one.
   public final subscript(range: some RangeExpression<Int>) -> Sequential {
-    Sequential(named: layers.entries[range.relative(to: layers.entries)].map { ($0.name, $0.module) })
+    Sequential(
+      named: layers.entries[range.relative(to: layers.entries)].map { ($0.name, $0.module) })
   }
 
   private init(named entries: [(String, Module)]) { layers = ModuleTable(named: entries) }
@@ -252,6 +253,8 @@ private struct ModuleTable {
   ) {
     guard let i = position(container, index, upTo: entries.count + 1, file, line) else { return }
     entries.insert(Entry(name: "\(i)", module: module), at: i)
-    for j in (i + 1)..<entries.count where Int(entries[j].name) == j - 1 { entries[j].name = "\(j)" }
+    for j in (i + 1)..<entries.count where Int(entries[j].name) == j - 1 {
+      entries[j].name = "\(j)"
+    }
   }
 }

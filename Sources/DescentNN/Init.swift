@@ -17,7 +17,8 @@ public enum Init {
 
   /// The nonlinearity behind a layer.
   public enum Nonlinearity: Sendable {
-    case linear, conv1d, conv2d, conv3d, sigmoid, tanh, relu, selu
+    case linear, conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d
+    case sigmoid, tanh, relu, selu
     case leakyReLU(negativeSlope: Double = 0.01)
   }
 
@@ -26,7 +27,8 @@ public enum Init {
   /// - Source: torch.nn.init.calculate_gain
   public static func calculateGain(_ nonlinearity: Nonlinearity) -> Double {
     switch nonlinearity {
-    case .linear, .conv1d, .conv2d, .conv3d, .sigmoid: 1
+    case .linear, .conv1d, .conv2d, .conv3d: 1
+    case .convTranspose1d, .convTranspose2d, .convTranspose3d, .sigmoid: 1
     case .tanh: 5.0 / 3
     case .relu: sqrt(2.0)
     case .selu: 3.0 / 4
@@ -49,50 +51,65 @@ public enum Init {
     return (tensor.shape[1] * field, tensor.shape[0] * field)
   }
 
+  // MARK: simple distributions
+
+  /// Fills with numbers uniform in [a, b).
+  ///
+  /// - Source: torch.nn.init.uniform_
   @discardableResult
   public static func uniform_(
     _ tensor: Tensor, _ a: Double = 0, _ b: Double = 1, generator: Generator? = nil
   ) -> Tensor { noGrad { tensor.uniform_(a, b, generator: generator) } }
 
+  /// Fills with normal numbers.
+  ///
+  /// - Source: torch.nn.init.normal_
   @discardableResult
   public static func normal_(
     _ tensor: Tensor, mean: Double = 0, std: Double = 1, generator: Generator? = nil
   ) -> Tensor { noGrad { tensor.normal_(mean: mean, std: std, generator: generator) } }
 
+  /// Fills with one value.
+  ///
+  /// - Source: torch.nn.init.constant_
   @discardableResult
   public static func constant_(_ tensor: Tensor, _ value: Double) -> Tensor {
-    noGrad { tensor.copy_(Tensor.full([], value, dtype: tensor.dtype)) }
+    noGrad { tensor.fill_(value) }
   }
 
+  /// Fills with 1.
   @discardableResult
   public static func ones_(_ tensor: Tensor) -> Tensor { constant_(tensor, 1) }
 
+  /// Fills with 0.
   @discardableResult
   public static func zeros_(_ tensor: Tensor) -> Tensor { constant_(tensor, 0) }
 
-  @discardableResult
-  public static func eye_(_ tensor: Tensor) -> Tensor {
-    noGrad { tensor.copy_(Tensor.eye(tensor.shape[0], tensor.shape[1], dtype: tensor.dtype)) }
-  }
+  // MARK: scaled to the sizes of a layer
 
   /// Uniform in ±gain sqrt(6 / (fan-in + fan-out)).
   ///
-  /// - Source: Glorot and Bengio 2010
+  /// - Source: torch.nn.init.xavier_uniform_; Glorot and Bengio 2010
   @discardableResult
   public static func xavierUniform_(
-    _ tensor: Tensor, gain: Double = 1, generator: Generator? = nil
+    _ tensor: Tensor, gain: Double = 1, generator: Generator? = nil, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> Tensor {
-    let (fanIn, fanOut) = fans(tensor)
+    let (fanIn, fanOut) = fans(tensor, file: file, line: line)
     let std = gain * sqrt(2.0 / Double(fanIn + fanOut))
     let bound = sqrt(3.0) * std
     return uniform_(tensor, -bound, bound, generator: generator)
   }
 
+  /// Normal with standard deviation gain sqrt(2 / (fan-in + fan-out)).
+  ///
+  /// - Source: torch.nn.init.xavier_normal_
   @discardableResult
   public static func xavierNormal_(
-    _ tensor: Tensor, gain: Double = 1, generator: Generator? = nil
+    _ tensor: Tensor, gain: Double = 1, generator: Generator? = nil, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> Tensor {
-    let (fanIn, fanOut) = fans(tensor)
+    let (fanIn, fanOut) = fans(tensor, file: file, line: line)
     let std = gain * sqrt(2.0 / Double(fanIn + fanOut))
     return normal_(tensor, std: std, generator: generator)
   }
@@ -100,29 +117,38 @@ public enum Init {
   /// Uniform in ±gain sqrt(3 / fan).
   ///
   /// - Parameter a: the negative slope of the leaky ReLU behind the layer.
-  /// - Source: He et al. 2015
+  /// - Source: torch.nn.init.kaiming_uniform_; He et al. 2015
   @discardableResult
   public static func kaimingUniform_(
     _ tensor: Tensor, a: Double = 0, mode: FanMode = .fanIn, nonlinearity: Nonlinearity? = nil,
-    generator: Generator? = nil
+    generator: Generator? = nil, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> Tensor {
-    let std = kaimingStd(tensor, a, mode, nonlinearity)
+    if tensor.numel() == 0 { return tensor }
+    let std = kaimingStd(tensor, a, mode, nonlinearity, file, line)
     let bound = sqrt(3.0) * std
     return uniform_(tensor, -bound, bound, generator: generator)
   }
 
+  /// Normal with standard deviation gain / sqrt(fan).
+  ///
+  /// - Source: torch.nn.init.kaiming_normal_
   @discardableResult
   public static func kaimingNormal_(
     _ tensor: Tensor, a: Double = 0, mode: FanMode = .fanIn, nonlinearity: Nonlinearity? = nil,
-    generator: Generator? = nil
+    generator: Generator? = nil, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> Tensor {
-    normal_(tensor, std: kaimingStd(tensor, a, mode, nonlinearity), generator: generator)
+    if tensor.numel() == 0 { return tensor }
+    let std = kaimingStd(tensor, a, mode, nonlinearity, file, line)
+    return normal_(tensor, std: std, generator: generator)
   }
 
   private static func kaimingStd(
-    _ tensor: Tensor, _ a: Double, _ mode: FanMode, _ nonlinearity: Nonlinearity?
+    _ tensor: Tensor, _ a: Double, _ mode: FanMode, _ nonlinearity: Nonlinearity?,
+    _ file: StaticString, _ line: UInt
   ) -> Double {
-    let (fanIn, fanOut) = fans(tensor)
+    let (fanIn, fanOut) = fans(tensor, file: file, line: line)
     let gain = calculateGain(nonlinearity ?? .leakyReLU(negativeSlope: a))
     return gain / sqrt(Double(mode == .fanIn ? fanIn : fanOut))
   }

@@ -88,7 +88,9 @@ extension Module {
         case .parameter(let parameter): found.append((prefix + name, parameter))
         case .buffer(let buffer): buffers.append((prefix + name, buffer))
         case .module(let module):
-          if !here.contains(ObjectIdentifier(module)) { inner.append((prefix + name, module, here)) }
+          if !here.contains(ObjectIdentifier(module)) {
+            inner.append((prefix + name, module, here))
+          }
         }
       }
       found += buffers
@@ -175,7 +177,8 @@ extension Module {
       for (_, tensor) in namedTensors() {
         func converted(_ tensor: Tensor) -> Tensor {
           tensor.detach().to(
-            device: device ?? tensor.device, dtype: tensor.isFloatingPoint ? dtype : nil, file: file, line: line)
+            device: device ?? tensor.device, dtype: tensor.isFloatingPoint ? dtype : nil,
+            file: file, line: line)
         }
         let gradient = tensor.grad
         tensor.grad = nil

@@ -49,9 +49,13 @@ public struct ModuleSummary: Sendable, CustomStringConvertible {
     }
     lines.insert(rule, at: 1)
     lines.append(rule)
-    lines.append("Parameters: \(ModuleSummary.grouped(parameters)), trainable: \(ModuleSummary.grouped(trainableParameters))")
+    lines.append(
+      "Parameters: \(ModuleSummary.grouped(parameters)), trainable: \(ModuleSummary.grouped(trainableParameters))"
+    )
     lines.append("Multiply-adds: \(ModuleSummary.grouped(multiplyAdds))")
-    lines.append("Memory: parameters and buffers \(ModuleSummary.bytes(stateBytes)), outputs \(ModuleSummary.bytes(outputBytes))")
+    lines.append(
+      "Memory: parameters and buffers \(ModuleSummary.bytes(stateBytes)), outputs \(ModuleSummary.bytes(outputBytes))"
+    )
     return lines.joined(separator: "\n")
   }
 

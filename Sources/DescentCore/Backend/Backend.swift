@@ -17,6 +17,8 @@ protocol Backend: Sendable {
   func scan(_ call: ScanCall)
   func softmax(_ call: SoftmaxCall)
   func softmaxBackward(_ call: SoftmaxBackwardCall)
+  func classLoss(_ call: ClassLossCall) throws(Misuse)
+  func classLossBackward(_ call: ClassLossBackwardCall)
   func gemm(_ call: GemmCall)
   func gather(_ call: GatherCall) throws(Misuse)
   func scatter(_ call: ScatterCall) throws(Misuse)
@@ -143,6 +145,35 @@ struct SoftmaxBackwardCall {
   let gradient: Tensor
   let result: Tensor
   let dim: Int
+  let output: Tensor
+}
+
+/// What a class is picked from: contiguous tensors, float32 or float64, the target int64.
+struct ClassOperands {
+  let logProbabilities: Tensor
+  /// The dimension of the classes: 0 of a vector, else 1.
+  let dim: Int
+  let target: Tensor
+  let weight: Tensor?
+  let ignoreIndex: Int
+}
+
+/// losses = -weight[t] logProbabilities[t], with their sum and that of the weights used.
+struct ClassLossCall {
+  let classes: ClassOperands
+  var losses: Tensor? = nil
+  var sum: Tensor? = nil
+  var factors: Tensor? = nil
+}
+
+/// output = the gradient for the log-probabilities, or for the logits they were made of.
+struct ClassLossBackwardCall {
+  let classes: ClassOperands
+  /// 0-d, or one a row.
+  let gradient: Tensor
+  /// What the gradient is divided by.
+  let factors: Tensor?
+  let isOfLogits: Bool
   let output: Tensor
 }
 

@@ -179,18 +179,18 @@ public enum Rules {
     _ operation: String, _ target: Tensor, _ operand: Tensor, whole: Bool = false
   ) throws(Misuse) {
     guard target.storage === operand.storage else { return }
-    let (a, b) = (target.layout, operand.layout)
-    if a.elementCount == 0 || b.elementCount == 0 || !(target === operand || a.isDense && b.isDense)
-    {
-      return
+    if target === operand {
+      if !whole { return }
+    } else {
+      let (a, b) = (target.layout, operand.layout)
+      if a.elementCount == 0 || b.elementCount == 0 || !a.isDense || !b.isDense { return }
+      let (places, others) = (a.extent, b.extent)
+      let isSame = places == others && a.strides == b.strides && a.shape == b.shape
+      if !places.overlaps(others) || isSame && !whole { return }
     }
-    let (places, others) = (a.extent, b.extent)
-    let isSame =
-      target === operand || places == others && a.strides == b.strides && a.shape == b.shape
-    if !places.overlaps(others) || isSame && !whole { return }
     throw Misuse(
       operation, "an operand shares a part of the memory that is written",
-      got: "\(b.shape.brackets) in the storage of \(a.shape.brackets)",
+      got: "\(operand.shape.brackets) in the storage of \(target.shape.brackets)",
       try: "clone() of the operand")
   }
 

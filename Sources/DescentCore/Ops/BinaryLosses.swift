@@ -183,7 +183,8 @@ extension Tensor {
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     Pointwise.hinge.loss(
-      TensorList(self, target), scalars: ScalarList(.double(margin)), reduction, file: file,
+      TensorList(self, target.detach()), scalars: ScalarList(.double(margin)), reduction,
+      file: file,
       line: line)
   }
 

@@ -17,12 +17,98 @@ extension Tensor {
       try Rules.classTargets("nllLoss", self, target, weight)
     }
     if checked == nil { return .poison }
-    let classDim = ndim == 1 ? 0 : 1
+    return classLoss(
+      target, weight, ignoreIndex, reduction, logits: nil, file: file, line: line)
+  }
+
+  /// The loss of log-probabilities self; `logits` is what they were made of, if gradients go there.
+  private final func classLoss(
+    _ target: Tensor, _ weight: Tensor?, _ ignoreIndex: Int, _ reduction: LossReduction,
+    logits: Tensor?, file: StaticString, line: UInt
+  ) -> Tensor {
+    let hasKernel = dtype == .float32 || dtype == .float64
+    if !hasKernel || weight?.requiresGrad ?? false {
+      return pickedLoss(target, weight, ignoreIndex, reduction, file: file, line: line)
+    }
+    let classes = noGrad {
+      ClassOperands(
+        logProbabilities: contiguous(), dim: classDim, target: target.to(.int64).contiguous(),
+        weight: weight?.to(dtype).contiguous(), ignoreIndex: ignoreIndex)
+    }
+    let isReduced = reduction != .none
+    let output = Tensor(empty: isReduced ? Shape() : target.layout.shape, dtype: dtype)
+    let factors = Tensor(empty: Shape(), dtype: dtype)
+    do throws(Misuse) {
+      try device.backend.classLoss(
+        isReduced
+          ? ClassLossCall(classes: classes, sum: output, factors: factors)
+          : ClassLossCall(classes: classes, losses: output))
+    } catch {
+      error.named(logits == nil ? "nllLoss" : "crossEntropy").raise(file: file, line: line)
+      return .poison
+    }
+    let divides = reduction == .mean || reduction == .batchMean
+    let loss = divides ? noGrad { output / factors } : output
+    let input = logits ?? self
+    if recording(input) {
+      var saving = TensorList(self, classes.target, factors)
+      if let weight = classes.weight { saving.append(weight) }
+      loss.record(
+        ndim > 2 ? "NllLoss2DBackward0" : "NllLossBackward0", TensorList(input), saving: saving,
+        file: file, line: line
+      ) { step, g in
+        step.give(
+          0,
+          step.saved(0).classLossGradient(
+            g, step.saved(1), divides ? step.saved(2) : nil, weight == nil ? nil : step.saved(3),
+            ignoreIndex, ofLogits: logits != nil))
+      }
+    }
+    return loss
+  }
+
+  /// The gradient of `classLoss`; self holds the log-probabilities, with their history.
+  private final func classLossGradient(
+    _ g: Tensor, _ target: Tensor, _ factors: Tensor?, _ weight: Tensor?, _ ignoreIndex: Int,
+    ofLogits: Bool
+  ) -> Tensor {
+    if !GradMode.isEnabled {
+      let output = Tensor(empty: layout.shape, dtype: dtype)
+      device.backend.classLossBackward(
+        ClassLossBackwardCall(
+          classes: ClassOperands(
+            logProbabilities: contiguous(), dim: classDim, target: target, weight: weight,
+            ignoreIndex: ignoreIndex),
+          gradient: g.contiguous(), factors: factors, isOfLogits: ofLogits, output: output))
+      return output
+    }
+    let share = rowFactors(target, weight, ignoreIndex) * (factors.map { g / $0 } ?? g)
+    let shares = share.unsqueeze(classDim)
+    let index = Tensor.where(target .== ignoreIndex, 0, target).unsqueeze(classDim)
+    let zeros = Tensor.zeros(shape, dtype: dtype)
+    let base = ofLogits ? exp() * shares : zeros
+    return base + zeros.scatterAdd(classDim, index, -shares)
+  }
+
+  private final var classDim: Int { ndim == 1 ? 0 : 1 }
+
+  /// What each row's loss is multiplied by: 0 where it is ignored.
+  private final func rowFactors(_ target: Tensor, _ weight: Tensor?, _ ignoreIndex: Int) -> Tensor {
     let ignored = target .== ignoreIndex
+    let zero = Tensor.zeros([], dtype: dtype)
+    guard let weight else { return Tensor.where(ignored, zero, Tensor.ones([], dtype: dtype)) }
     let safe = Tensor.where(ignored, 0, target)
-    let picked = gather(classDim, safe.unsqueeze(classDim), file: file, line: line).squeeze(classDim)
-    var factors = Tensor.where(ignored, Tensor.zeros([], dtype: dtype), Tensor.ones([], dtype: dtype))
-    if let weight { factors = factors * weight.indexSelect(0, safe.reshape(-1)).reshape(safe.shape) }
+    return Tensor.where(ignored, zero, weight.indexSelect(0, safe.reshape(-1)).reshapeAs(safe))
+  }
+
+  /// `classLoss` of operations: its definition, for dtypes without a kernel and trained weights.
+  private final func pickedLoss(
+    _ target: Tensor, _ weight: Tensor?, _ ignoreIndex: Int, _ reduction: LossReduction,
+    file: StaticString, line: UInt
+  ) -> Tensor {
+    let index = Tensor.where(target .== ignoreIndex, 0, target).unsqueeze(classDim)
+    let picked = gather(classDim, index, file: file, line: line).squeeze(classDim)
+    let factors = rowFactors(target, weight, ignoreIndex)
     let losses = -picked * factors
     switch reduction {
     case .none: return losses
@@ -53,21 +139,21 @@ extension Tensor {
         if target.shape != self.shape {
           throw Misuse(
             "crossEntropy", "probabilities have the shape of the logits",
-            got: "\(self.shape.brackets) and \(target.shape.brackets)", try: "class indices of int64")
+            got: "\(self.shape.brackets) and \(target.shape.brackets)",
+            try: "class indices of int64")
         }
       } else {
         try Rules.classTargets("crossEntropy", self, target, weight)
       }
     }
     if checked == nil { return .poison }
-    let classDim = ndim == 1 ? 0 : 1
     let logProbabilities = logSoftmax(dim: classDim, file: file, line: line)
     if target.dtype.isFloatingPoint {
       return logProbabilities.crossEntropyOfProbabilities(
         target, weight, classDim, reduction, labelSmoothing)
     }
-    let plain = logProbabilities.nllLoss(
-      target, weight: weight, ignoreIndex: ignoreIndex, reduction: reduction, file: file, line: line)
+    let plain = logProbabilities.classLoss(
+      target, weight, ignoreIndex, reduction, logits: self, file: file, line: line)
     if labelSmoothing == 0 { return plain }
     let spread = logProbabilities.spreadLoss(target, weight, classDim, ignoreIndex, reduction)
     return plain * (1 - labelSmoothing) + spread * (labelSmoothing / Double(shape[classDim]))
@@ -102,10 +188,7 @@ extension Tensor {
     case .none: return losses
     case .sum: return losses.sum()
     case .mean, .batchMean:
-      let safe = Tensor.where(ignored, 0, target)
-      var factors = Tensor.where(
-        ignored, Tensor.zeros([], dtype: dtype), Tensor.ones([], dtype: dtype))
-      if let weight { factors = factors * weight.indexSelect(0, safe.reshape(-1)).reshape(safe.shape) }
+      let factors = rowFactors(target, weight, ignoreIndex)
       return losses.sum() / factors.sum()
     }
   }
@@ -123,7 +206,8 @@ extension Rules {
     _ operation: String, _ input: Tensor, _ target: Tensor, _ weight: Tensor?
   ) throws(Misuse) {
     if input.ndim == 0 {
-      throw Misuse(operation, "the input has no class dimension", got: "a 0-d tensor", try: "[N, C]")
+      throw Misuse(
+        operation, "the input has no class dimension", got: "a 0-d tensor", try: "[N, C]")
     }
     if target.dtype.isFloatingPoint || target.dtype == .bool {
       throw Misuse(
@@ -140,7 +224,8 @@ extension Rules {
     let classes = input.shape[input.ndim == 1 ? 0 : 1]
     if let weight, weight.shape != [classes] {
       throw Misuse(
-        operation, "weight has one number a class", got: "\(weight.shape.brackets) for \(classes) classes",
+        operation, "weight has one number a class",
+        got: "\(weight.shape.brackets) for \(classes) classes",
         try: "a weight of shape [\(classes)]")
     }
   }

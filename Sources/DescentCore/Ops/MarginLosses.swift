@@ -132,7 +132,7 @@ extension Tensor {
     let products = mul(other, file: file, line: line).sum(dim: -1)
     let squares = (square().sum(dim: -1) + 1e-12) * (other.square().sum(dim: -1) + 1e-12)
     return Pointwise.cosineMargin.loss(
-      TensorList(products / squares.sqrt(), target), scalars: ScalarList(.double(margin)),
+      TensorList(products / squares.sqrt(), target.detach()), scalars: ScalarList(.double(margin)),
       reduction,
       file: file, line: line)
   }

@@ -69,7 +69,7 @@ extension Tensor {
 
   /// Applies positions, slices and new axes; what is left are the index tensors, by dimension of the view.
   private func basicPart(
-    _ kinds: [IndexKind], _ file: StaticString, _ line: UInt
+    _ kinds: [IndexKind], numbersSelect: Bool = true, _ file: StaticString, _ line: UInt
   ) -> (Tensor, [Tensor?])? {
     attempt(file: file, line: line) { () throws(Misuse) in
       var view = self
@@ -89,17 +89,19 @@ extension Tensor {
           ellipses > 1 ? "only one ellipsis can stand in an index" : "there are too many indices",
           got: "\(consumed) for shape \(self.shape.brackets)", try: "at most \(self.ndim)")
       }
+      func position(_ index: Int) throws(Misuse) {
+        let size = view.shape[dim]
+        if index < -size || index >= size {
+          throw Misuse(
+            "index", "index \(index) is out of range for dimension \(dim) of size \(size)",
+            got: "index \(index) and shape \(self.shape.brackets)",
+            try: size == 0 ? "a tensor with elements" : "an index from \(-size) to \(size - 1)")
+        }
+        view = view.select(dim, index)
+      }
       for kind in kinds {
         switch kind {
-        case .position(let index):
-          let size = view.shape[dim]
-          if index < -size || index >= size {
-            throw Misuse(
-              "index", "index \(index) is out of range for dimension \(dim) of size \(size)",
-              got: "index \(index) and shape \(self.shape.brackets)",
-              try: size == 0 ? "a tensor with elements" : "an index from \(-size) to \(size - 1)")
-          }
-          view = view.select(dim, index)
+        case .position(let index): try position(index)
         case .slice(let from, let to, let step):
           let size = view.shape[dim]
           let (start, length) = try Rules.slice("index", from, to, step, size: size)
@@ -121,6 +123,10 @@ extension Tensor {
           view = view.unsqueeze(dim)
           tensors.append(Tensor.zeros([index.device.backend.countNonzero(index)], dtype: .int64))
           dim += 1
+        case .tensor(let index)
+        where numbersSelect && index.ndim == 0 && index.dtype.isInteger:
+          // A single number is a position, and gives a view.
+          try position(index.item(as: Int.self))
         case .tensor(let index):
           for part in try Tensor.positions(index, in: view.shape, from: dim) {
             tensors.append(part)
@@ -257,13 +263,13 @@ extension Tensor {
     _ value: Tensor, at kinds: [IndexKind], _ file: StaticString, _ line: UInt
   ) {
     guard let (view, tensors) = basicPart(kinds, file, line) else { return }
-    if view === value { return }
     if tensors.allSatisfy({ $0 == nil }) {
       // `x[i] += 1` hands back the view that it has changed already.
       let isSame =
-        view.storage === value.storage && view.viewBase === value.viewBase
-        && view.layout.offset == value.layout.offset
-        && view.layout.shape == value.layout.shape && view.layout.strides == value.layout.strides
+        view === value
+        || view.storage === value.storage && view.viewBase === value.viewBase
+          && view.layout.offset == value.layout.offset
+          && view.layout.shape == value.layout.shape && view.layout.strides == value.layout.strides
       if isSame {
         let _: Void? = attempt(file: file, line: line) { () throws(Misuse) in
           try Rules.writable("copy", view)
@@ -274,7 +280,14 @@ extension Tensor {
       }
       return
     }
-    if value.dtype != dtype && !(value.numel() == 1 && Tensor.isOneMask(kinds)) {
+    let mask = value.numel() == 1 ? Tensor.onlyMask(kinds) : nil
+    if let mask, mask.dtype != .bool {
+      Misuse("index", "a mask to be filled must be bool", got: mask.dtype.name, try: "bool()")
+        .raise(
+          file: file, line: line)
+      return
+    }
+    if value.dtype != dtype && mask == nil {
       Misuse(
         "index", "value and tensor have different dtypes",
         got: "\(value.dtype.name) into \(dtype.name) at places of an index tensor",
@@ -285,15 +298,15 @@ extension Tensor {
     _ = view.putting(value.to(dtype), at: tensors, .assign, inPlace: true, file, line)
   }
 
-  /// Whether the only tensor among the indices is a mask: assigning one element then fills, and converts.
-  private static func isOneMask(_ kinds: [IndexKind]) -> Bool {
-    var masks = 0
+  /// The mask, if it is the only tensor among the indices: assigning one element then fills, and converts.
+  private static func onlyMask(_ kinds: [IndexKind]) -> Tensor? {
+    var found: Tensor?
     for kind in kinds {
-      guard case .tensor(let index) = kind else { continue }
-      if !isMask(index) { return false }
-      masks += 1
+      guard case .tensor(let index) = kind, index.ndim > 0 || isMask(index) else { continue }
+      if !isMask(index) || found != nil { return nil }
+      found = index
     }
-    return masks == 1
+    return found
   }
 
   /// Without leading dims of size 1 that a place of fewer dims has not.
@@ -337,7 +350,8 @@ extension Tensor {
       ).raise(file: file, line: line)
       return inPlace ? self : .poison
     }
-    guard let (view, tensors) = noGrad({ basicPart(kinds, file, line) }), view === self,
+    guard let (view, tensors) = noGrad({ basicPart(kinds, numbersSelect: false, file, line) }),
+      view === self,
       tensors.contains(where: { $0 != nil })
     else {
       Misuse("indexPut", "an index tensor is needed", got: "\(indices.count) indices", try: "copy_")
@@ -352,6 +366,7 @@ extension Tensor {
     _ file: StaticString, _ line: UInt
   ) -> Tensor {
     let plan = attempt(file: file, line: line) { () throws(Misuse) -> (Advanced, Tensor, [Int]) in
+      if inPlace { try Rules.noOverlap("index", self, value, whole: true) }
       let index = try self.advanced(tensors)
       var shape = index.indexShape
       for i in index.order.dropFirst(index.indices.count) { shape.append(self.shape[i]) }

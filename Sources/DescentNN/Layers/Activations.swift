@@ -1,28 +1,35 @@
 import DescentCore
 
-// Activations as modules, for Sequential. Their formulas and gradients are with the tensor methods.
-
-/// max(x, 0), elementwise.
-///
-/// - Source: torch.nn.ReLU
-public final class ReLU: Module {
-  public override init() { super.init() }
-  public override func forward(_ x: Tensor) -> Tensor { x.relu() }
-}
+// Smooth activations as modules, for Sequential.
+// Their formulas and gradients are with the tensor methods.
 
 /// 1 / (1 + exp(-x)), elementwise.
 ///
 /// - Source: torch.nn.Sigmoid
 public final class Sigmoid: Module {
+  /// Makes the layer.
   public override init() { super.init() }
+
   public override func forward(_ x: Tensor) -> Tensor { x.sigmoid() }
+}
+
+/// log(sigmoid(x)), elementwise.
+///
+/// - Source: torch.nn.LogSigmoid
+public final class LogSigmoid: Module {
+  /// Makes the layer.
+  public override init() { super.init() }
+
+  public override func forward(_ x: Tensor) -> Tensor { x.logsigmoid() }
 }
 
 /// The hyperbolic tangent, elementwise.
 ///
 /// - Source: torch.nn.Tanh
 public final class Tanh: Module {
+  /// Makes the layer.
   public override init() { super.init() }
+
   public override func forward(_ x: Tensor) -> Tensor { x.tanh() }
 }
 
@@ -30,7 +37,9 @@ public final class Tanh: Module {
 ///
 /// - Source: torch.nn.SiLU
 public final class SiLU: Module {
+  /// Makes the layer.
   public override init() { super.init() }
+
   public override func forward(_ x: Tensor) -> Tensor { x.silu() }
 }
 
@@ -38,18 +47,36 @@ public final class SiLU: Module {
 ///
 /// - Source: torch.nn.Mish
 public final class Mish: Module {
+  /// Makes the layer.
   public override init() { super.init() }
+
   public override func forward(_ x: Tensor) -> Tensor { x.mish() }
 }
 
-/// x where positive, else negativeSlope x.
+/// x times the standard normal's distribution function.
 ///
-/// - Source: torch.nn.LeakyReLU
-public final class LeakyReLU: Module {
-  public let negativeSlope: Double
-  public init(_ negativeSlope: Double = 0.01) { self.negativeSlope = negativeSlope }
-  public override func forward(_ x: Tensor) -> Tensor { x.leakyRelu(negativeSlope: negativeSlope) }
-  public override var extraDescription: String { "negative_slope=\(negativeSlope)" }
+/// - Source: torch.nn.GELU
+public final class GELU: Module {
+  /// How the distribution function is computed.
+  public enum Approximation: String, Sendable, CustomStringConvertible {
+    case none
+    /// (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2
+    case tanh
+    public var description: String { rawValue }
+  }
+  public let approximate: Approximation
+
+  /// Makes the layer.
+  public init(approximate: Approximation = .none) { self.approximate = approximate }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    switch approximate {
+    case .none: x.gelu()
+    case .tanh: x.geluTanh()
+    }
+  }
+
+  public override var extraDescription: String { "approximate='\(approximate)'" }
 }
 
 /// x where positive, else alpha (exp(x) - 1).
@@ -57,18 +84,41 @@ public final class LeakyReLU: Module {
 /// - Source: torch.nn.ELU
 public final class ELU: Module {
   public let alpha: Double
-  public init(alpha: Double = 1) { self.alpha = alpha }
+
+  /// Makes the layer.
+  public init(alpha: Double = 1) {
+    self.alpha = alpha
+  }
+
   public override func forward(_ x: Tensor) -> Tensor { x.elu(alpha: alpha) }
+
   public override var extraDescription: String { "alpha=\(alpha)" }
 }
 
-/// x times the standard normal's distribution function.
+/// x where positive, else alpha (exp(x / alpha) - 1).
 ///
-/// - Source: torch.nn.GELU
-public final class GELU: Module {
+/// - Source: torch.nn.CELU
+public final class CELU: Module {
+  public let alpha: Double
+
+  /// Makes the layer.
+  public init(alpha: Double = 1) {
+    self.alpha = alpha
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor { x.celu(alpha: alpha) }
+
+  public override var extraDescription: String { "alpha=\(alpha)" }
+}
+
+/// ELU with the scale and alpha that keep mean 0 and variance 1.
+///
+/// - Source: torch.nn.SELU
+public final class SELU: Module {
+  /// Makes the layer.
   public override init() { super.init() }
-  public override func forward(_ x: Tensor) -> Tensor { x.gelu() }
-  public override var extraDescription: String { "approximate='none'" }
+
+  public override func forward(_ x: Tensor) -> Tensor { x.selu() }
 }
 
 /// log(1 + exp(beta x)) / beta, x itself above the threshold.
@@ -77,30 +127,36 @@ public final class GELU: Module {
 public final class Softplus: Module {
   public let beta: Double
   public let threshold: Double
+
+  /// Makes the layer.
   public init(beta: Double = 1, threshold: Double = 20) {
     self.beta = beta
     self.threshold = threshold
   }
-  public override func forward(_ x: Tensor) -> Tensor { x.softplus(beta: beta, threshold: threshold) }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    x.softplus(beta: beta, threshold: threshold)
+  }
+
   public override var extraDescription: String { "beta=\(beta), threshold=\(threshold)" }
 }
 
-/// Softmax along a dimension.
+/// x / (1 + |x|), elementwise.
 ///
-/// - Source: torch.nn.Softmax
-public final class Softmax: Module {
-  public let dim: Int
-  public init(dim: Int) { self.dim = dim }
-  public override func forward(_ x: Tensor) -> Tensor { x.softmax(dim: dim) }
-  public override var extraDescription: String { "dim=\(dim)" }
+/// - Source: torch.nn.Softsign
+public final class Softsign: Module {
+  /// Makes the layer.
+  public override init() { super.init() }
+
+  public override func forward(_ x: Tensor) -> Tensor { x.softsign() }
 }
 
-/// The logarithm of the softmax along a dimension.
+/// x - tanh(x), elementwise.
 ///
-/// - Source: torch.nn.LogSoftmax
-public final class LogSoftmax: Module {
-  public let dim: Int
-  public init(dim: Int) { self.dim = dim }
-  public override func forward(_ x: Tensor) -> Tensor { x.logSoftmax(dim: dim) }
-  public override var extraDescription: String { "dim=\(dim)" }
+/// - Source: torch.nn.Tanhshrink
+public final class Tanhshrink: Module {
+  /// Makes the layer.
+  public override init() { super.init() }
+
+  public override func forward(_ x: Tensor) -> Tensor { x.tanhshrink() }
 }

@@ -25,6 +25,7 @@ public final class Linear: Module {
   public var weight: Parameter
   public var bias: Parameter?
 
+  /// Makes the layer; weight is drawn before bias.
   public init(
     _ inFeatures: Int, _ outFeatures: Int, bias: Bool = true, dtype: DType = .float32,
     generator: Generator? = nil
@@ -43,12 +44,21 @@ public final class Linear: Module {
 
   public override func forward(_ x: Tensor) -> Tensor { x.linear(weight, bias) }
 
+  public override func multiplyAdds(_ input: Tensor, _ output: Tensor) -> Int {
+    output.numel() * inFeatures
+  }
+
   public override var extraDescription: String {
     "in_features=\(inFeatures), out_features=\(outFeatures), bias=\(bias == nil ? "False" : "True")"
   }
 }
 
 /// y_k = x1ᵀ W_k x2 + b_k.
+///
+/// | parameter | shape | initial values |
+/// |---|---|---|
+/// | weight | [out, in1, in2] | uniform in ±1/√in1 |
+/// | bias | [out] | uniform in ±1/√in1 |
 ///
 /// - Source: torch.nn.Bilinear
 public final class Bilinear: Module {
@@ -58,6 +68,7 @@ public final class Bilinear: Module {
   public var weight: Parameter
   public var bias: Parameter?
 
+  /// Makes the layer; weight is drawn before bias.
   public init(
     _ in1Features: Int, _ in2Features: Int, _ outFeatures: Int, bias: Bool = true,
     dtype: DType = .float32, generator: Generator? = nil
@@ -76,7 +87,9 @@ public final class Bilinear: Module {
   }
 
   /// - Returns: [..., outFeatures] of inputs [..., in1Features] and [..., in2Features].
-  public func callAsFunction(_ x1: Tensor, _ x2: Tensor) -> Tensor { x1.bilinear(x2, weight, bias) }
+  public func callAsFunction(_ x1: Tensor, _ x2: Tensor) -> Tensor {
+    inside { x1.bilinear(x2, weight, bias) }
+  }
 
   public override var extraDescription: String {
     "in1_features=\(in1Features), in2_features=\(in2Features), out_features=\(outFeatures), "

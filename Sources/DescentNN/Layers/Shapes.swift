@@ -4,6 +4,7 @@ import DescentCore
 ///
 /// - Source: torch.nn.Identity
 public final class Identity: Module {
+  /// Makes the layer.
   public override init() { super.init() }
   public override func forward(_ x: Tensor) -> Tensor { x }
 }
@@ -15,6 +16,7 @@ public final class Flatten: Module {
   public let startDim: Int
   public let endDim: Int
 
+  /// Makes the layer.
   public init(_ startDim: Int = 1, _ endDim: Int = -1) {
     self.startDim = startDim
     self.endDim = endDim
@@ -31,6 +33,7 @@ public final class Unflatten: Module {
   public let dim: Int
   public let sizes: [Int]
 
+  /// Makes the layer.
   public init(_ dim: Int, _ sizes: [Int]) {
     self.dim = dim
     self.sizes = sizes

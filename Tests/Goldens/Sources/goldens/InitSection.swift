@@ -57,6 +57,9 @@ private func freshModule(_ expression: String) throws -> Module {
   case "nn.Linear(7,1,bias=False)": Linear(7, 1, bias: false)
   case "nn.Linear(6,4,dtype=float64)": Linear(6, 4, dtype: .float64)
   case "nn.Bilinear(4,5,3)": Bilinear(4, 5, 3)
+  case "nn.Embedding(10,4)": Embedding(10, 4)
+  case "nn.Embedding(11,3,padding_idx=2)": Embedding(11, 3, paddingIdx: 2)
+  case "nn.PReLU(3)": PReLU(3)
   case "nn.Sequential(nn.Linear(4,8),nn.Tanh(),nn.Linear(8,3))":
     Sequential(Linear(4, 8), Tanh(), Linear(8, 3))
   default: throw Refusal.unsupported("no module \(expression)")
@@ -86,6 +89,10 @@ private func initialised(_ call: String, _ t: Tensor) throws -> Tensor {
   case "ones_(t)": Init.ones_(t)
   case "zeros_(t)": Init.zeros_(t)
   case "eye_(t)": Init.eye_(t)
+  case "trunc_normal_(t)": Init.truncNormal_(t)
+  case "trunc_normal_(t,0.5,2,-1,1)": Init.truncNormal_(t, mean: 0.5, std: 2, a: -1, b: 1)
+  case "dirac_(t)": Init.dirac_(t)
+  case "sparse_(t,0.4)": Init.sparse_(t, 0.4)
   case "xavier_uniform_(t)": Init.xavierUniform_(t)
   case "xavier_uniform_(t,gain=1.6666666666666667)":
     Init.xavierUniform_(t, gain: 1.6666666666666667)

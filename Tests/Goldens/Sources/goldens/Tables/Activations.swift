@@ -27,5 +27,13 @@ extension OpTable {
     op("log_softmax.with_dtype") { a in
       try a.x.logSoftmax(dim: a.int(1, "dim"), dtype: a.optionalDType(2))
     }
+    op("nn.functional.prelu") { a in try a.x.prelu(a.tensor(1, "weight")) }
+    op("nn.functional.glu") { a in try a.x.glu(dim: a.int(1, "dim", -1)) }
+    op("nn.functional.softmin") { a in
+      try a.x.softmin(dim: a.int(1, "dim"), dtype: a.optionalDType(2))
+    }
+    op("nn.functional.softmin.with_dtype") { a in
+      try a.x.softmin(dim: a.int(1, "dim"), dtype: a.optionalDType(2))
+    }
   }
 }

@@ -49,5 +49,53 @@ extension OpTable {
         a.y, weight: a.optionalTensor(nil, "weight"), ignoreIndex: a.int(nil, "ignore_index", -100),
         reduction: a.reduction, labelSmoothing: a.double(nil, "label_smoothing", 0))
     }
+    op("nn.functional.poisson_nll_loss") { a in
+      try a.x.poissonNLLLoss(
+        a.y, logInput: a.bool(2, "log_input", true), full: a.bool(3, "full", false),
+        eps: a.double(nil, "eps", 1e-8), reduction: a.reduction)
+    }
+    op("nn.functional.gaussian_nll_loss") { a in
+      try a.x.gaussianNLLLoss(
+        a.y, a.tensor(2, "var"), full: a.bool(3, "full", false), eps: a.double(nil, "eps", 1e-6),
+        reduction: a.reduction)
+    }
+    op("nn.functional.hinge_embedding_loss") { a in
+      try a.x.hingeEmbeddingLoss(
+        a.y, margin: a.double(nil, "margin", 1), reduction: a.reduction)
+    }
+    op("nn.functional.soft_margin_loss") { a in try a.x.softMarginLoss(a.y, reduction: a.reduction) }
+    op("nn.functional.margin_ranking_loss") { a in
+      try a.x.marginRankingLoss(
+        a.y, a.tensor(2, "target"), margin: a.double(nil, "margin", 0), reduction: a.reduction)
+    }
+    op("nn.functional.cosine_embedding_loss") { a in
+      try a.x.cosineEmbeddingLoss(
+        a.y, a.tensor(2, "target"), margin: a.double(nil, "margin", 0), reduction: a.reduction)
+    }
+    op("nn.functional.triplet_margin_loss") { a in
+      try a.x.tripletMarginLoss(
+        a.y, a.tensor(2, "negative"), margin: a.double(nil, "margin", 1), p: a.double(nil, "p", 2),
+        eps: a.double(nil, "eps", 1e-6), swap: a.bool(nil, "swap", false), reduction: a.reduction)
+    }
+    op("nn.functional.multi_margin_loss") { a in
+      try a.x.multiMarginLoss(
+        a.y, p: a.int(nil, "p", 1), margin: a.double(nil, "margin", 1),
+        weight: a.optionalTensor(nil, "weight"), reduction: a.reduction)
+    }
+    op("nn.functional.multilabel_margin_loss") { a in
+      try a.x.multilabelMarginLoss(a.y, reduction: a.reduction)
+    }
+    op("nn.functional.multilabel_soft_margin_loss") { a in
+      try a.x.multilabelSoftMarginLoss(
+        a.y, weight: a.optionalTensor(nil, "weight"), reduction: a.reduction)
+    }
+    op("nn.functional.pairwise_distance") { a in
+      try a.x.pairwiseDistance(
+        a.y, p: a.double(nil, "p", 2), eps: a.double(nil, "eps", 1e-6),
+        keepDim: a.bool(nil, "keepdim", false))
+    }
+    op("nn.functional.cosine_similarity") { a in
+      try a.x.cosineSimilarity(a.y, dim: a.int(nil, "dim", 1), eps: a.double(nil, "eps", 1e-8))
+    }
   }
 }

@@ -58,10 +58,32 @@ final class ModuleTable {
     module("LeakyReLU") { a in LeakyReLU(try a.double(0, "negative_slope", 0.01)) }
     module("ELU") { a in ELU(alpha: try a.double(0, "alpha", 1)) }
     module("GELU") { a in
-      if try a.string(0, "approximate", "none") != "none" {
-        throw Refusal.unsupported("gelu by tanh")
-      }
-      return GELU()
+      GELU(approximate: try a.string(0, "approximate", "none") == "tanh" ? .tanh : .none)
+    }
+    module("ReLU6") { _ in ReLU6() }
+    module("SELU") { _ in SELU() }
+    module("CELU") { a in CELU(alpha: try a.double(0, "alpha", 1)) }
+    module("Hardtanh") { a in
+      Hardtanh(try a.double(0, "min_val", -1), try a.double(1, "max_val", 1))
+    }
+    module("Hardshrink") { a in Hardshrink(try a.double(0, "lambd", 0.5)) }
+    module("Softshrink") { a in Softshrink(try a.double(0, "lambd", 0.5)) }
+    module("Hardswish") { _ in Hardswish() }
+    module("Hardsigmoid") { _ in Hardsigmoid() }
+    module("LogSigmoid") { _ in LogSigmoid() }
+    module("Softsign") { _ in Softsign() }
+    module("Tanhshrink") { _ in Tanhshrink() }
+    module("Threshold") { a in
+      Threshold(try a.double(0, "threshold"), try a.double(1, "value"))
+    }
+    module("PReLU") { a in PReLU(try a.int(0, "num_parameters", 1)) }
+    module("GLU") { a in GLU(try a.int(0, "dim", -1)) }
+    module("Softmin") { a in Softmin(dim: try a.int(0, "dim")) }
+    module("Softmax2d") { _ in Softmax2d() }
+    module("Embedding") { a in
+      Embedding(
+        try a.int(0, "num_embeddings"), try a.int(1, "embedding_dim"),
+        paddingIdx: try a.optionalInt(2, "padding_idx"))
     }
     module("Softplus") { a in
       Softplus(beta: try a.double(0, "beta", 1), threshold: try a.double(1, "threshold", 20))
@@ -102,6 +124,40 @@ final class ModuleTable {
         weight: try a.optionalTensor(nil, "weight"),
         ignoreIndex: try a.int(nil, "ignore_index", -100),
         labelSmoothing: try a.double(nil, "label_smoothing", 0), reduction: try a.reduction)
+    }
+    loss("PoissonNLLLoss") { a in
+      PoissonNLLLoss(
+        logInput: try a.bool(nil, "log_input", true), full: try a.bool(nil, "full", false),
+        reduction: try a.reduction)
+    }
+    loss("SoftMarginLoss") { a in SoftMarginLoss(reduction: try a.reduction) }
+    loss("HingeEmbeddingLoss") { a in
+      HingeEmbeddingLoss(margin: try a.double(nil, "margin", 1), reduction: try a.reduction)
+    }
+    loss("MultiLabelSoftMarginLoss") { a in
+      MultiLabelSoftMarginLoss(
+        weight: try a.optionalTensor(nil, "weight"), reduction: try a.reduction)
+    }
+    loss("MultiLabelMarginLoss") { a in MultiLabelMarginLoss(reduction: try a.reduction) }
+    loss("MultiMarginLoss") { a in
+      MultiMarginLoss(
+        weight: try a.optionalTensor(nil, "weight"), p: try a.int(nil, "p", 1),
+        margin: try a.double(nil, "margin", 1), reduction: try a.reduction)
+    }
+    module("GaussianNLLLoss") { a in
+      GaussianNLLLoss(full: try a.bool(nil, "full", false), reduction: try a.reduction)
+    } forward: { loss, a in
+      [loss(try a.x, try a.y, try a.tensor(2))]
+    }
+    module("MarginRankingLoss") { a in
+      MarginRankingLoss(margin: try a.double(nil, "margin", 0), reduction: try a.reduction)
+    } forward: { loss, a in
+      [loss(try a.x, try a.y, try a.tensor(2))]
+    }
+    module("CosineEmbeddingLoss") { a in
+      CosineEmbeddingLoss(margin: try a.double(nil, "margin", 0), reduction: try a.reduction)
+    } forward: { loss, a in
+      [loss(try a.x, try a.y, try a.tensor(2))]
     }
   }
 }
