@@ -1,4 +1,5 @@
-// Special functions as scalar code in double: lgamma, digamma, trigamma, i0, i1, erfinv.
+// Special functions as scalar code in double: lgamma, digamma, trigamma, i0, i1, erfinv; more in
+// special_families.c.
 //
 // The float32 loops call these too and round once.
 #include "dsc_special.h"
@@ -99,6 +100,18 @@ double dsc_i1(double x) {
   if (a == INFINITY) return x;
   const double factor = chebyshev(16 / a - 1, dsc_i1_far, COUNT(dsc_i1_far)) / sqrt(a);
   return copysign(scaled_exp(a, factor), x);
+}
+
+double dsc_i0e(double x) {
+  const double a = fabs(x);
+  if (a <= 8) return exp(-a) * polynomial(0.25 * a * a, dsc_i0_near, COUNT(dsc_i0_near));
+  return chebyshev(16 / a - 1, dsc_i0_far, COUNT(dsc_i0_far)) / sqrt(a);
+}
+
+double dsc_i1e(double x) {
+  const double a = fabs(x);
+  if (a <= 8) return exp(-a) * x * polynomial(0.25 * a * a, dsc_i1_near, COUNT(dsc_i1_near));
+  return copysign(chebyshev(16 / a - 1, dsc_i1_far, COUNT(dsc_i1_far)) / sqrt(a), x);
 }
 
 // A first guess good to 2e-3 (S. Winitzki, "A handy approximation for the error function and its

@@ -66,7 +66,15 @@ private func pullback(
   case .select: [nil, select(a, g, 0), select(a, 0, g)]
   case .sign, .floor, .ceil, .round, .trunc: [nil]
   case .floorDiv, .truncDiv, .nextafter: [nil, nil]
-  case .trigamma: [nil]  // polygamma of order 2 is not an instruction
+  case .trigamma: [-2 * g * Term.apply(.zeta, .constant(3), a)]
+  case .zeta: [nil, -g * a * Term.apply(.zeta, a + 1, b)]
+  case .i0e: [g * (Term.apply(.i1e, a) - sign(a) * y)]
+  case .i1e:
+    [g * select(a .== 0, 0.5, Term.apply(.i0e, a) - y * (sign(a) + 1 / select(a .== 0, 1, a)))]
+  case .erfcx: [g * (2 * a * y - 1.12837916709551257)]
+  case .ndtri: [g * (2.50662827463100050 * exp(0.5 * y * y))]
+  case .igamma: [nil, g * exp((a - 1) * log(b) - b - lgamma(a))]
+  case .igammac: [nil, -g * exp((a - 1) * log(b) - b - lgamma(a))]
   case .toI64, .toBool, .bitNot, .isNaN, .isInf, .signbit: [nil]
   case .eq, .ne, .lt, .le, .gt, .ge, .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight:
     [nil, nil]
@@ -143,8 +151,15 @@ final class DerivativePlan: Sendable {
   init(_ operation: Pointwise, needs: UInt32, keepsOutput: Bool = true) {
     let program = operation.program
     let output = program.outputs[0]
-    let incoming = Term.input()
-    let adjoints = DerivativePlan.differentiate(program, output, incoming)
+    let incoming = operation.rule?.incoming ?? Term.input()
+    var adjoints: [ObjectIdentifier: Term] = [:]
+    if let rule = operation.rule {
+      for (input, gradient) in zip(program.inputs, rule.gradients) {
+        adjoints[ObjectIdentifier(input)] = gradient
+      }
+    } else {
+      adjoints = DerivativePlan.differentiate(program, output, incoming)
+    }
     let wanted = program.inputs.indices.filter { needs & (1 << UInt32($0)) != 0 }
 
     // What the gradients are made of: inputs, and the result, which is read rather than made again.

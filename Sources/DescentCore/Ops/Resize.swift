@@ -23,23 +23,4 @@ extension Tensor {
       shape: target, strides: Layout.contiguousStrides(target), offset: layout.offset)
     return self
   }
-
-  /// Sets every element to 0.
-  ///
-  /// - Source: torch.Tensor.zero_
-  @discardableResult
-  public final func zero_(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    fill_(0, file: file, line: line)
-  }
-
-  /// Sets every element to a number.
-  ///
-  /// - Gradient: 0 for the old value.
-  /// - Source: torch.Tensor.fill_
-  @discardableResult
-  public final func fill_(
-    _ value: some Scalar, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor {
-    copy_(Tensor.full([], value, dtype: dtype), file: file, line: line)
-  }
 }

@@ -1,0 +1,136 @@
+// Elementwise choice by a mask.
+
+extension Pointwise {
+  static let whereOp = Pointwise(
+    "where", result: .promoted, inputs: 3, masks: [0], scalars: 0
+  ) { x, _ in select(x[0], x[1], x[2]) }
+  static let whereScalarOp = Pointwise(
+    "where", result: .promoted, inputs: 2, masks: [0], scalars: 1
+  ) { x, s in select(x[0], x[1], s[0]) }
+  static let scalarWhereOp = Pointwise(
+    "where", result: .promoted, inputs: 2, masks: [0], scalars: 1
+  ) { x, s in select(x[0], s[0], x[1]) }
+  static let scalarsWhereOp = Pointwise(
+    "where", result: .promoted, inputs: 1, masks: [0], scalars: 2
+  ) { x, s in select(x[0], s[0], s[1]) }
+  static let maskedFillOp = Pointwise(
+    "masked_fill", result: .promoted, inputs: 2, masks: [1], scalars: 1, scalarsPromote: false
+  ) { x, s in select(x[1], s[0], x[0]) }
+  static let maskedFillTensorOp = Pointwise(
+    "masked_fill", result: .promoted, inputs: 3, masks: [1], scalars: 0,
+    node: "MaskedFillBackward1"
+  ) { x, _ in select(x[1], x[2], x[0]) }
+}
+
+extension Tensor {
+  /// Returns elements of `a` where the mask is true, else of `b`; all three broadcast.
+  ///
+  /// - Precondition: the mask is of bool.
+  /// - Returns: the promoted dtype of `a` and `b`.
+  /// - Gradient: g for `a` where the mask is true, for `b` elsewhere, 0 otherwise.
+  /// - Source: torch.where
+  public static func `where`(
+    _ mask: Tensor, _ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    guard mask.isMask("where", file, line) else { return .poison }
+    return Pointwise.whereOp(mask, a, b, file: file, line: line)
+  }
+
+  public static func `where`(
+    _ mask: Tensor, _ a: Tensor, _ b: some Scalar, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    guard mask.isMask("where", file, line) else { return .poison }
+    return Pointwise.whereScalarOp.apply(
+      TensorList(mask, a), scalars: ScalarList(b.scalarValue), file: file, line: line)
+  }
+
+  public static func `where`(
+    _ mask: Tensor, _ a: some Scalar, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    guard mask.isMask("where", file, line) else { return .poison }
+    return Pointwise.scalarWhereOp.apply(
+      TensorList(mask, b), scalars: ScalarList(a.scalarValue), file: file, line: line)
+  }
+
+  public static func `where`(
+    _ mask: Tensor, _ a: some Scalar, _ b: some Scalar, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    guard mask.isMask("where", file, line) else { return .poison }
+    return Pointwise.scalarsWhereOp.apply(
+      TensorList(mask), scalars: ScalarList(a.scalarValue, b.scalarValue), file: file, line: line)
+  }
+
+  /// Returns this tensor's elements where the mask is true, else those of `other`.
+  ///
+  /// - Source: torch.Tensor.where
+  public final func `where`(
+    _ mask: Tensor, _ other: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { Tensor.where(mask, self, other, file: file, line: line) }
+
+  public final func `where`(
+    _ mask: Tensor, _ other: some Scalar, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { Tensor.where(mask, self, other, file: file, line: line) }
+
+  /// Returns the tensor with `value` where the mask is true. The dtype stays.
+  ///
+  /// - Precondition: the mask is of bool.
+  /// - Gradient: g where the mask is false, else 0.
+  /// - Source: torch.masked_fill
+  public final func maskedFill(
+    _ mask: Tensor, _ value: some Scalar, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    guard mask.isMask("maskedFill", file, line) else { return .poison }
+    return Pointwise.maskedFillOp.apply(
+      TensorList(self, mask), scalars: ScalarList(value.scalarValue), file: file, line: line)
+  }
+
+  /// Returns the tensor with the element of `value`, a 0-d tensor, where the mask is true.
+  ///
+  /// - Gradient: g where the mask is false, its sum where it is true for `value`.
+  public final func maskedFill(
+    _ mask: Tensor, _ value: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    guard mask.isMask("maskedFill", file, line), value.isZeroDim("maskedFill", file, line) else {
+      return .poison
+    }
+    return Pointwise.maskedFillTensorOp(self, mask, value.to(dtype), file: file, line: line)
+  }
+
+  /// Does `maskedFill` in place.
+  ///
+  /// - Source: torch.Tensor.masked_fill_
+  @discardableResult
+  public final func maskedFill_(
+    _ mask: Tensor, _ value: some Scalar, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    guard mask.isMask("maskedFill_", file, line) else { return self }
+    return Pointwise.maskedFillOp.applyInPlace(
+      TensorList(self, mask), scalars: ScalarList(value.scalarValue), file: file, line: line)
+  }
+
+  @discardableResult
+  public final func maskedFill_(
+    _ mask: Tensor, _ value: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    guard mask.isMask("maskedFill_", file, line), value.isZeroDim("maskedFill_", file, line) else {
+      return self
+    }
+    return Pointwise.maskedFillTensorOp.applyInPlace(
+      TensorList(self, mask, value.to(dtype)), file: file, line: line)
+  }
+
+  private func isMask(_ name: String, _ file: StaticString, _ line: UInt) -> Bool {
+    if dtype == .bool { return true }
+    Misuse(name, "the mask is not of bool", got: dtype.name, try: "a comparison, or bool()").raise(
+      file: file, line: line)
+    return false
+  }
+
+  private func isZeroDim(_ name: String, _ file: StaticString, _ line: UInt) -> Bool {
+    if ndim == 0 { return true }
+    Misuse(
+      name, "the value has dimensions", got: shape.brackets, try: "a number, a 0-d tensor, or where"
+    ).raise(file: file, line: line)
+    return false
+  }
+}
