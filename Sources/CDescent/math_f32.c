@@ -44,7 +44,7 @@
 #define SCALAR_ROWS(ROW)      \
   ROW(LGAMMA, dsc_lgamma)     \
   ROW(DIGAMMA, dsc_digamma)   \
-  ROW(TRIGAMMA, dsc_trigamma) \
+  ROW(TRIGAMMA, dsc_trigamma_f32) \
   ROW(I0, dsc_i0)             \
   ROW(I1, dsc_i1)             \
   ROW(I0E, dsc_i0e)           \

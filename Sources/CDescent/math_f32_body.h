@@ -87,12 +87,13 @@ DSC_INLINE float DSC_NAME(log_f32)(float x) {
   return x > 0 && x < INFINITY ? y : special;
 }
 
-// x + x P(x^2) below 1, a polynomial above; from 3.93 on it rounds to 1.
+// x + x P(x^2) below 1, a polynomial above; 1 from 3.93 on, where erf rounds to it.
 DSC_INLINE float DSC_NAME(erf_f32)(float x) {
   const float a = DSC_ABS(x);
   const float small = DSC_MULTIPLY_ADD(DSC_POLYNOMIAL(float, x *x, dsc_erf_small_f32), x, x);
   const float t = ((a > 3.93f ? 3.93f : a) - 2.465f) * (float)(1 / 1.465);
-  const float large = DSC_SIGNED_AS(DSC_POLYNOMIAL(float, t, dsc_erf_large_f32), x);
+  const float upper = DSC_POLYNOMIAL(float, t, dsc_erf_large_f32);
+  const float large = DSC_SIGNED_AS(a > 3.93f ? 1.0f : upper, x);
   return a < 1 ? small : large;
 }
 

@@ -64,11 +64,11 @@ double dsc_digamma(double x) {
          from_zero * polynomial(2 * x - 3, dsc_digamma_near_zero, COUNT(dsc_digamma_near_zero));
 }
 
-// Abramowitz and Stegun 6.4.12, 6.4.6 and 6.4.7; infinite at the poles.
+// Abramowitz and Stegun 6.4.12, 6.4.6 and 6.4.7. The sine is taken of pi x as rounded to the element
+// type, as in PyTorch: finite at the negative poles, NaN at -infinity.
 double dsc_trigamma(double x) {
-  if (x <= 0) {
-    if (x == floor(x)) return INFINITY;
-    const double s = sin(PI * (x - trunc(x)));
+  if (x < 0.5) {
+    const double s = sin(PI * x);
     return PI * PI / (s * s) - dsc_trigamma(1 - x);
   }
   double sum = 0;
@@ -77,6 +77,12 @@ double dsc_trigamma(double x) {
                              5.0 / 66, -691.0 / 2730, 7.0 / 6,  -3617.0 / 510};
   const double z = 1 / (x * x);
   return sum + (1 / x + 0.5 * z + z / x * polynomial(z, c, COUNT(c)));
+}
+
+double dsc_trigamma_f32(double x) {
+  if (x >= 0.5 || x != x) return dsc_trigamma(x);
+  const float s = sinf((float)PI * (float)x);
+  return (float)PI * (float)PI / (s * s) - dsc_trigamma(1 - x);
 }
 
 // exp(x) * factor, also where exp(x) alone overflows.

@@ -5,9 +5,16 @@ extension Module {
   ///
   /// - Source: torch.nn.Module.named_children
   public final func namedChildren() -> [(name: String, module: Module)] {
-    members.compactMap { if case .module(let module) = $0.member { ($0.name, module) } else { nil } }
+    var seen = Set<ObjectIdentifier>()
+    return members.compactMap { name, member in
+      guard case .module(let module) = member, seen.insert(ObjectIdentifier(module)).inserted else {
+        return nil
+      }
+      return (name, module)
+    }
   }
 
+  /// The modules directly inside.
   public final func children() -> [Module] { namedChildren().map(\.module) }
 
   /// This module (named "") and all below, each once, in order.
@@ -27,6 +34,7 @@ extension Module {
     return found
   }
 
+  /// This module and all below, each once, in order.
   public final func modules() -> [Module] { namedModules().map(\.module) }
 
   /// The parameters here and below, each once, by their path.
@@ -42,39 +50,85 @@ extension Module {
     }
   }
 
+  /// The parameters here and below, each once: what an optimizer takes.
+  ///
+  /// - Source: torch.nn.Module.parameters
   public final func parameters() -> [Parameter] { namedParameters().map(\.parameter) }
 
-  /// The buffers here and below, by their path.
+  /// The buffers here and below, each once, by their path.
+  ///
+  /// - Source: torch.nn.Module.named_buffers
   public final func namedBuffers() -> [(name: String, buffer: Buffer)] {
-    namedTensors().compactMap { name, tensor in (tensor as? Buffer).map { (name, $0) } }
-  }
-
-  public final func buffers() -> [Buffer] { namedBuffers().map(\.buffer) }
-
-  private func namedTensors() -> [(String, Tensor)] {
-    namedModules().flatMap { path, module -> [(String, Tensor)] in
-      let prefix = path.isEmpty ? "" : path + "."
-      // PyTorch lists a module's parameters before its buffers.
-      var parameters: [(String, Tensor)] = []
-      var buffers: [(String, Tensor)] = []
-      for (name, member) in module.members {
-        switch member {
-        case .parameter(let parameter): parameters.append((prefix + name, parameter))
-        case .buffer(let buffer): buffers.append((prefix + name, buffer))
-        case .module: break
-        }
+    var seen = Set<ObjectIdentifier>()
+    return namedTensors().compactMap { name, tensor in
+      guard let buffer = tensor as? Buffer, seen.insert(ObjectIdentifier(buffer)).inserted else {
+        return nil
       }
-      return parameters + buffers
+      return (name, buffer)
     }
   }
 
-  /// Forgets all gradients.
-  public final func zeroGrad() { for parameter in parameters() { parameter.grad = nil } }
+  /// The buffers here and below, each once.
+  public final func buffers() -> [Buffer] { namedBuffers().map(\.buffer) }
 
-  /// Calls `body` with every module, the inner ones first.
+  /// Parameters and buffers under every path that leads to them: a module or tensor used twice appears
+  /// twice, as in PyTorch's state dictionaries.
+  private func namedTensors() -> [(String, Tensor)] {
+    var found: [(String, Tensor)] = []
+    // Modules yet to visit with their paths, the next one last, and the modules that lead to them.
+    var waiting: [(path: String, module: Module, above: [ObjectIdentifier])] = [("", self, [])]
+    while let (path, module, above) = waiting.popLast() {
+      let prefix = path.isEmpty ? "" : path + "."
+      let here = above + [ObjectIdentifier(module)]
+      // PyTorch lists a module's parameters before its buffers.
+      var buffers: [(String, Tensor)] = []
+      var inner: [(path: String, module: Module, above: [ObjectIdentifier])] = []
+      for (name, member) in module.members {
+        switch member {
+        case .parameter(let parameter): found.append((prefix + name, parameter))
+        case .buffer(let buffer): buffers.append((prefix + name, buffer))
+        case .module(let module):
+          if !here.contains(ObjectIdentifier(module)) { inner.append((prefix + name, module, here)) }
+        }
+      }
+      found += buffers
+      waiting += inner.reversed()
+    }
+    return found
+  }
+
+  /// Forgets all gradients, or sets them to zero.
+  ///
+  /// - Source: torch.nn.Module.zero_grad
+  public final func zeroGrad(setToNone: Bool = true) {
+    for parameter in parameters() {
+      if setToNone {
+        parameter.grad = nil
+      } else if let gradient = parameter.grad {
+        noGrad { _ = gradient.detach().zero_() }
+      }
+    }
+  }
+
+  /// Calls `body` with every module, those inside before the one around them: to initialise layers.
+  ///
+  /// ```swift
+  /// model.apply { if let layer = $0 as? Linear { Init.xavierUniform_(layer.weight) } }
+  /// ```
+  /// - Source: torch.nn.Module.apply
   @discardableResult
   public final func apply(_ body: (Module) -> Void) -> Self {
-    for module in modules().reversed() { body(module) }
+    // Children before parents, in the order of declaration: the reverse of parents before children in
+    // the reverse order.
+    var seen = Set<ObjectIdentifier>()
+    var order: [Module] = []
+    var waiting: [Module] = [self]
+    while let module = waiting.popLast() {
+      guard seen.insert(ObjectIdentifier(module)).inserted else { continue }
+      order.append(module)
+      waiting += module.children()
+    }
+    for module in order.reversed() { body(module) }
     return self
   }
 
@@ -85,27 +139,51 @@ extension Module {
     return self
   }
 
-  /// Stops training of all parameters.
+  /// Stops training of all parameters: they require no gradients.
   @discardableResult
   public final func freeze() -> Self { requiresGrad_(false) }
 
+  /// Lets all parameters require gradients again.
   @discardableResult
   public final func unfreeze() -> Self { requiresGrad_(true) }
 
-  /// Converts floating-point parameters and buffers in place.
+  /// Converts floating-point parameters, their gradients and buffers; the tensors stay the same objects.
+  ///
+  /// - Source: torch.nn.Module.to
   @discardableResult
-  public final func to(_ dtype: DType) -> Self {
-    for (_, tensor) in namedTensors() where tensor.isFloatingPoint {
-      noGrad { tensor.data = tensor.detach().to(dtype) }
-    }
-    return self
+  public final func to(_ dtype: DType, file: StaticString = #fileID, line: UInt = #line) -> Self {
+    convert(nil, dtype, file, line)
   }
 
-  /// Moves the module to a device.
+  /// Moves the module to a device and converts it.
   @discardableResult
-  public final func to(device: Device, dtype: DType? = nil) -> Self {
-    for (_, tensor) in namedTensors() { _ = tensor.to(device: device) }
-    return dtype.map { to($0) } ?? self
+  public final func to(
+    device: Device, dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) -> Self { convert(device, dtype, file, line) }
+
+  private func convert(
+    _ device: Device?, _ dtype: DType?, _ file: StaticString, _ line: UInt
+  ) -> Self {
+    if let dtype, !dtype.isFloatingPoint {
+      Misuse(
+        "to", "a module holds floating-point numbers", got: dtype.name,
+        try: ".float32, .float64, .float16 or .bfloat16"
+      ).report(file: file, line: line)
+      return self
+    }
+    noGrad {
+      for (_, tensor) in namedTensors() {
+        func converted(_ tensor: Tensor) -> Tensor {
+          tensor.detach().to(
+            device: device ?? tensor.device, dtype: tensor.isFloatingPoint ? dtype : nil, file: file, line: line)
+        }
+        let gradient = tensor.grad
+        tensor.grad = nil
+        tensor.data = converted(tensor)
+        tensor.grad = gradient.map(converted)
+      }
+    }
+    return self
   }
 
   // MARK: state
@@ -122,12 +200,17 @@ extension Module {
     return state
   }
 
-  /// Copies values into the parameters and buffers of the same names.
+  /// Copies values into the parameters and buffers of the same names, converted to their dtypes.
   ///
   /// - Parameter strict: the names must be the same on both sides.
-  /// - Throws: `StateDictError` with the names that are missing, unexpected or of another shape.
+  /// - Returns: the names that are missing and those that are unexpected; empty if `strict`.
+  /// - Throws: `StateDictError` with the names that are missing, unexpected or of another shape. Nothing
+  ///   is copied then.
   /// - Source: torch.nn.Module.load_state_dict
-  public final func load(stateDict: StateDict, strict: Bool = true) throws(StateDictError) {
+  @discardableResult
+  public final func load(
+    stateDict: StateDict, strict: Bool = true
+  ) throws(StateDictError) -> (missing: [String], unexpected: [String]) {
     var missing: [String] = []
     var mismatched: [String] = []
     var own = Set<String>()
@@ -142,7 +225,8 @@ extension Module {
       if value.shape == tensor.shape {
         copies.append((tensor, value))
       } else {
-        mismatched.append("\(name): \(Array(value.shape)) for \(Array(tensor.shape))")
+        mismatched.append(
+          "\(name) is \(Array(value.shape)), the module's \(Array(tensor.shape))")
       }
     }
     let unexpected = stateDict.keys.filter { !own.contains($0) }
@@ -150,6 +234,7 @@ extension Module {
       throw StateDictError(missing: missing, unexpected: unexpected, mismatched: mismatched)
     }
     noGrad { for (tensor, value) in copies { tensor.copy_(value) } }
+    return (missing, unexpected)
   }
 }
 
@@ -161,9 +246,13 @@ public struct StateDictError: Error, CustomStringConvertible, Sendable {
 
   public var description: String {
     var text = "load: the state dictionary does not fit the module."
-    if !missing.isEmpty { text += " Missing: \(missing.joined(separator: ", "))." }
-    if !unexpected.isEmpty { text += " Unexpected: \(unexpected.joined(separator: ", "))." }
-    if !mismatched.isEmpty { text += " Shapes: \(mismatched.joined(separator: "; "))." }
-    return text + " Try strict: false to load what fits by name."
+    var got: [String] = []
+    if !missing.isEmpty { got.append("missing keys \(missing.joined(separator: ", "))") }
+    if !unexpected.isEmpty { got.append("unexpected keys \(unexpected.joined(separator: ", "))") }
+    if !mismatched.isEmpty { got.append("other shapes: \(mismatched.joined(separator: "; "))") }
+    text += " Got \(got.joined(separator: "; "))."
+    return text
+      + (mismatched.isEmpty
+        ? " Try strict: false to load what fits by name." : " Try the module that was saved.")
   }
 }

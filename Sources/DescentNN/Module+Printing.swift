@@ -9,9 +9,12 @@ extension Module: CustomStringConvertible {
 
   private func text(_ texts: [ObjectIdentifier: String]) -> String {
     let name = "\(type(of: self))"
-    let children = namedChildren()
-    if children.isEmpty { return "\(name)(\(extraDescription))" }
-    var lines: [String] = extraDescription.isEmpty ? [] : ["  " + extraDescription]
+    let children = members.compactMap { name, member -> (name: String, module: Module)? in
+      if case .module(let module) = member { (name, module) } else { nil }
+    }
+    let extra = extraDescription.split(separator: "\n", omittingEmptySubsequences: false)
+    if children.isEmpty && extra.count < 2 { return "\(name)(\(extraDescription))" }
+    var lines: [String] = extraDescription.isEmpty ? [] : extra.map { "  " + $0 }
     for (start, end, text) in runs(of: children.map { texts[ObjectIdentifier($0.module)] ?? "" }) {
       let label =
         end == start ? "(\(children[start].name)): " : "(\(start)-\(end)): \(end - start + 1) x "

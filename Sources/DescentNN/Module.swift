@@ -20,12 +20,14 @@ import DescentCore
 ///
 /// - Source: torch.nn.Module
 open class Module: PathNaming {
-  /// Whether the module is in training mode: `Dropout` and batch statistics depend on it.
-  public private(set) var isTraining = true
+  /// Whether this module is in training mode: `Dropout` and batch statistics depend on it. `train()` and
+  /// `eval()` set it here and below.
+  public final var isTraining = true
   private var forwardHooks: [(id: Int, body: (Module, Tensor, Tensor) -> Tensor?)] = []
   private var forwardPreHooks: [(id: Int, body: (Module, Tensor) -> Tensor?)] = []
   private var nextHook = 0
 
+  /// Makes a module in training mode.
   public init() {}
 
   /// Computes the output. Override it; call the module itself, not this.
@@ -48,6 +50,19 @@ open class Module: PathNaming {
       return output
     }
   }
+
+  /// Runs a closure as part of this module, so that messages name it: for the `callAsFunction` of modules
+  /// with several inputs or outputs.
+  /// ```swift
+  /// func callAsFunction(_ x: Tensor, _ mask: Tensor) -> Tensor { inside { project(x) * mask } }
+  /// ```
+  @inline(__always)
+  public final func inside<R>(_ body: () throws -> R) rethrows -> R {
+    try ModulePath.inside(self, body)
+  }
+
+  /// The multiply-adds of one call, for `summary`; 0 unless a layer says otherwise.
+  open func multiplyAdds(_ input: Tensor, _ output: Tensor) -> Int { 0 }
 
   /// What `print` shows between the parentheses: `in_features=3, out_features=1, bias=True`.
   open var extraDescription: String { "" }
@@ -98,23 +113,59 @@ open class Module: PathNaming {
     case let parameter as Parameter: found.append((name, .parameter(parameter)))
     case let buffer as Buffer: found.append((name, .buffer(buffer)))
     case let module as Module: found.append((name, .module(module)))
-    case let list as [Parameter]:
-      for (i, parameter) in list.enumerated() { found.append(("\(name).\(i)", .parameter(parameter))) }
-    case let list as [Buffer]:
-      for (i, buffer) in list.enumerated() { found.append(("\(name).\(i)", .buffer(buffer))) }
-    case let list as [Module]:
-      for (i, module) in list.enumerated() { found.append(("\(name).\(i)", .module(module))) }
-    case let table as [String: Parameter]:
-      for key in table.keys.sorted() { found.append(("\(name).\(key)", .parameter(table[key]!))) }
+    case let list as [Tensor?]:
+      for (i, tensor) in list.enumerated() { collect(tensor as Any, "\(name).\(i)", &found) }
+    case let list as [Module?]:
+      for (i, module) in list.enumerated() { collect(module as Any, "\(name).\(i)", &found) }
+    case let table as [String: Tensor]:
+      for key in inOrder(table.keys) { collect(table[key] as Any, "\(name).\(key)", &found) }
     case let table as [String: Module]:
-      for key in table.keys.sorted() { found.append(("\(name).\(key)", .module(table[key]!))) }
+      for key in inOrder(table.keys) { collect(table[key] as Any, "\(name).\(key)", &found) }
+    case let table as [Int: Tensor]:
+      for key in table.keys.sorted() { collect(table[key] as Any, "\(name).\(key)", &found) }
+    case let table as [Int: Module]:
+      for key in table.keys.sorted() { collect(table[key] as Any, "\(name).\(key)", &found) }
+    case let lists as [[Module]]:
+      for (i, list) in lists.enumerated() { collect(list, "\(name).\(i)", &found) }
     default: break
     }
+  }
+
+  /// Keys of a dictionary, which has no order of its own, as a reader would sort them: numbers in them
+  /// by value, so that layer10 comes after layer2.
+  private static func inOrder(_ keys: some Sequence<String>) -> [String] {
+    keys.map { ($0, parts(of: $0)) }.sorted { a, b in
+      for (x, y) in zip(a.1, b.1) where x != y {
+        return x.number == y.number ? x.text < y.text : x.number < y.number
+      }
+      return a.1.count == b.1.count ? a.0 < b.0 : a.1.count < b.1.count
+    }.map(\.0)
+  }
+
+  /// A key cut where digits begin or end; text has number -1.
+  private static func parts(of key: String) -> [(number: Int, text: String)] {
+    var parts: [(number: Int, text: String)] = []
+    for character in key {
+      if let digit = character.wholeNumberValue, character.isASCII {
+        if let last = parts.last, last.number >= 0, last.number < Int.max / 16 {
+          parts[parts.count - 1].number = last.number * 10 + digit
+        } else {
+          parts.append((digit, ""))
+        }
+      } else if let last = parts.last, last.number < 0 {
+        parts[parts.count - 1].text.append(character)
+      } else {
+        parts.append((-1, "\(character)"))
+      }
+    }
+    return parts
   }
 
   // MARK: modes and hooks
 
   /// Sets training mode here and below.
+  ///
+  /// - Source: torch.nn.Module.train
   @discardableResult
   public final func train(_ mode: Bool = true) -> Self {
     for (_, module) in namedModules() { module.isTraining = mode }
@@ -122,6 +173,8 @@ open class Module: PathNaming {
   }
 
   /// Sets evaluation mode here and below.
+  ///
+  /// - Source: torch.nn.Module.eval
   @discardableResult
   public final func eval() -> Self { train(false) }
 
@@ -147,6 +200,7 @@ open class Module: PathNaming {
     return HookHandle { [weak self] in self?.forwardPreHooks.removeAll { $0.id == id } }
   }
 
+  /// The path of a module inside this one, such as `layers.0`.
   public final func path(of inner: AnyObject) -> String? {
     namedModules().first { $0.module === inner }?.name
   }

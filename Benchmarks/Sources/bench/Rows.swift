@@ -58,8 +58,8 @@ final class Line: Module {
   }
 }
 
-@MainActor func step<Options>(
-  _ model: Module, _ optimizer: Optimizer<Options>, _ x: Tensor, _ y: Tensor,
+@MainActor func step(
+  _ model: Module, _ optimizer: Optimizer, _ x: Tensor, _ y: Tensor,
   _ reduction: LossReduction
 ) -> () -> Void {
   let lossFn = MSELoss(reduction: reduction)

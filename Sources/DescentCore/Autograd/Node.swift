@@ -204,6 +204,17 @@ struct SavedList {
     count += 1
   }
 
+  /// Gives the inputs that lie in a storage the version it had before the operation changed it.
+  mutating func predate(_ storage: Storage, to version: UInt32) {
+    func fix(_ entry: inout Entry) {
+      if !entry.isOutput, entry.tensor?.storage === storage { entry.version = version }
+    }
+    fix(&first)
+    fix(&second)
+    fix(&third)
+    for i in rest.indices { fix(&rest[i]) }
+  }
+
   @inline(__always)
   subscript(index: Int) -> Entry {
     index == 0 ? first : index == 1 ? second : index == 2 ? third : rest[index - 3]
@@ -286,6 +297,9 @@ final class MultiRuleNode: Node {
   }
 
   override func backward(_ step: BackwardStep, _ gradients: [Tensor?]) { rule?(step, gradients) }
+
+  /// An operation of several results may have a single one.
+  override func backward(_ step: BackwardStep, _ gradient: Tensor) { rule?(step, [gradient]) }
 
   override func release() {
     super.release()

@@ -52,6 +52,15 @@ extension Tensor {
   private func refreshedFn() -> Node? {
     guard let base = viewBase else { return recordedFn }
     viewVersion = storage.version
+    if flags.isOneOfSeveral && base.requiresGrad {
+      Misuse(
+        "backward",
+        "a view made together with others is used after their base was changed in place",
+        got: "one of the results of \(recordedFn?.name ?? "split")",
+        try: "narrow or select for the one part, or the operation without the underscore"
+      ).raise(file: storage.lastChange?.file ?? "", line: storage.lastChange?.line ?? 0)
+      return recordedFn
+    }
     guard base.recordedFn != nil else { return recordedFn }
     recordedFn = AsStridedNode(view: self, base: base)
     outputIndex = 0
@@ -99,7 +108,8 @@ extension Tensor {
   }
 
   /// The gradient to start with: the given one, or 1 for a single element.
-  static func seed(_ operation: String, _ tensor: Tensor, _ gradient: Tensor?) throws(Misuse) -> Tensor
+  static func seed(_ operation: String, _ tensor: Tensor, _ gradient: Tensor?) throws(Misuse)
+    -> Tensor
   {
     if !tensor.requiresGrad {
       throw Misuse(
@@ -164,7 +174,9 @@ extension Tensor {
       return result
     }
     set {
-      if newValue === self || newValue.storage === storage && newValue.layout.offset == layout.offset {
+      if newValue === self
+        || newValue.storage === storage && newValue.layout.offset == layout.offset
+      {
         return
       }
       storage = newValue.storage
@@ -204,7 +216,7 @@ extension Tensor {
   /// A view of this tensor's storage, recorded under `name`.
   @inline(__always)
   final func makeView(
-    _ layout: Layout, _ name: @autoclosure () -> String, rule: @escaping RuleNode.Rule
+    _ layout: Layout, _ name: @autoclosure () -> String, rule: RuleNode.Rule?
   ) -> Tensor {
     let view = Tensor(storage: storage, layout: layout, dtype: dtype)
     view.flags.isUntracked = flags.isUntracked
@@ -212,9 +224,25 @@ extension Tensor {
     if thread.gradEnabled && dtype.isFloatingPoint {
       view.viewBase = viewBase ?? self
       view.viewVersion = storage.version
-      if requiresGrad { view.record(name(), TensorList(self), rule: rule) }
+      if let rule, requiresGrad { view.record(name(), TensorList(self), rule: rule) }
     }
     return view
+  }
+}
+
+extension Tensor {
+  /// Several views of this tensor's storage made by one operation. None may be changed in place while
+  /// gradients are recorded: the others would share its node.
+  final func makeViews(
+    _ layouts: [Layout], _ name: String, _ file: StaticString, _ line: UInt,
+    rule: @escaping MultiRuleNode.Rule
+  ) -> [Tensor] {
+    let views = layouts.map { makeView($0, name, rule: nil) }
+    if recording(self) && dtype.isFloatingPoint && !views.isEmpty {
+      Tensor.record(name, outputs: views, [self], file: file, line: line, rule: rule)
+      for view in views { view.flags.isOneOfSeveral = true }
+    }
+    return views
   }
 }
 
@@ -231,8 +259,7 @@ final class AsStridedNode: Node {
   }
 
   override func backward(_ step: BackwardStep, _ gradient: Tensor) {
-    let result = Tensor.zeros(baseLayout, dtype: gradient.dtype)
-    step.give(0, result.addingSlice(gradient, view.relative(to: baseLayout)))
+    step.give(0, Tensor.scatteredBack(gradient, view, baseLayout))
   }
 }
 
@@ -255,8 +282,10 @@ final class CopySlicesNode: Node {
   override func backward(_ step: BackwardStep, _ gradient: Tensor) {
     let slice = view.relative(to: baseLayout)
     let whole = Tensor.zeros(baseLayout, dtype: gradient.dtype)
-    let passed = whole.addingSlice(gradient, Layout(
-      shape: baseLayout.shape, strides: baseLayout.strides, offset: 0))
+    let passed = whole.addingSlice(
+      gradient,
+      Layout(
+        shape: baseLayout.shape, strides: baseLayout.strides, offset: 0))
     let part = passed.asStrided(slice.shape, slice.strides, offset: slice.offset).clone()
     var replaced: Tensor?
     var innerStep = BackwardStep(node: inner, engine: step.engine)
@@ -303,13 +332,15 @@ extension Tensor {
     let size = layout.extent.upperBound - layout.offset
     let flat = zeros([size], dtype: dtype)
     return Tensor(
-      storage: flat.storage, layout: Layout(shape: layout.shape, strides: layout.strides, offset: 0),
+      storage: flat.storage,
+      layout: Layout(shape: layout.shape, strides: layout.strides, offset: 0),
       dtype: dtype)
   }
 
   /// self += other where nothing records: how the engine adds gradients.
   final func accumulateInPlace(_ other: Tensor) {
-    if elementType != other.elementType || layout.shape != other.layout.shape || !layout.isContiguous
+    if elementType != other.elementType || layout.shape != other.layout.shape
+      || !layout.isContiguous
       || !other.layout.isContiguous
     {
       noGrad { _ = add_(other) }

@@ -8,6 +8,7 @@
 protocol Backend: Sendable {
   func pointwise(_ call: PointwiseCall) throws(Misuse)
   func pointwise(_ call: FlatCall) throws(Misuse)
+  func update(_ call: UpdateCall) throws(Misuse)
   func copy(_ call: CopyCall)
   func fill(_ call: FillCall)
   func reduce(_ call: ReduceCall) throws(Misuse)
@@ -53,6 +54,14 @@ struct FlatCall {
   let output: Unmanaged<Tensor>
 }
 
+/// A program that changes its first inputs in place; all tensors have one shape and dtype. The step of
+/// an optimizer: a call for each parameter, so it takes its operands as they come.
+struct UpdateCall {
+  let program: Program
+  let tensors: [Tensor]
+  let scalars: [Double]
+}
+
 /// destination = source, converted and broadcast.
 struct CopyCall {
   let source: Tensor
@@ -86,6 +95,8 @@ struct ReduceCall {
   /// Bit d is set if dim d is reduced.
   let dims: UInt32
   let inputs: TensorList
+  /// The inputs are contiguous and taken as rows of `shape`, whatever their own shapes.
+  var isFlat = false
   var scalars = ScalarList()
   var divisor = 1.0
   /// Has size 1 in the reduced dims.

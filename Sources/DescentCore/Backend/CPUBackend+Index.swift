@@ -113,8 +113,24 @@ extension CPUBackend {
     let strides = (0..<indexed).map { Int64(layout.strides[$0]) }
     var bad: Int64 = 0
     let status = body(shape, views, sizes, strides, &target, &values, &bad)
-    try CPUBackend.check(
-      status, bad, size: Int(sizes.min() ?? 0), operation: call.operation)
+    if status & Int32(DSC_BAD_INDEX) != 0 {
+      let place = CPUBackend.misplaced(call, Int(bad))
+      throw Misuse(
+        call.operation,
+        "index \(bad) is out of range for dimension \(place.dim) of size \(place.size)",
+        got: "index \(bad)", try: "indices from \(-place.size) to \(place.size - 1)")
+    }
+    if status != 0 { throw CPUBackend.misuse(status) }
+  }
+
+  /// Which of the indexed dims a bad index stands for.
+  private static func misplaced(_ call: IndexCall, _ bad: Int) -> (dim: Int, size: Int) {
+    let shape = call.target.layout.shape
+    for (dim, index) in call.indices.enumerated()
+    where bad < -shape[dim] || bad >= shape[dim] {
+      if index.toArray(Int.self).contains(bad) { return (dim, shape[dim]) }
+    }
+    return (0, shape[0])
   }
 
   func countNonzero(_ input: Tensor) -> Int {

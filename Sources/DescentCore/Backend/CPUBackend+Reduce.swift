@@ -17,8 +17,13 @@ extension CPUBackend {
     let status = withUnsafeTemporaryAllocation(of: DscView.self, capacity: count + 1) {
       views -> Int32 in
       let views = views.baseAddress.unsafelyUnwrapped
-      for i in 0..<count { views[i].set(call.inputs[i], expandedTo: call.shape) }
-      views[count].set(call.output, expandedTo: call.shape)
+      if call.isFlat {
+        for i in 0..<count { views[i].setFlat(call.inputs[i], step: 1) }
+        views[count].setFlat(call.output, step: 0)
+      } else {
+        for i in 0..<count { views[i].set(call.inputs[i], expandedTo: call.shape) }
+        views[count].set(call.output, expandedTo: call.shape)
+      }
       return withUnsafeTemporaryAllocation(
         of: DscScalar.self, capacity: call.scalars.count + (lowered?.constants.count ?? 0) + 1
       ) { scalars in

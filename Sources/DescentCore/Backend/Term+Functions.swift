@@ -83,3 +83,6 @@ public func softplus(_ x: Term) -> Term { maximum(x, .constant(0)) + log1p(exp(-
 public func select(_ mask: Term, _ a: Term, _ b: Term) -> Term { .apply(.select, mask, a, b) }
 public func select(_ mask: Term, _ a: Double, _ b: Term) -> Term { select(mask, .constant(a), b) }
 public func select(_ mask: Term, _ a: Term, _ b: Double) -> Term { select(mask, a, .constant(b)) }
+func select(_ mask: Term, _ a: Double, _ b: Double) -> Term {
+  select(mask, .constant(a), .constant(b))
+}

@@ -34,7 +34,8 @@ public enum Rules {
     if shape != target.layout.shape {
       throw Misuse(
         "\(operation)_", "an in-place operation cannot change the shape to \(shape.brackets)",
-        got: "\(target.layout.shape.brackets) to be changed by an operand that needs \(shape.brackets)",
+        got:
+          "\(target.layout.shape.brackets) to be changed by an operand that needs \(shape.brackets)",
         try: "the operation without the underscore")
     }
     if !resultDType.canCast(to: target.dtype) {
@@ -62,6 +63,12 @@ public enum Rules {
           "\(operation)_", "a leaf that requires gradients is changed in place", got: "a leaf",
           try: "noGrad { … } for an update, or an operation that makes a new tensor")
       }
+      if target.flags.isOneOfSeveral && target.requiresGrad {
+        throw Misuse(
+          "\(operation)_", "a view made together with others is changed in place",
+          got: "one of the results of \(target.gradFn?.name ?? "split")",
+          try: "narrow or select for the one part, or the operation without the underscore")
+      }
       if let base = target.viewBase, base.isLeaf && base.requiresGrad {
         throw Misuse(
           "\(operation)_", "a view of a leaf that requires gradients is changed in place",
@@ -86,7 +93,8 @@ public enum Rules {
         }
         inferred = i
       } else if size < 0 {
-        throw Misuse(operation, "size \(size) is negative", got: "\(sizes)", try: "-1 to infer a size")
+        throw Misuse(
+          operation, "size \(size) is negative", got: "\(sizes)", try: "-1 to infer a size")
       } else {
         known *= size
       }
@@ -96,7 +104,8 @@ public enum Rules {
       guard known != 0, total % known == 0 else {
         throw Misuse(
           operation, "\(total) elements do not fill \(sizes)", got: "shape \(shape.brackets)",
-          try: known == 0 ? "a size instead of -1 beside a size of 0" : "sizes whose product divides \(total)")
+          try: known == 0
+            ? "a size instead of -1 beside a size of 0" : "sizes whose product divides \(total)")
       }
       result[inferred] = total / known
     } else if known != total {

@@ -5,40 +5,40 @@ extension Pointwise {
   static let reluOp = Pointwise("relu", result: .promoted, domain: .numbers) { x in relu(x) }
   static let leakyReluOp = Pointwise(
     "leaky_relu", result: .promoted, inputs: 1, scalars: 1, domain: .floating, scalarsPromote: false,
-    gradient: { x, s, _, g in [select(x[0] .> 0, g, g * s[0])] }
+    gradient: { x, s, g in [select(x[0] .> 0, g, g * s[0])] }
   ) { x, s in select(x[0] .> 0, x[0], x[0] * s[0]) }
   static let preluOp = Pointwise(
     "prelu", result: .promoted, inputs: 2, scalars: 0, node: "PreluKernelBackward0",
     domain: .floating,
-    gradient: { x, _, _, g in
+    gradient: { x, _, g in
       [select(x[0] .> 0, g, g * x[1]), select(x[0] .> 0, 0, g * x[0])]
     }
   ) { x, _ in select(x[0] .> 0, x[0], x[0] * x[1]) }
   static let thresholdOp = Pointwise(
     "threshold", result: .promoted, inputs: 1, scalars: 2, domain: .numbers, scalarsPromote: false,
-    gradient: { x, s, _, g in [select(x[0] .<= s[0], 0, g)] }
+    gradient: { x, s, g in [select(x[0] .<= s[0], 0, g)] }
   ) { x, s in select(x[0] .<= s[0], s[1], x[0]) }
   static let hardtanhOp = Pointwise(
     "hardtanh", result: .promoted, inputs: 1, scalars: 2, domain: .numbers, scalarsPromote: false,
-    gradient: { x, s, _, g in [select((x[0] .<= s[0]) | (x[0] .>= s[1]), 0, g)] }
+    gradient: { x, s, g in [select((x[0] .<= s[0]) | (x[0] .>= s[1]), 0, g)] }
   ) { x, s in minimum(maximum(x[0], s[0]), s[1]) }
   static let hardsigmoidOp = Pointwise(
     "hardsigmoid", result: .promoted, domain: .floating,
-    gradient: { x, _, g in select((x .> -3) & (x .< 3), g / 6, 0) }
+    gradient: { x, g in select((x .> -3) & (x .< 3), g / 6, 0) }
   ) { x in minimum(maximum(x + 3, .constant(0)), .constant(6)) / 6 }
   static let hardswishOp = Pointwise(
     "hardswish", result: .promoted, domain: .floating,
-    gradient: { x, _, g in
+    gradient: { x, g in
       select(x .<= -3, 0, select(x .< 3, g * (x / 3 + 0.5), g))
     }
   ) { x in x * minimum(maximum(x + 3, .constant(0)), .constant(6)) / 6 }
   static let hardshrinkOp = Pointwise(
     "hardshrink", result: .promoted, inputs: 1, scalars: 1, domain: .floating, scalarsPromote: false,
-    gradient: { x, s, _, g in [select((x[0] .>= -s[0]) & (x[0] .<= s[0]), 0, g)] }
+    gradient: { x, s, g in [select((x[0] .>= -s[0]) & (x[0] .<= s[0]), 0, g)] }
   ) { x, s in select((x[0] .>= -s[0]) & (x[0] .<= s[0]), 0, x[0]) }
   static let softshrinkOp = Pointwise(
     "softshrink", result: .promoted, inputs: 1, scalars: 1, domain: .floating, scalarsPromote: false,
-    gradient: { x, s, _, g in [select((x[0] .>= -s[0]) & (x[0] .<= s[0]), 0, g)] }
+    gradient: { x, s, g in [select((x[0] .>= -s[0]) & (x[0] .<= s[0]), 0, g)] }
   ) { x, s in
     select(x[0] .> s[0], x[0] - s[0], select(x[0] .< -s[0], x[0] + s[0], x[0] * .constant(0)))
   }

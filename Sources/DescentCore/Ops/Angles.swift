@@ -13,7 +13,7 @@ extension Pointwise {
   }
   static let sincOp = Pointwise(
     "sinc",
-    gradient: { x, _, g in
+    gradient: { x, g in
       let angle = x * 3.14159265358979323846
       let square = x * angle
       let slope = (angle * cos(angle) - sin(angle)) / square

@@ -3,19 +3,19 @@
 extension Pointwise {
   static let clampOp = Pointwise(
     "clamp", result: .promoted, inputs: 1, scalars: 2, node: "ClampBackward1", domain: .numbers,
-    gradient: { x, s, _, g in [select((x[0] .>= s[0]) & (x[0] .<= s[1]), g, 0)] }
+    gradient: { x, s, g in [select((x[0] .>= s[0]) & (x[0] .<= s[1]), g, 0)] }
   ) { x, s in minimum(maximum(x[0], s[0]), s[1]) }
   static let clampMinOp = Pointwise(
     "clamp_min", result: .promoted, inputs: 1, scalars: 1, node: "ClampBackward1", domain: .numbers,
-    gradient: { x, s, _, g in [select(x[0] .>= s[0], g, 0)] }
+    gradient: { x, s, g in [select(x[0] .>= s[0], g, 0)] }
   ) { x, s in maximum(x[0], s[0]) }
   static let clampMaxOp = Pointwise(
     "clamp_max", result: .promoted, inputs: 1, scalars: 1, node: "ClampBackward1", domain: .numbers,
-    gradient: { x, s, _, g in [select(x[0] .<= s[0], g, 0)] }
+    gradient: { x, s, g in [select(x[0] .<= s[0], g, 0)] }
   ) { x, s in minimum(x[0], s[0]) }
   static let clampTensorOp = Pointwise(
     "clamp", result: .promoted, inputs: 3, scalars: 0,
-    gradient: { x, _, _, g in
+    gradient: { x, _, g in
       [
         select((x[0] .>= x[1]) & (x[0] .<= x[2]), g, 0),
         select((x[1] .< x[2]) & (x[0] .< x[1]), g, 0),
@@ -25,11 +25,11 @@ extension Pointwise {
   ) { x, _ in minimum(maximum(x[0], x[1]), x[2]) }
   static let clampMinTensorOp = Pointwise(
     "clamp_min", result: .promoted, inputs: 2, scalars: 0, node: "ClampMinBackward1",
-    gradient: { x, _, _, g in [select(x[0] .>= x[1], g, 0), select(x[0] .< x[1], g, 0)] }
+    gradient: { x, _, g in [select(x[0] .>= x[1], g, 0), select(x[0] .< x[1], g, 0)] }
   ) { x, _ in maximum(x[0], x[1]) }
   static let clampMaxTensorOp = Pointwise(
     "clamp_max", result: .promoted, inputs: 2, scalars: 0, node: "ClampMaxBackward1",
-    gradient: { x, _, _, g in [select(x[0] .<= x[1], g, 0), select(x[0] .> x[1], g, 0)] }
+    gradient: { x, _, g in [select(x[0] .<= x[1], g, 0), select(x[0] .> x[1], g, 0)] }
   ) { x, _ in minimum(x[0], x[1]) }
   static let maximumOp = Pointwise("maximum", result: .promoted) { x, y in maximum(x, y) }
   static let minimumOp = Pointwise("minimum", result: .promoted) { x, y in minimum(x, y) }

@@ -14,11 +14,11 @@ extension Pointwise {
   }
   static let lerpOp = Pointwise(
     "lerp", result: .promoted, inputs: 3, scalars: 0, node: "LerpBackward1", domain: .floating,
-    gradient: { x, _, _, g in [g * (1 - x[2]), g * x[2], g * (x[1] - x[0])] }
+    gradient: { x, _, g in [g * (1 - x[2]), g * x[2], g * (x[1] - x[0])] }
   ) { x, _ in lerp(x[0], x[1], x[2]) }
   static let lerpScalarOp = Pointwise(
     "lerp", result: .promoted, inputs: 2, scalars: 1, domain: .floating, scalarsPromote: false,
-    gradient: { _, s, _, g in [g * (1 - s[0]), g * s[0]] }
+    gradient: { _, s, g in [g * (1 - s[0]), g * s[0]] }
   ) { x, s in lerp(x[0], x[1], s[0]) }
 }
 

@@ -2,25 +2,27 @@
 ///
 /// The closure computes the new values of the first `outputs` tensors from all tensors and the scalars:
 /// ```swift
-/// let momentumStep = FusedUpdate(tensors: 3, outputs: 2, scalars: 2) { t, s in
+/// let momentumStep = FusedUpdate("momentum", tensors: 3, outputs: 2, scalars: 2) { t, s in
 ///   let velocity = s[1] * t[1] + t[2]          // t: weight, velocity, gradient; s: rate, momentum
 ///   return [t[0] - s[0] * velocity, velocity]
 /// }
 /// ```
-/// Nothing is recorded: use it for updates outside the graph. All tensors have one shape and dtype.
+/// Nothing is recorded: use it for updates outside the graph, inside `noGrad`. All tensors have one shape
+/// and dtype; half precision is computed in float32.
 public final class FusedUpdate: Sendable {
   private let name: String
   private let program: Program
   private let outputCount: Int
 
   public init(
-    _ name: String = "update", tensors: Int, outputs: Int, scalars: Int,
+    _ name: String, tensors: Int, outputs: Int, scalars: Int,
     _ body: (_ tensors: [Term], _ scalars: [Term]) -> [Term]
   ) {
     let inputs = (0..<tensors).map { _ in Term.input() }
     let numbers = (0..<scalars).map { _ in Term.input() }
     let results = body(inputs, numbers)
-    precondition(results.count == outputs, "FusedUpdate: \(results.count) results for \(outputs) outputs.")
+    precondition(
+      results.count == outputs, "FusedUpdate: \(results.count) results for \(outputs) outputs.")
     self.name = name
     outputCount = outputs
     program = Program(inputs: inputs, scalars: numbers, outputs: results)
@@ -32,29 +34,37 @@ public final class FusedUpdate: Sendable {
   public func callAsFunction(
     _ tensors: [Tensor], _ scalars: [Double] = [], file: StaticString = #fileID, line: UInt = #line
   ) {
-    let target = tensors[0]
-    for tensor in tensors where tensor.layout.shape != target.layout.shape || tensor.dtype != target.dtype {
-      Misuse(
-        name, "the tensors of an update have one shape and dtype",
-        got: "\(target.dtype.name) \(target.shape.brackets) and \(tensor.dtype.name) \(tensor.shape.brackets)",
-        try: "a gradient of the parameter's shape and dtype"
-      ).raise(file: file, line: line)
-      return
-    }
-    var inputs = TensorList()
-    var outputs = TensorList()
-    for (i, tensor) in tensors.enumerated() {
-      inputs.append(tensor)
-      if i < outputCount { outputs.append(tensor) }
-    }
-    var numbers = ScalarList()
-    for scalar in scalars { numbers.append(.double(scalar)) }
+    guard accepts(tensors, scalars, file, line) else { return }
     do throws(Misuse) {
-      try target.device.backend.pointwise(
-        PointwiseCall(
-          program: program, dtype: target.dtype, shape: target.layout.shape, inputs: inputs,
-          scalars: numbers, outputs: outputs))
+      try tensors[0].device.backend.update(
+        UpdateCall(program: program, tensors: tensors, scalars: scalars))
     } catch { error.named(name).raise(file: file, line: line) }
     for i in 0..<outputCount { tensors[i].didChange(name, file, line) }
+  }
+
+  @inline(__always)
+  private func accepts(
+    _ tensors: [Tensor], _ scalars: [Double], _ file: StaticString, _ line: UInt
+  ) -> Bool {
+    if tensors.count != program.inputs.count || scalars.count != program.scalars.count {
+      Misuse(
+        name,
+        "the update takes \(program.inputs.count) tensors and \(program.scalars.count) scalars",
+        got: "\(tensors.count) and \(scalars.count)", try: "as many as it was declared with"
+      ).raise(file: file, line: line)
+      return false
+    }
+    let target = tensors[0]
+    for tensor in tensors
+    where tensor.layout.shape != target.layout.shape || tensor.elementType != target.elementType {
+      Misuse(
+        name, "the tensors of an update have one shape and dtype",
+        got:
+          "\(target.dtype.name) \(target.shape.brackets) and \(tensor.dtype.name) \(tensor.shape.brackets)",
+        try: "a gradient of the parameter's shape and dtype"
+      ).raise(file: file, line: line)
+      return false
+    }
+    return true
   }
 }

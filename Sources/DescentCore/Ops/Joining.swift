@@ -9,11 +9,14 @@ extension Tensor {
   public static func cat(
     _ tensors: [Tensor], dim: Int = 0, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    let plan = attempt(file: file, line: line) { () throws(Misuse) -> (Shape, Int, DType, [Tensor]) in
+    let plan = attempt(file: file, line: line) {
+      () throws(Misuse) -> (Shape, Int, DType, [Tensor]) in
       guard let first = tensors.first else {
-        throw Misuse("cat", "there is nothing to join", got: "no tensors", try: "at least one tensor")
+        throw Misuse(
+          "cat", "there is nothing to join", got: "no tensors", try: "at least one tensor")
       }
-      let parts = tensors.filter { !($0.ndim == 1 && $0.numel() == 0) }
+      let kept = tensors.filter { !($0.ndim == 1 && $0.numel() == 0) }
+      let parts = kept.isEmpty ? tensors : kept
       let lead = parts.first ?? first
       if let scalar = parts.first(where: { $0.ndim == 0 }) {
         throw Misuse(
@@ -28,7 +31,8 @@ extension Tensor {
         if rest != lead.shape {
           throw Misuse(
             "cat", "sizes differ outside dimension \(dim)",
-            got: "\(lead.shape.brackets) and \(part.shape.brackets)", try: "equal sizes in the other dims")
+            got: "\(lead.shape.brackets) and \(part.shape.brackets)",
+            try: "equal sizes in the other dims")
         }
         shape[d] += part.shape[d]
       }
@@ -46,13 +50,16 @@ extension Tensor {
       output.device.backend.copy(CopyCall(source: part, destination: place))
       start += length
     }
-    if recording(parts) {
-      let lengths = parts.map { $0.shape[d] }
-      output.record("CatBackward0", TensorList(parts), file: file, line: line) { step, g in
+    if recording(tensors) && dtype.isFloatingPoint {
+      // Skipped tensors keep their place among the inputs, with nothing of the gradient.
+      let lengths = tensors.map { $0.ndim == 1 && $0.numel() == 0 ? nil : $0.shape[d] }
+      output.record("CatBackward0", TensorList(tensors), file: file, line: line) { step, g in
         var start = 0
         for (i, length) in lengths.enumerated() {
-          if step.needs(i) { step.give(i, g.narrow(d, start, length)) }
-          start += length
+          if step.needs(i) {
+            step.give(i, length.map { g.narrow(d, start, $0) } ?? Tensor.zeros([0], dtype: g.dtype))
+          }
+          start += length ?? 0
         }
       }
     }
@@ -61,20 +68,253 @@ extension Tensor {
 
   /// Joins tensors of one shape along a new dimension.
   ///
+  /// - Gradient: its positions along that dimension.
   /// - Source: torch.stack
   public static func stack(
     _ tensors: [Tensor], dim: Int = 0, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    guard let first = tensors.first else {
-      return cat([], file: file, line: line)
+    let checked = attempt(file: file, line: line) { () throws(Misuse) -> Int in
+      guard let first = tensors.first else {
+        throw Misuse(
+          "stack", "there is nothing to join", got: "no tensors", try: "at least one tensor")
+      }
+      if let other = tensors.first(where: { $0.shape != first.shape }) {
+        throw Misuse(
+          "stack", "the shapes differ", got: "\(first.shape.brackets) and \(other.shape.brackets)",
+          try: "tensors of one shape")
+      }
+      if first.ndim == Shape.maxDims { throw Rules.tooManyDims("stack", first.ndim + 1) }
+      return try Rules.dim("stack", dim, of: Shape(Array(first.shape) + [1]))
     }
-    if let other = tensors.first(where: { $0.shape != first.shape }) {
+    guard let d = checked else { return .poison }
+    let output = noGrad { cat(tensors.map { $0.unsqueeze(d) }, dim: d, file: file, line: line) }
+    if recording(tensors) && output.dtype.isFloatingPoint {
+      output.record("StackBackward0", TensorList(tensors), file: file, line: line) { step, g in
+        for i in 0..<step.node.edges.count where step.needs(i) { step.give(i, g.select(d, i)) }
+      }
+    }
+    return output
+  }
+
+  /// Joins columns: along dim 1, vectors along dim 0.
+  ///
+  /// - Source: torch.hstack
+  public static func hstack(
+    _ tensors: [Tensor], file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let parts = tensors.map { $0.atLeast1d() }
+    return cat(parts, dim: parts.first?.ndim == 1 ? 0 : 1, file: file, line: line)
+  }
+
+  /// Joins rows: along dim 0; vectors become rows first.
+  ///
+  /// - Source: torch.vstack
+  public static func vstack(
+    _ tensors: [Tensor], file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { cat(tensors.map { $0.atLeast2d() }, dim: 0, file: file, line: line) }
+
+  /// Joins in depth: along dim 2, after `atLeast3d`.
+  ///
+  /// - Source: torch.dstack
+  public static func dstack(
+    _ tensors: [Tensor], file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { cat(tensors.map { $0.atLeast3d() }, dim: 2, file: file, line: line) }
+
+  /// Joins columns; numbers and vectors become columns first.
+  ///
+  /// - Source: torch.column_stack
+  public static func columnStack(
+    _ tensors: [Tensor], file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    hstack(tensors.map { $0.ndim <= 1 ? $0.reshape([$0.numel(), 1]) : $0 }, file: file, line: line)
+  }
+
+  /// A 0-d tensor with a dimension; others as they are.
+  ///
+  /// - Source: torch.atleast_1d
+  public final func atLeast1d() -> Tensor { ndim == 0 ? reshape([1]) : self }
+
+  /// With dimensions of size 1 in front, up to two.
+  ///
+  /// - Source: torch.atleast_2d
+  public final func atLeast2d() -> Tensor {
+    ndim == 0 ? reshape([1, 1]) : ndim == 1 ? unsqueeze(0) : self
+  }
+
+  /// [n] becomes [1, n, 1] and [m, n] becomes [m, n, 1].
+  ///
+  /// - Source: torch.atleast_3d
+  public final func atLeast3d() -> Tensor {
+    ndim == 0
+      ? reshape([1, 1, 1]) : ndim == 1 ? unsqueeze(0).unsqueeze(2) : ndim == 2 ? unsqueeze(2) : self
+  }
+
+  /// A matrix with the given matrices along its diagonal and zeros elsewhere.
+  ///
+  /// Vectors are rows, numbers 1 x 1; dtypes promote.
+  /// - Gradient: the blocks.
+  /// - Source: torch.block_diag
+  public static func blockDiag(
+    _ tensors: [Tensor], file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    if let other = tensors.first(where: { $0.ndim > 2 }) {
       Misuse(
-        "stack", "the shapes differ", got: "\(first.shape.brackets) and \(other.shape.brackets)",
-        try: "tensors of one shape"
+        "blockDiag", "a block has more than two dimensions", got: other.shape.brackets,
+        try: "matrices"
       ).raise(file: file, line: line)
       return .poison
     }
-    return cat(tensors.map { $0.unsqueeze(dim, file: file, line: line) }, dim: dim, file: file, line: line)
+    if tensors.isEmpty { return zeros([1, 0]) }
+    let blocks = noGrad { tensors.map { $0.atLeast2d() } }
+    let (rows, columns) = (blocks.map { $0.shape[0] }, blocks.map { $0.shape[1] })
+    let dtype = tensors.dropFirst().reduce(tensors[0].dtype) { DType.promote($0, $1.dtype) }
+    let output = zeros([rows.reduce(0, +), columns.reduce(0, +)], dtype: dtype)
+    var places: [Layout] = []
+    var (row, column) = (0, 0)
+    for i in blocks.indices {
+      places.append(
+        output.layout.narrowed(0, start: row, length: rows[i])
+          .narrowed(1, start: column, length: columns[i]))
+      row += rows[i]
+      column += columns[i]
+      noGrad { _ = output.makeView(places[i], "", rule: nil).copy_(blocks[i]) }
+    }
+    if recording(tensors) && dtype.isFloatingPoint {
+      let shapes = tensors.map(\.shape)
+      output.record("BlockDiagBackward0", TensorList(tensors), file: file, line: line) { step, g in
+        let dense = g.contiguous()
+        for (i, place) in places.enumerated() where step.needs(i) {
+          step.give(
+            i,
+            dense.asStrided(place.shape, place.strides, offset: dense.layout.offset + place.offset)
+              .reshape(shapes[i]))
+        }
+      }
+    }
+    return output
+  }
+
+  // MARK: products of sets
+
+  /// How `meshgrid` orders its first two dimensions.
+  public enum GridIndexing: Sendable {
+    /// Dimension i belongs to tensor i: matrices.
+    case ij
+    /// The first two are exchanged: images.
+    case xy
+  }
+
+  /// Coordinates of a grid: each vector expanded over the dimensions of the others. Views.
+  ///
+  /// - Source: torch.meshgrid
+  public static func meshgrid(
+    _ tensors: [Tensor], indexing: GridIndexing = .ij, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> [Tensor] {
+    let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
+      guard let first = tensors.first else {
+        throw Misuse("meshgrid", "there is no tensor", got: "nothing", try: "at least one vector")
+      }
+      if let other = tensors.first(where: { $0.ndim > 1 || $0.dtype != first.dtype }) {
+        throw Misuse(
+          "meshgrid", "vectors of one dtype are needed",
+          got: "\(other.dtype.name) \(other.shape.brackets)",
+          try: "flatten() or to(.\(first.dtype.name))")
+      }
+      if tensors.count > Shape.maxDims { throw Rules.tooManyDims("meshgrid", tensors.count) }
+    }
+    if checked == nil { return [.poison] }
+    let swaps = indexing == .xy && tensors.count >= 2
+    let vectors = swaps ? [tensors[1], tensors[0]] + tensors[2...] : tensors
+    let shape = Shape(vectors.map { $0.numel() })
+    var grids = vectors.enumerated().map { i, vector in
+      var own = Shape(repeating: 1, count: shape.count)
+      own[i] = shape[i]
+      return vector.view(Array(own)).expanded(to: shape)
+    }
+    if swaps { grids.swapAt(0, 1) }
+    return grids
+  }
+
+  /// All tuples of one element from each vector, as rows.
+  ///
+  /// - Source: torch.cartesian_prod
+  public static func cartesianProd(
+    _ tensors: [Tensor], file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    if let other = tensors.first(where: { $0.ndim != 1 }) {
+      Misuse(
+        "cartesianProd", "vectors are needed", got: other.shape.brackets, try: "flatten()"
+      ).raise(file: file, line: line)
+      return .poison
+    }
+    if tensors.count == 1 { return tensors[0] }
+    return stack(
+      meshgrid(tensors, file: file, line: line).map { $0.ravel() }, dim: 1, file: file, line: line)
+  }
+
+  /// All ways to choose r elements of a vector, in lexicographic order of their positions, as rows.
+  ///
+  /// - Source: torch.combinations
+  public final func combinations(
+    r: Int = 2, withReplacement: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    if ndim != 1 || r < 0 {
+      Misuse(
+        "combinations", "a vector and a number of elements are needed",
+        got: "r \(r) of \(shape.brackets)",
+        try: "flatten()"
+      ).raise(file: file, line: line)
+      return .poison
+    }
+    if r == 0 { return Tensor.empty([0], dtype: dtype) }
+    let n = shape[0]
+    var places: [Int] = []
+    var choice = (0..<r).map { withReplacement ? 0 : $0 }
+    var isDone = withReplacement ? n == 0 : r > n
+    while !isDone {
+      places += choice
+      var i = r - 1
+      while i >= 0 && choice[i] == (withReplacement ? n - 1 : n - r + i) { i -= 1 }
+      isDone = i < 0
+      if isDone { break }
+      choice[i] += 1
+      for j in (i + 1)..<Swift.max(r, i + 1) {
+        choice[j] = choice[j - 1] + (withReplacement ? 0 : 1)
+      }
+    }
+    return indexSelect(0, Tensor(places), file: file, line: line).reshape([places.count / r, r])
+  }
+
+  // MARK: broadcasting
+
+  /// The common shape of several: `Tensor.broadcastShapes([2, 1], [3])` is [2, 3].
+  ///
+  /// - Source: torch.broadcast_shapes
+  public static func broadcastShapes(
+    _ shapes: Shape..., file: StaticString = #fileID, line: UInt = #line
+  ) -> Shape {
+    attempt(file: file, line: line) { () throws(Misuse) in
+      var common = Shape()
+      for shape in shapes { common = try Rules.broadcast("broadcastShapes", common, shape) }
+      return common
+    } ?? Shape()
+  }
+
+  /// The tensors expanded to their common shape. Views.
+  ///
+  /// - Source: torch.broadcast_tensors
+  public static func broadcastTensors(
+    _ tensors: [Tensor], file: StaticString = #fileID, line: UInt = #line
+  ) -> [Tensor] {
+    let common = attempt(file: file, line: line) { () throws(Misuse) -> Shape in
+      var common = Shape()
+      for tensor in tensors {
+        common = try Rules.broadcast("broadcastTensors", common, tensor.shape)
+      }
+      return common
+    }
+    guard let common else { return tensors.map { _ in .poison } }
+    return tensors.map { $0.expanded(to: common) }
   }
 }

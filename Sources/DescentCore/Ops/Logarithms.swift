@@ -3,7 +3,7 @@
 extension Pointwise {
   static let logaddexpOp = Pointwise(
     "logaddexp", result: .promoted, inputs: 2, scalars: 0, domain: .floating,
-    gradient: { x, _, _, g in [g / (1 + exp(x[1] - x[0])), g / (1 + exp(x[0] - x[1]))] }
+    gradient: { x, _, g in [g / (1 + exp(x[1] - x[0])), g / (1 + exp(x[0] - x[1]))] }
   ) { x, _ in
     let equal = x[0] .== x[1]  // two equal infinities have no difference
     let sum = maximum(x[0], x[1]) + log1p(exp(-abs(x[0] - x[1])))
@@ -11,7 +11,7 @@ extension Pointwise {
   }
   static let logaddexp2Op = Pointwise(
     "logaddexp2", result: .promoted, inputs: 2, scalars: 0, domain: .floating,
-    gradient: { x, _, _, g in
+    gradient: { x, _, g in
       [
         g / (1 + Term.apply(.exp2, x[1] - x[0])), g / (1 + Term.apply(.exp2, x[0] - x[1])),
       ]
@@ -31,27 +31,27 @@ extension Pointwise {
   }
   static let xlogyOp = Pointwise(
     "xlogy", inputs: 2, scalars: 0,
-    gradient: { x, _, _, g in
+    gradient: { x, _, g in
       [g * logIfNonzero(x[0], log(x[1]), x[1]), g * x[0] / x[1]]
     }
   ) { x, _ in xlogy(x[0], x[1]) }
   static let xlogyScalarOp = Pointwise(
     "xlogy", inputs: 1, scalars: 1, node: "XlogyBackward2",
-    gradient: { x, s, _, g in [g * logIfNonzero(x[0], log(s[0]), s[0])] }
+    gradient: { x, s, g in [g * logIfNonzero(x[0], log(s[0]), s[0])] }
   ) { x, s in xlogy(x[0], s[0]) }
   static let scalarXlogyOp = Pointwise(
     "xlogy", inputs: 1, scalars: 1, node: "XlogyBackward1",
-    gradient: { x, s, _, g in [g * s[0] / x[0]] }
+    gradient: { x, s, g in [g * s[0] / x[0]] }
   ) { x, s in xlogy(s[0], x[0]) }
   static let xlog1pyOp = Pointwise(
     "special_xlog1py", inputs: 2, scalars: 0, node: "SpecialXlog1PyBackward0",
-    gradient: { x, _, _, g in
+    gradient: { x, _, g in
       [g * logIfNonzero(x[0], log1p(x[1]), x[1]), g * x[0] / (x[1] + 1)]
     }
   ) { x, _ in select(isNaN(x[1]), x[1], select(x[0] .== 0, 0, x[0] * log1p(x[1]))) }
   static let xlog1pyScalarOp = Pointwise(
     "special_xlog1py", inputs: 1, scalars: 1, node: "SpecialXlog1PyBackward2",
-    gradient: { x, s, _, g in [g * logIfNonzero(x[0], log1p(s[0]), s[0])] }
+    gradient: { x, s, g in [g * logIfNonzero(x[0], log1p(s[0]), s[0])] }
   ) { x, s in select(isNaN(s[0]), s[0], select(x[0] .== 0, 0, x[0] * log1p(s[0]))) }
   static let ldexpOp = Pointwise("ldexp") { x, y in x * Term.apply(.exp2, y) }
 }

@@ -1,17 +1,13 @@
-// Losses: what training minimises. Elementwise losses are one program, reduced in the same pass.
-
-/// How a loss is reduced over its elements.
-public enum LossReduction: String, Sendable, CustomStringConvertible {
-  case none, mean, sum
-  /// Sum divided by the size of dimension 0: what KL divergence means by its name.
-  case batchMean = "batchmean"
-  public var description: String { rawValue }
-}
+// Losses of regression: what training minimises, one program each.
 
 extension Pointwise {
   static let squaredError = Pointwise("mse_loss", result: .promoted) { x, y in square(x - y) }
+  static let weightedSquaredError = Pointwise("mse_loss", result: .promoted) { x, y, w in
+    w * square(x - y)
+  }
   static let absoluteError = Pointwise("l1_loss", result: .promoted) { x, y in abs(x - y) }
-  static let smoothL1 = Pointwise("smooth_l1_loss", result: .promoted, inputs: 2, scalars: 1) { x, s in
+  static let smoothL1 = Pointwise("smooth_l1_loss", result: .promoted, inputs: 2, scalars: 1) {
+    x, s in
     let z = abs(x[0] - x[1])
     return select(z .< s[0], 0.5 * z * z / s[0], z - 0.5 * s[0])
   }
@@ -19,108 +15,75 @@ extension Pointwise {
     let z = abs(x[0] - x[1])
     return select(z .<= s[0], 0.5 * z * z, s[0] * (z - 0.5 * s[0]))
   }
-  /// Logarithms are limited to -100 from below, as in PyTorch.
-  static let binaryCrossEntropy = Pointwise("binary_cross_entropy", result: .promoted) { p, t in
-    let limit = Term.constant(-100)
-    return (t - 1) * maximum(log1p(-p), limit) - t * maximum(log(p), limit)
-  }
-  static let logitsCrossEntropy = Pointwise(
-    "binary_cross_entropy_with_logits", result: .promoted
-  ) { x, t in (1 - t) * x + softplus(-x) }
-  static let logitsCrossEntropyWeighted = Pointwise(
-    "binary_cross_entropy_with_logits", result: .promoted
-  ) { x, t, weight in (1 - t) * x + (1 + (weight - 1) * t) * softplus(-x) }
-  /// t (log t - x), 0 where t is 0.
-  static let divergence = Pointwise("kl_div", result: .promoted) { x, t in
-    select(t .== 0, 0, t * log(t)) - t * x
-  }
-  static let logDivergence = Pointwise("kl_div", result: .promoted) { x, t in exp(t) * (t - x) }
 
-  /// The loss of all elements: reduced in the pass that computes them, without storing them.
-  func loss(
-    _ inputs: TensorList, scalars: ScalarList = ScalarList(), _ reduction: LossReduction,
-    file: StaticString, line: UInt
-  ) -> Tensor {
-    if reduction == .none { return apply(inputs, scalars: scalars, file: file, line: line) }
-    let first = inputs[0]
-    var shape = first.layout.shape
-    for i in 1..<Swift.max(inputs.count, 1) {
-      guard
-        let common = attempt(
-          file: file, line: line,
-          { () throws(Misuse) in try Rules.broadcast(self.name, shape, inputs[i].layout.shape) })
-      else { return .poison }
-      shape = common
-    }
-    var type = ResultType()
-    for i in 0..<inputs.count { type.add(inputs[i].dtype, dims: inputs[i].ndim) }
-    let dtype = type.dtype
-    let floating: Void? = attempt(file: file, line: line) { () throws(Misuse) in
-      try Rules.floating(self.name, dtype)
-    }
-    if floating == nil { return .poison }
-    let divisor: Double =
-      switch reduction {
-      case .mean: Double(shape.elementCount)
-      case .batchMean: Double(shape.first ?? 1)
-      case .sum, .none: 1
-      }
-    let output = Tensor(empty: Shape(repeating: 1, count: shape.count), dtype: dtype)
-    do throws(Misuse) {
-      try first.device.backend.reduce(
-        ReduceCall(
-          op: .sum, program: program, dtype: dtype, shape: shape, dims: Tensor.allDims(shape),
-          inputs: inputs, scalars: scalars, divisor: divisor, output: output))
-    } catch {
-      error.named(name).raise(file: file, line: line)
-      return .poison
-    }
-    output.layout = Layout(contiguous: Shape())
-    if recording(inputs) { recordLoss(output, inputs, scalars, divisor, shape, file, line) }
-    return output
+  /// Of a logarithm x of the rate; `full` adds Stirling's approximation of log(t!) where t > 1.
+  static let poissonOfLog = Pointwise("poisson_nll_loss") { x, t in exp(x) - t * x }
+  static let poissonOfLogFull = Pointwise("poisson_nll_loss") { x, t in
+    exp(x) - t * x + stirling(t)
+  }
+  static let poisson = Pointwise("poisson_nll_loss", inputs: 2, scalars: 1) { x, s in
+    x[0] - x[1] * log(x[0] + s[0])
+  }
+  static let poissonFull = Pointwise("poisson_nll_loss", inputs: 2, scalars: 1) { x, s in
+    x[0] - x[1] * log(x[0] + s[0]) + stirling(x[1])
   }
 
-  private func recordLoss(
-    _ output: Tensor, _ inputs: TensorList, _ scalars: ScalarList, _ divisor: Double,
-    _ shape: Shape, _ file: StaticString, _ line: UInt
-  ) {
-    output.record(nodeName, inputs, saving: inputs, file: file, line: line) { step, g in
-      var needs: UInt32 = 0
-      for i in 0..<inputs.count where step.needs(i) { needs |= 1 << UInt32(i) }
-      let share = divisor == 1 ? g : g / divisor
-      for gradient in self.plan(needs: needs).gradients {
-        guard case .computed(let operation) = gradient.form else { continue }
-        var operands = TensorList()
-        for source in operation.inputs(of: self.plan(needs: needs)) {
-          operands.append(source < 0 ? share : step.saved(source))
-        }
-        let input = step.saved(gradient.input)
-        if input.layout.shape == shape {
-          step.give(gradient.input, operation.derived.apply(operands, scalars: scalars))
-        } else {
-          step.give(
-            gradient.input,
-            operation.derived.apply(operands, scalars: scalars).expanded(to: shape))
-        }
-      }
+  private static func stirling(_ t: Term) -> Term {
+    let safe = select(t .<= 1, 2, t)
+    let value = safe * log(safe) - safe + 0.5 * log(6.283185307179586477 * safe)
+    return select(t .<= 1, 0, value)
+  }
+
+  /// Inputs x, t and variance, scalars eps and a constant. The variance is limited from below by eps,
+  /// and its gradient is that of the limited value.
+  static let gaussian = Pointwise(
+    "gaussian_nll_loss", inputs: 3, scalars: 2,
+    gradient: { x, s, g in
+      let v = maximum(x[2], s[0])
+      let z = x[0] - x[1]
+      return [g * z / v, -g * z / v, 0.5 * g * (1 - z * z / v) / v]
     }
+  ) { x, s in
+    let v = maximum(x[2], s[0])
+    return 0.5 * (log(v) + square(x[0] - x[1]) / v) + s[1]
   }
 }
 
 extension Tensor {
-  /// (self - target)^2, averaged unless `reduction` says otherwise.
+  /// (self - target)², averaged unless `reduction` says otherwise.
   ///
+  /// - Parameter weight: one factor an element; the mean then divides by the sum of the factors.
   /// - Gradient: 2 (self - target) / n.
   /// - Source: torch.nn.functional.mse_loss
   public final func mseLoss(
-    _ target: Tensor, reduction: LossReduction = .mean, file: StaticString = #fileID,
-    line: UInt = #line
+    _ target: Tensor, reduction: LossReduction = .mean, weight: Tensor? = nil,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    Pointwise.squaredError.loss(TensorList(self, target), reduction, file: file, line: line)
+    guard let weight else {
+      return Pointwise.squaredError.loss(
+        TensorList(self, target), reduction, file: file, line: line)
+    }
+    guard checkWeight("mseLoss", weight, file, line) else { return .poison }
+    let inputs = TensorList(self, target, weight)
+    let operation = Pointwise.weightedSquaredError
+    if reduction != .mean { return operation.loss(inputs, reduction, file: file, line: line) }
+    return operation.loss(inputs, .sum, file: file, line: line) / weight.sum()
   }
 
-  /// |self - target|. Gradient 0 where they are equal.
+  private final func checkWeight(
+    _ name: String, _ weight: Tensor, _ file: StaticString, _ line: UInt
+  ) -> Bool {
+    if weight.shape == shape { return true }
+    Misuse(
+      name, "weight and input have different shapes",
+      got: "\(weight.shape.brackets) and \(shape.brackets)", try: "weight.expandAs(input)"
+    ).raise(file: file, line: line)
+    return false
+  }
+
+  /// |self - target|.
   ///
+  /// - Gradient: sign(self - target) / n, 0 where they are equal.
   /// - Source: torch.nn.functional.l1_loss
   public final func l1Loss(
     _ target: Tensor, reduction: LossReduction = .mean, file: StaticString = #fileID,
@@ -129,9 +92,10 @@ extension Tensor {
     Pointwise.absoluteError.loss(TensorList(self, target), reduction, file: file, line: line)
   }
 
-  /// Squared below `beta`, absolute above.
+  /// Squared below `beta`, absolute above: z² / (2 beta), or z - beta / 2, of z = |self - target|.
   ///
-  /// - Source: torch.nn.functional.smooth_l1_loss, Girshick 2015
+  /// - Gradient: (self - target) / beta, limited to ±1.
+  /// - Source: torch.nn.functional.smooth_l1_loss; Girshick 2015
   public final func smoothL1Loss(
     _ target: Tensor, reduction: LossReduction = .mean, beta: Double = 1,
     file: StaticString = #fileID, line: UInt = #line
@@ -143,80 +107,90 @@ extension Tensor {
     }
     if beta == 0 { return l1Loss(target, reduction: reduction, file: file, line: line) }
     return Pointwise.smoothL1.loss(
-      TensorList(self, target), scalars: ScalarList(.double(beta)), reduction, file: file, line: line)
+      TensorList(self, target), scalars: ScalarList(.double(beta)), reduction, file: file,
+      line: line)
   }
 
-  /// Squared below `delta`, delta-scaled absolute above.
+  /// Squared below `delta`, delta-scaled absolute above: z² / 2, or delta (z - delta / 2), of
+  /// z = |self - target|.
   ///
-  /// - Source: torch.nn.functional.huber_loss, Huber 1964
+  /// - Gradient: self - target, limited to ±delta.
+  /// - Source: torch.nn.functional.huber_loss; Huber 1964
   public final func huberLoss(
     _ target: Tensor, reduction: LossReduction = .mean, delta: Double = 1,
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    if delta <= 0 {
+    if !(delta > 0) {
       Misuse("huberLoss", "delta is not positive", got: "\(delta)", try: "a positive delta").raise(
         file: file, line: line)
       return .poison
     }
     return Pointwise.huber.loss(
-      TensorList(self, target), scalars: ScalarList(.double(delta)), reduction, file: file, line: line)
+      TensorList(self, target), scalars: ScalarList(.double(delta)), reduction, file: file,
+      line: line)
   }
 
-  /// -(t log p + (1 - t) log(1 - p)) for probabilities p = self.
+  /// Negative log-likelihood of counts under Poisson distributions with rates self.
   ///
-  /// - Source: torch.nn.functional.binary_cross_entropy
-  public final func binaryCrossEntropy(
-    _ target: Tensor, weight: Tensor? = nil, reduction: LossReduction = .mean,
-    file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor {
-    if target.shape != shape {
-      Misuse(
-        "binaryCrossEntropy", "target and input have different shapes",
-        got: "\(shape.brackets) and \(target.shape.brackets)", try: "reshape"
-      ).raise(file: file, line: line)
-      return .poison
-    }
-    let inputs = TensorList(self, target)
-    guard let weight else {
-      return Pointwise.binaryCrossEntropy.loss(inputs, reduction, file: file, line: line)
-    }
-    return (Pointwise.binaryCrossEntropy.apply(inputs, file: file, line: line) * weight)
-      .reduced(reduction)
-  }
-
-  /// The same for logits, without overflow; `posWeight` multiplies the positive part.
-  ///
-  /// - Source: torch.nn.functional.binary_cross_entropy_with_logits
-  public final func binaryCrossEntropyWithLogits(
-    _ target: Tensor, weight: Tensor? = nil, posWeight: Tensor? = nil,
+  /// exp(self) - target self for logarithms of rates, self - target log(self + eps) for rates.
+  /// - Parameters:
+  ///   - logInput: self holds logarithms of the rates.
+  ///   - full: add Stirling's approximation of log(target!) where target > 1.
+  /// - Source: torch.nn.functional.poisson_nll_loss
+  public final func poissonNLLLoss(
+    _ target: Tensor, logInput: Bool = true, full: Bool = false, eps: Double = 1e-8,
     reduction: LossReduction = .mean, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    if target.shape != shape {
+    let inputs = TensorList(dtype.isFloatingPoint ? self : to(.float32), target)
+    if logInput {
+      return (full ? Pointwise.poissonOfLogFull : Pointwise.poissonOfLog).loss(
+        inputs, reduction, file: file, line: line)
+    }
+    return (full ? Pointwise.poissonFull : Pointwise.poisson).loss(
+      inputs, scalars: ScalarList(.double(eps)), reduction, file: file, line: line)
+  }
+
+  /// Negative log-likelihood of targets under normal distributions with means self.
+  ///
+  /// (log v + (self - target)² / v) / 2 with v = max(variance, eps).
+  /// - Parameters:
+  ///   - variance: of the shape of self, or without or with 1 in one of its dimensions.
+  ///   - full: add log(2π) / 2.
+  /// - Gradient: that of the variance is the limited value's, at all variances.
+  /// - Source: torch.nn.functional.gaussian_nll_loss; Nix and Weigend 1994
+  public final func gaussianNLLLoss(
+    _ target: Tensor, _ variance: Tensor, full: Bool = false, eps: Double = 1e-6,
+    reduction: LossReduction = .mean, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    var variance = variance
+    let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
+      if variance.shape == shape { return }
+      if variance.shape == Shape(shape.dropLast()) && ndim > 0 { return }
+      let unequal =
+        ndim == variance.ndim ? (0..<ndim).filter { shape[$0] != variance.shape[$0] } : []
+      if unequal.count != 1 || variance.shape[unequal[0]] != 1 {
+        throw Misuse(
+          "gaussianNLLLoss", "the variance does not fit the input",
+          got: "variance \(variance.shape.brackets) for \(shape.brackets)",
+          try: "the input's shape, or 1 in one dimension of it")
+      }
+    }
+    if checked == nil { return .poison }
+    if variance.ndim < ndim { variance = variance.unsqueeze(-1) }
+    if noGrad({ (variance.detach() .< 0).any().item() != 0 }) {
       Misuse(
-        "binaryCrossEntropyWithLogits", "target and input have different shapes",
-        got: "\(shape.brackets) and \(target.shape.brackets)", try: "reshape"
+        "gaussianNLLLoss", "a variance is negative", got: "negative elements",
+        try: "softplus or exp of what the model gives"
       ).raise(file: file, line: line)
       return .poison
     }
-    let operation =
-      posWeight == nil ? Pointwise.logitsCrossEntropy : Pointwise.logitsCrossEntropyWeighted
-    let inputs = posWeight.map { TensorList(self, target, $0) } ?? TensorList(self, target)
-    guard let weight else { return operation.loss(inputs, reduction, file: file, line: line) }
-    return (operation.apply(inputs, file: file, line: line) * weight).reduced(reduction)
+    return Pointwise.gaussian.loss(
+      TensorList(self, target, variance),
+      scalars: ScalarList(.double(eps), .double(full ? 0.918938533204672742 : 0)), reduction,
+      file: file, line: line)
   }
 
-  /// Kullback-Leibler divergence of log-probabilities self from probabilities `target`.
-  ///
-  /// - Parameter logTarget: the target holds log-probabilities.
-  /// - Source: torch.nn.functional.kl_div
-  public final func klDiv(
-    _ target: Tensor, reduction: LossReduction = .mean, logTarget: Bool = false,
-    file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor {
-    let operation = logTarget ? Pointwise.logDivergence : Pointwise.divergence
-    return operation.loss(TensorList(self, target), reduction, file: file, line: line)
-  }
-
+  /// This tensor, its mean or its sum.
   final func reduced(_ reduction: LossReduction) -> Tensor {
     switch reduction {
     case .none: self

@@ -38,23 +38,17 @@ public final class Pointwise: Sendable {
     var refusesFloating: Bool { self == .bits || self == .integers }
   }
 
-  /// Gradients given beside the forward, where the derivative of its formula would lose digits or meet
-  /// 0 * inf. They are terms themselves, so further derivatives follow from the table.
-  struct Rule: Sendable {
-    let incoming: Term
-    /// One for each input; nil: no gradient flows.
-    let gradients: [Term?]
-  }
-
-  /// The inputs, the scalars, the result and its gradient, as a rule sees them.
-  typealias RuleBody = (_ x: [Term], _ s: [Term], _ y: Term, _ g: Term) -> [Term?]
+  /// Gradients of the inputs from the inputs, the scalars and the incoming gradient. nil: none flows.
+  typealias GradientRule = @Sendable (_ x: [Term], _ s: [Term], _ g: Term) -> [Term?]
 
   public let name: String
   let nodeName: String
   let result: Result
   let program: Program
   let domain: Domain
-  let rule: Rule?
+  /// A gradient given by hand, where the local rules would not give PyTorch's value (at a kink, or where
+  /// a factor overflows): gradients of the inputs from inputs, scalars and the incoming gradient.
+  let gradientRule: GradientRule?
   /// Whether scalars count in promotion, as operands do; parameters (a slope, a weight) do not.
   let scalarsPromote: Bool
   /// Whether results join the graph: not those of comparisons and of integer division.
@@ -93,7 +87,7 @@ public final class Pointwise: Sendable {
   convenience init(
     _ name: String, result: Result = .floating, inputs: Int, masks: Set<Int> = [], scalars: Int,
     node: String? = nil, domain: Domain = .any, scalarsPromote: Bool = true,
-    isDifferentiable: Bool = true, gradient: RuleBody? = nil, _ body: ([Term], [Term]) -> Term
+    isDifferentiable: Bool = true, gradient: GradientRule? = nil, _ body: ([Term], [Term]) -> Term
   ) {
     let inputs = (0..<inputs).map { Term.input(isMask: masks.contains($0)) }
     let scalars = (0..<scalars).map { _ in Term.input() }
@@ -101,29 +95,27 @@ public final class Pointwise: Sendable {
     self.init(
       name, result: result, inputs: inputs, scalars: scalars, output: output, node: node,
       domain: domain, scalarsPromote: scalarsPromote, isDifferentiable: isDifferentiable,
-      rule: gradient.map { gradient in
-        let incoming = Term.input()
-        return Rule(incoming: incoming, gradients: gradient(inputs, scalars, output, incoming))
-      })
+      gradient: gradient)
   }
 
   /// One input, with what the public form leaves out.
   convenience init(
     _ name: String, result: Result = .floating, node: String? = nil, domain: Domain = .any,
     isDifferentiable: Bool = true,
-    gradient: ((_ x: Term, _ y: Term, _ g: Term) -> Term)? = nil, _ body: (Term) -> Term
+    gradient: (@Sendable (_ x: Term, _ g: Term) -> Term)? = nil, _ body: (Term) -> Term
   ) {
+    let x = Term.input()
+    var rule: GradientRule?
+    if let gradient { rule = { x, _, g in [gradient(x[0], g)] } }
     self.init(
-      name, result: result, inputs: 1, scalars: 0, node: node, domain: domain,
-      isDifferentiable: isDifferentiable,
-      gradient: gradient.map { gradient in { x, _, y, g in [gradient(x[0], y, g)] } }
-    ) { x, _ in body(x[0]) }
+      name, result: result, inputs: [x], output: body(x), node: node, domain: domain,
+      isDifferentiable: isDifferentiable, gradient: rule)
   }
 
   init(
     _ name: String, result: Result = .promoted, inputs: [Term], scalars: [Term] = [], output: Term,
     node: String? = nil, domain: Domain = .any, scalarsPromote: Bool = true,
-    isDifferentiable: Bool = true, rule: Rule? = nil
+    isDifferentiable: Bool = true, gradient: GradientRule? = nil
   ) {
     self.name = name
     self.nodeName = node ?? Pointwise.nodeName(name)
@@ -131,7 +123,7 @@ public final class Pointwise: Sendable {
     self.domain = domain
     self.scalarsPromote = scalarsPromote
     self.isDifferentiable = isDifferentiable && result != .bool
-    self.rule = rule
+    gradientRule = gradient
     program = Program(inputs: inputs, scalars: scalars, outputs: [output])
   }
 
@@ -333,17 +325,21 @@ public final class Pointwise: Sendable {
     do throws(Misuse) {
       try target.device.backend.pointwise(
         PointwiseCall(
-          program: program, dtype: dtype, shape: target.layout.shape, inputs: withoutOverlap(inputs),
+          program: program, dtype: dtype, shape: target.layout.shape,
+          inputs: withoutOverlap(inputs),
           scalars: scalars, outputs: TensorList(target)))
     } catch {
       error.named(name).raise(file: file, line: line)
       return target
     }
+    let version = target.storage.version
     target.didChange(name + "_", file, line)
     if records {
       let scratch = target.alias()
       record(scratch, before, scalars, dtype, file, line)
-      target.rebase(onto: scratch.recordedFn!)
+      let node = scratch.recordedFn!
+      node.saved.predate(target.storage, to: version)
+      target.rebase(onto: node)
     }
     return target
   }
@@ -357,7 +353,8 @@ public final class Pointwise: Sendable {
       let overlaps =
         input.storage === target.storage && input !== target
         && input.layout.extent.overlaps(target.layout.extent)
-        && !(input.layout.offset == target.layout.offset && input.layout.shape == target.layout.shape
+        && !(input.layout.offset == target.layout.offset
+          && input.layout.shape == target.layout.shape
           && input.layout.strides == target.layout.strides && input.dtype == target.dtype)
       result.append(overlaps ? noGrad { input.clone() } : input)
     }

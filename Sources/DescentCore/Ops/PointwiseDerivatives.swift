@@ -28,7 +28,7 @@ private func pullback(
   case .fmin: [select((a .<= b) | isNaN(b), g, 0), select((a .<= b) | isNaN(b), 0, g)]
   case .pow:
     [
-      select(b .== 0, 0, g * b * pow(a, b - 1)),
+      select(b .== 0, 0, g * (b * pow(a, b - 1))),
       select((a .== 0) & (b .>= 0), 0, g * y * log(a)),
     ]
   case .remainder: [g, -g * floor(a / b)]
@@ -53,7 +53,7 @@ private func pullback(
   case .cosh: [g * sinh(a)]
   case .tanh: [g * (1 - y * y)]
   case .asinh: [g * rsqrt(a * a + 1)]
-  case .acosh: [g * rsqrt(a - 1) * rsqrt(a + 1)]
+  case .acosh: [g * rsqrt(a * a - 1)]
   case .atanh: [g / (1 - a * a)]
   case .sigmoid: [g * (1 - y) * y]
   case .erf: [g * (1.12837916709551257 * exp(-(a * a)))]
@@ -65,7 +65,8 @@ private func pullback(
   case .i1: [g * (i0(a) - select(a .== 0, 0.5, y / select(a .== 0, 1, a)))]
   case .select: [nil, select(a, g, 0), select(a, 0, g)]
   case .sign, .floor, .ceil, .round, .trunc: [nil]
-  case .floorDiv, .truncDiv, .nextafter: [nil, nil]
+  case .floorDiv, .truncDiv: [nil, nil]
+  case .nextafter: [select(a .== b, 0, g), nil]
   case .trigamma: [-2 * g * Term.apply(.zeta, .constant(3), a)]
   case .zeta: [nil, -g * a * Term.apply(.zeta, a + 1, b)]
   case .i0e: [g * (Term.apply(.i1e, a) - sign(a) * y)]
@@ -107,12 +108,6 @@ final class GradientOperation: Sendable {
     self.sources = sources
   }
 
-  /// The operands by input number instead of saved position: -1 is the incoming gradient.
-  func inputs(of plan: DerivativePlan) -> [Int] {
-    let saved = (0..<32).filter { plan.savedInputs & (1 << UInt32($0)) != 0 }
-    return sources.map { $0 < 0 ? -1 : saved[$0] }
-  }
-
   /// The gradient in the shape of the output.
   @inline(__always)
   func run(_ operands: TensorList, _ scalars: ScalarList) -> Tensor {
@@ -151,20 +146,17 @@ final class DerivativePlan: Sendable {
   init(_ operation: Pointwise, needs: UInt32, keepsOutput: Bool = true) {
     let program = operation.program
     let output = program.outputs[0]
-    let incoming = operation.rule?.incoming ?? Term.input()
-    var adjoints: [ObjectIdentifier: Term] = [:]
-    if let rule = operation.rule {
-      for (input, gradient) in zip(program.inputs, rule.gradients) {
-        adjoints[ObjectIdentifier(input)] = gradient
-      }
-    } else {
-      adjoints = DerivativePlan.differentiate(program, output, incoming)
-    }
+    let incoming = Term.input()
+    // A loss multiplies by its share of the mean in the same pass.
+    let share = keepsOutput ? nil : Term.input()
+    let scalars = program.scalars + (share.map { [$0] } ?? [])
+    let adjoints = DerivativePlan.adjoints(
+      operation, share.map { incoming * $0 } ?? incoming)
     let wanted = program.inputs.indices.filter { needs & (1 << UInt32($0)) != 0 }
 
     // What the gradients are made of: inputs, and the result, which is read rather than made again.
     let cut = Set(
-      (program.inputs + program.scalars + [incoming] + (keepsOutput ? [output] : []))
+      (program.inputs + scalars + [incoming] + (keepsOutput ? [output] : []))
         .map(ObjectIdentifier.init))
     var used = Set<ObjectIdentifier>()
     var results: [Int: Term] = [:]
@@ -205,7 +197,7 @@ final class DerivativePlan: Sendable {
       if term === incoming { return GradientPlan(input: i, form: .passed) }
       let (leaves, sources) = sources([term])
       let derived = Pointwise(
-        derived: operation.name, inputs: leaves, scalars: program.scalars, output: term)
+        derived: operation.name, inputs: leaves, scalars: scalars, output: term)
       return GradientPlan(
         input: i, form: .computed(GradientOperation(derived: derived, sources: sources)))
     }
@@ -214,11 +206,23 @@ final class DerivativePlan: Sendable {
       let terms = together.map { results[$0]! }
       let (leaves, sources) = sources(terms)
       fused = FusedGradients(
-        program: Program(inputs: leaves, scalars: program.scalars, outputs: terms),
+        program: Program(inputs: leaves, scalars: scalars, outputs: terms),
         sources: sources, inputs: together)
     } else {
       fused = nil
     }
+  }
+
+  private static func adjoints(_ operation: Pointwise, _ incoming: Term) -> [ObjectIdentifier: Term] {
+    let program = operation.program
+    guard let rule = operation.gradientRule else {
+      return differentiate(program, program.outputs[0], incoming)
+    }
+    var result: [ObjectIdentifier: Term] = [:]
+    for (input, term) in zip(program.inputs, rule(program.inputs, program.scalars, incoming)) {
+      result[ObjectIdentifier(input)] = term
+    }
+    return result
   }
 
   /// Gradients of the output for every term below it, in one sweep from the youngest.

@@ -10,12 +10,12 @@ infix operator ** : PowerPrecedence
 extension Pointwise {
   static let squareOp = Pointwise("pow", result: .promoted) { x in square(x) }
   static let cubeOp = Pointwise(
-    "pow", result: .promoted, gradient: { x, _, g in 3 * g * square(x) }) { x in x * x * x }
+    "pow", result: .promoted, gradient: { x, g in 3 * g * square(x) }) { x in x * x * x }
   static let rootOp = Pointwise("pow", result: .promoted) { x in sqrt(x) }
   static let inverseOp = Pointwise("pow", result: .promoted) { x in reciprocal(x) }
   static let inverseRootOp = Pointwise("pow", result: .promoted) { x in rsqrt(x) }
   static let inverseSquareOp = Pointwise(
-    "pow", result: .promoted, gradient: { x, _, g in -2 * g / (x * x * x) }
+    "pow", result: .promoted, gradient: { x, g in -2 * g / (x * x * x) }
   ) { x in reciprocal(square(x)) }
   static let powOp = Pointwise(
     "pow", result: .promoted, inputs: 2, scalars: 0, node: "PowBackward1", domain: .numbers

@@ -6,7 +6,7 @@ extension Pointwise {
   static let roundOp = Pointwise("round", result: .promoted, domain: .numbers) { x in round(x) }
   static let truncOp = Pointwise("trunc", result: .promoted, domain: .numbers) { x in trunc(x) }
   static let fracOp = Pointwise(
-    "frac", result: .promoted, domain: .floating, gradient: { _, _, g in g }
+    "frac", result: .promoted, domain: .floating, gradient: { _, g in g }
   ) { x in x - trunc(x) }
   static let roundUpOp = Pointwise(
     "round", result: .promoted, inputs: 1, scalars: 1, node: "RoundBackward1", domain: .floating

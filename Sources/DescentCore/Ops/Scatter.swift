@@ -1,67 +1,174 @@
-// Writing to places given by an index along one dimension.
+// Writing to places given by an index along one dimension. An index has the tensor's dims; a source is
+// at least as large as the index.
 
 extension Tensor {
+  /// How `scatter` combines what it writes with what is there.
+  public enum ScatterReduction: Sendable {
+    case add, multiply
+  }
+
+  /// A copy with each element of `source` written at the place that `index` gives in `dim`:
+  /// out[index[i][j]][j] = source[i][j] for dim 0. Of equal places the last wins.
+  ///
+  /// - Parameter reduce: adds or multiplies instead of overwriting.
+  /// - Gradient: g without the written places for self, g gathered at the index for the source.
+  /// - Source: torch.scatter
+  public final func scatter(
+    _ dim: Int, _ index: Tensor, _ source: Tensor, reduce: ScatterReduction? = nil,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { scattering(dim, index, source, reduce, inPlace: false, file, line) }
+
+  /// A copy with a number written at the places of the index.
+  ///
+  /// - Source: torch.scatter
+  public final func scatter(
+    _ dim: Int, _ index: Tensor, _ value: some Scalar, reduce: ScatterReduction? = nil,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { scattering(dim, index, value.scalarValue, reduce, inPlace: false, file, line) }
+
+  /// Writes each element of `source` at the place that `index` gives in `dim`.
+  ///
+  /// - Source: torch.Tensor.scatter_
+  @discardableResult
+  public final func scatter_(
+    _ dim: Int, _ index: Tensor, _ source: Tensor, reduce: ScatterReduction? = nil,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { scattering(dim, index, source, reduce, inPlace: true, file, line) }
+
+  /// Writes a number at the places of the index.
+  ///
+  /// - Source: torch.Tensor.scatter_
+  @discardableResult
+  public final func scatter_(
+    _ dim: Int, _ index: Tensor, _ value: some Scalar, reduce: ScatterReduction? = nil,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { scattering(dim, index, value.scalarValue, reduce, inPlace: true, file, line) }
+
+  /// A copy of self with `source` added at the places of the index; equal places add up.
+  ///
+  /// - Gradient: g for self, g gathered at the index for the source.
+  /// - Source: torch.scatter_add
+  public final func scatterAdd(
+    _ dim: Int, _ index: Tensor, _ source: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { addingScattered(dim, index, source, inPlace: false, file, line) }
+
   /// Adds each element of `source` at the place that `index` gives in `dim`; equal places add up, in
   /// the order of the index.
   ///
-  /// - Gradient: g for self, g gathered at the index for the source.
   /// - Source: torch.Tensor.scatter_add_
   @discardableResult
   public final func scatterAdd_(
     _ dim: Int, _ index: Tensor, _ source: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { addingScattered(dim, index, source, inPlace: true, file, line) }
+
+  // MARK: how
+
+  private func scattering(
+    _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction?, inPlace: Bool,
+    _ file: StaticString, _ line: UInt
   ) -> Tensor {
-    let checked = attempt(file: file, line: line) { () throws(Misuse) -> Int in
-      let d = try Rules.dim("scatterAdd_", dim, of: self.shape)
-      try Rules.indexAlong("scatterAdd_", d, self.shape, index)
-      try Rules.sourceAlong("scatterAdd_", index, source, self.dtype)
-      try Rules.writable("scatterAdd", self)
-      return d
+    if let reduce {
+      return reducingScattered(
+        "scatter", "ScatterBackward0", dim, index, source, reduce == .add ? .sum : .prod,
+        includeSelf: true, inPlace: inPlace, file, line)
     }
-    guard let d = checked else { return self }
-    if index.numel() == 0 { return self }
-    let records = recording(self, source)
-    let target = ndim == 0 ? Tensor(storage: storage, layout: layout.unsqueezed(0), dtype: dtype) : self
-    let places = index.ndim == 0 ? index.reshape([1]) : index
-    let values = source.ndim == 0 ? source.reshape([1]) : source
-    let part = Tensor(
-      storage: values.storage,
-      layout: Layout(shape: places.shape, strides: values.layout.strides, offset: values.layout.offset),
-      dtype: values.dtype)
-    do throws(Misuse) {
-      try device.backend.scatter(
-        ScatterCall(
-          mode: .add, target: target, dim: d, index: places, source: part, operation: "scatterAdd_"))
-    } catch { error.raise(file: file, line: line) }
-    didChange("scatterAdd_", file, line)
-    if records {
-      var edges = EdgeList()
-      edges.append(Edge(self))
-      edges.append(Edge(source))
-      var saved = SavedList()
-      saved.append(index)
-      let sourceShape = source.shape
-      rebase(
-        onto: RuleNode(
-          "ScatterAddBackward0", output: self, edges: edges, saved: saved, file: file, line: line
-        ) { step, g in
-          if step.needs(0) { step.give(0, g) }
-          if step.needs(1) {
-            let read = g.gather(d, step.saved(0))
-            step.give(1, read.shape == sourceShape ? read : Tensor.zeros(sourceShape, dtype: g.dtype)
-              .replacingSlice(read, Layout(
-                shape: read.shape, strides: Layout.contiguousStrides(sourceShape), offset: 0)))
-          }
-        })
+    guard let d = scatterDim("scatter", dim, index, source, file, line) else {
+      return inPlace ? self : .poison
     }
-    return self
+    let sourceShape = source.shape
+    return written(
+      "scatter", node: "ScatterBackward0", inPlace: inPlace, with: TensorList(source),
+      saving: TensorList(index), file: file, line: line
+    ) { step, g in
+      if step.needs(0) { step.give(0, g.scatter(d, step.saved(0), 0)) }
+      if step.needs(1) { step.give(1, g.gather(d, step.saved(0)).filled(to: sourceShape)) }
+    } write: { target throws(Misuse) in
+      try target.scatterRaw("scatter", .assign, d, index, source)
+    }
   }
 
-  /// A copy of self with `source` added at the places of the index.
-  ///
-  /// - Source: torch.scatter_add
-  public final func scatterAdd(
-    _ dim: Int, _ index: Tensor, _ source: Tensor, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { clone().scatterAdd_(dim, index, source, file: file, line: line) }
+  private func scattering(
+    _ dim: Int, _ index: Tensor, _ value: ScalarValue, _ reduce: ScatterReduction?, inPlace: Bool,
+    _ file: StaticString, _ line: UInt
+  ) -> Tensor {
+    let source = number(value).expanded(to: index.shape)
+    if reduce != nil { return scattering(dim, index, source, reduce, inPlace: inPlace, file, line) }
+    guard let d = scatterDim("scatter", dim, index, source, file, line) else {
+      return inPlace ? self : .poison
+    }
+    return written(
+      "scatter", node: "ScatterBackward1", inPlace: inPlace, saving: TensorList(index), file: file,
+      line: line
+    ) { step, g in
+      step.give(0, g.scatter(d, step.saved(0), 0))
+    } write: { target throws(Misuse) in
+      try target.scatterRaw("scatter", .assign, d, index, source)
+    }
+  }
+
+  private func addingScattered(
+    _ dim: Int, _ index: Tensor, _ source: Tensor, inPlace: Bool, _ file: StaticString, _ line: UInt
+  ) -> Tensor {
+    guard let d = scatterDim("scatterAdd", dim, index, source, file, line) else {
+      return inPlace ? self : .poison
+    }
+    let sourceShape = source.shape
+    return written(
+      "scatterAdd", node: "ScatterAddBackward0", inPlace: inPlace, with: TensorList(source),
+      saving: TensorList(index), file: file, line: line
+    ) { step, g in
+      if step.needs(0) { step.give(0, g) }
+      if step.needs(1) { step.give(1, g.gather(d, step.saved(0)).filled(to: sourceShape)) }
+    } write: { target throws(Misuse) in
+      try target.scatterRaw("scatterAdd", .add, d, index, source)
+    }
+  }
+
+  final func scatterDim(
+    _ operation: String, _ dim: Int, _ index: Tensor, _ source: Tensor, _ file: StaticString,
+    _ line: UInt
+  ) -> Int? {
+    attempt(file: file, line: line) { () throws(Misuse) -> Int in
+      let d = try Rules.dim(operation, dim, of: self.shape)
+      try Rules.indexAlong(operation, d, self.shape, index)
+      try Rules.sourceAlong(operation, index, source, self.dtype)
+      return d
+    }
+  }
+
+  /// The kernel call; all operands are checked.
+  final func scatterRaw(
+    _ operation: String, _ mode: ScatterMode, _ dim: Int, _ index: Tensor, _ source: Tensor
+  ) throws(Misuse) {
+    if index.numel() == 0 { return }
+    let places = index.to(.int64).atLeastOneDim
+    let values = (source.storage === storage ? noGrad { source.clone() } : source).atLeastOneDim
+    let part = Tensor(
+      storage: values.storage,
+      layout: Layout(
+        shape: places.shape, strides: values.layout.strides, offset: values.layout.offset),
+      dtype: values.dtype)
+    try device.backend.scatter(
+      ScatterCall(
+        mode: mode, target: atLeastOneDim, dim: dim, index: places, source: part,
+        operation: operation))
+  }
+
+  /// Zeros of a shape with this tensor in their first places; itself if it has the shape.
+  final func filled(to shape: Shape) -> Tensor {
+    if shape == self.shape { return self }
+    let own = self.shape
+    return Tensor.zerosWithSlice(shape, self) {
+      Layout(shape: own, strides: $0.strides, offset: $0.offset)
+    }
+  }
+
+  /// A number as a 0-d tensor of this dtype.
+  final func number(_ value: ScalarValue) -> Tensor {
+    let result = Tensor(empty: Shape(), dtype: dtype)
+    device.backend.fill(FillCall(pattern: .value(value), output: result))
+    return result
+  }
 }
 
 extension Rules {

@@ -86,12 +86,17 @@ extension Tensor {
   /// Drops all dimensions of size 1.
   ///
   /// - Source: torch.squeeze
-  public final func squeeze() -> Tensor { squeezed((0..<ndim).filter { shape[$0] == 1 }) }
+  public final func squeeze() -> Tensor {
+    squeezed((0..<ndim).filter { shape[$0] == 1 }, "SqueezeBackward0")
+  }
 
   /// Drops dimension `dim` if its size is 1.
   public final func squeeze(
     _ dim: Int, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { squeeze([dim], file: file, line: line) }
+  ) -> Tensor {
+    guard let d = checkedDim("squeeze", dim, file, line) else { return .poison }
+    return squeezed(ndim > 0 && shape[d] == 1 ? [d] : [], "SqueezeBackward1")
+  }
 
   public final func squeeze(
     _ dims: [Int], file: StaticString = #fileID, line: UInt = #line
@@ -103,15 +108,23 @@ extension Tensor {
           dims.isEmpty ? 0 : try Rules.dims("squeeze", dims, of: self.shape)
         })
     else { return .poison }
-    return squeezed((0..<ndim).filter { mask & (1 << UInt32($0)) != 0 && shape[$0] == 1 })
+    return squeezed(
+      (0..<ndim).filter { mask & (1 << UInt32($0)) != 0 && shape[$0] == 1 }, "SqueezeBackward2")
   }
 
-  private func squeezed(_ dims: [Int]) -> Tensor {
+  private func squeezed(_ dims: [Int], _ name: String) -> Tensor {
     var layout = layout
     for dim in dims.reversed() { layout = layout.removing(dim) }
     let shape = self.shape
-    return makeView(layout, "SqueezeBackward0") { step, g in step.give(0, g.reshape(shape)) }
+    return makeView(layout, name) { step, g in step.give(0, g.reshape(shape)) }
   }
+
+  /// Exchanges two dimensions: `transpose` under NumPy's name.
+  ///
+  /// - Source: torch.swapaxes
+  public final func swapaxes(
+    _ a: Int, _ b: Int, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { transpose(a, b, file: file, line: line) }
 
   /// Inserts a dimension of size 1.
   ///
@@ -128,21 +141,28 @@ extension Tensor {
       ).raise(file: file, line: line)
       return .poison
     }
-    return makeView(layout.unsqueezed(d), "UnsqueezeBackward0") { step, g in step.give(0, g.squeeze(d)) }
+    return makeView(layout.unsqueezed(d), "UnsqueezeBackward0") { step, g in
+      step.give(0, g.squeeze(d))
+    }
   }
 
-  /// Merges the dimensions from `startDim` to `endDim` into one.
+  /// Merges the dimensions from `startDim` to `endDim` into one: a view where the strides allow it.
   ///
   /// - Source: torch.flatten
   public final func flatten(
-    _ startDim: Int = 0, _ endDim: Int = -1, file: StaticString = #fileID, line: UInt = #line
+    startDim: Int = 0, endDim: Int = -1, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { flatten(startDim, endDim, file: file, line: line) }
+
+  public final func flatten(
+    _ startDim: Int, _ endDim: Int = -1, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     guard let start = checkedDim("flatten", startDim, file, line),
       let end = checkedDim("flatten", endDim, file, line)
     else { return .poison }
     if start > end {
       Misuse(
-        "flatten", "startDim comes after endDim", got: "\(startDim) and \(endDim)", try: "startDim <= endDim"
+        "flatten", "startDim comes after endDim", got: "\(startDim) and \(endDim)",
+        try: "startDim <= endDim"
       ).raise(file: file, line: line)
       return .poison
     }
@@ -165,7 +185,8 @@ extension Tensor {
       if sizes.isEmpty || self.ndim == 0 {
         throw Misuse(
           "unflatten", "a dimension and at least one size are needed",
-          got: "\(sizes) for \(self.shape.brackets)", try: "sizes whose product is the dimension's size")
+          got: "\(sizes) for \(self.shape.brackets)",
+          try: "sizes whose product is the dimension's size")
       }
       let inner = try Rules.reshape("unflatten", [self.shape[d]], to: sizes)
       var all = Array(self.shape)
@@ -181,7 +202,9 @@ extension Tensor {
   public final func ravel() -> Tensor { reshape([numel()]) }
 
   /// - Source: torch.Tensor.view_as
-  public final func viewAs(_ other: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+  public final func viewAs(_ other: Tensor, file: StaticString = #fileID, line: UInt = #line)
+    -> Tensor
+  {
     view(Array(other.shape), file: file, line: line)
   }
 
@@ -197,6 +220,8 @@ extension Tensor {
     _ other: Tensor, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor { expand(Array(other.shape), file: file, line: line) }
 
+  /// Expands to a shape.
+  ///
   /// - Source: torch.broadcast_to
   public final func broadcastTo(
     _ shape: Shape, file: StaticString = #fileID, line: UInt = #line
@@ -229,7 +254,11 @@ extension Tensor {
     return makeView(
       layout.narrowed(dim, start: start, length: length, step: step), "SliceBackward0"
     ) { back, g in
-      back.give(0, Tensor.zerosWithSlice(shape, g) { $0.narrowed(dim, start: start, length: length, step: step) })
+      back.give(
+        0,
+        Tensor.zerosWithSlice(shape, g) {
+          $0.narrowed(dim, start: start, length: length, step: step)
+        })
     }
   }
 
@@ -262,5 +291,70 @@ extension Tensor {
     let place = view(zeros.layout)
     zeros.asStrided(place.shape, place.strides, offset: place.offset).copy_(g)
     return zeros
+  }
+}
+
+// MARK: in place
+
+extension Tensor {
+  /// Drops dimensions of size 1 of this very tensor: all, or those given.
+  ///
+  /// - Source: torch.Tensor.squeeze_
+  @discardableResult
+  public final func squeeze_(
+    _ dims: Int..., file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    become("squeeze", file, line) {
+      dims.isEmpty ? $0.squeeze() : $0.squeeze(dims, file: file, line: line)
+    }
+  }
+
+  /// Inserts a dimension of size 1 into this very tensor.
+  ///
+  /// - Source: torch.Tensor.unsqueeze_
+  @discardableResult
+  public final func unsqueeze_(
+    _ dim: Int, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { become("unsqueeze", file, line) { $0.unsqueeze(dim, file: file, line: line) } }
+
+  /// Transposes this very matrix, without moving elements.
+  ///
+  /// - Source: torch.Tensor.t_
+  @discardableResult
+  public final func t_(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    become("t", file, line) { $0.t(file: file, line: line) }
+  }
+
+  /// Exchanges two dimensions of this very tensor, without moving elements.
+  ///
+  /// - Source: torch.Tensor.transpose_
+  @discardableResult
+  public final func transpose_(
+    _ a: Int, _ b: Int, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { become("transpose", file, line) { $0.transpose(a, b, file: file, line: line) } }
+
+  /// Takes over the layout and the history of a view of itself.
+  private func become(
+    _ operation: String, _ file: StaticString, _ line: UInt, _ view: (Tensor) -> Tensor
+  ) -> Tensor {
+    let leaf = viewBase ?? self
+    if ThreadState.current.gradEnabled && leaf.isLeaf && leaf.requiresGrad {
+      Misuse(
+        "\(operation)_", "a leaf that requires gradients is changed in place",
+        got: "a leaf or its view",
+        try: "\(operation) without the underscore"
+      ).raise(file: file, line: line)
+      return self
+    }
+    let made = view(self)
+    if made.storage !== storage { return self }
+    layout = made.layout
+    if let node = made.recordedFn {
+      recordedFn = node
+      outputIndex = 0
+    }
+    didChange("\(operation)_", file, line)
+    viewVersion = storage.version
+    return self
   }
 }

@@ -11,14 +11,14 @@ extension Pointwise {
   ) { x, s in Term.apply(.copysign, x[0], s[0]) }
   static let nextafterOp = Pointwise(
     "nextafter", result: .promoted, inputs: 2, scalars: 0, domain: .floating,
-    gradient: { x, _, _, g in [select(x[0] .== x[1], 0, g), nil] }
+    gradient: { x, _, g in [select(x[0] .== x[1], 0, g), nil] }
   ) { x, _ in Term.apply(.nextafter, x[0], x[1]) }
   static let heavisideOp = Pointwise(
     "heaviside", result: .promoted, inputs: 2, scalars: 0, isDifferentiable: false
   ) { x, _ in select(x[0] .== 0, x[1], select(x[0] .> 0, 1, .constant(0))) }
   static let nanToNumOp = Pointwise(
     "nan_to_num", result: .promoted, inputs: 1, scalars: 3, domain: .floating,
-    gradient: { x, _, _, g in [select(isNaN(x[0]) | Term.apply(.isInf, x[0]), 0, g)] }
+    gradient: { x, _, g in [select(isNaN(x[0]) | Term.apply(.isInf, x[0]), 0, g)] }
   ) { x, s in
     let finite = select(Term.apply(.isInf, x[0]), select(x[0] .> 0, s[1], s[2]), x[0])
     return select(isNaN(x[0]), s[0], finite)

@@ -31,22 +31,22 @@ extension Pointwise {
 
   static let eluOp = Pointwise(
     "elu", result: .promoted, inputs: 1, scalars: 1, domain: .floating, scalarsPromote: false,
-    gradient: { x, s, _, g in [eluSlope(x[0], s[0], one, one, g)] }
+    gradient: { x, s, g in [eluSlope(x[0], s[0], one, one, g)] }
   ) { x, s in elu(x[0], s[0], one, one) }
   static let seluOp = Pointwise(
     "selu", result: .promoted, node: "EluBackward0", domain: .floating,
-    gradient: { x, _, g in eluSlope(x, seluAlpha, seluScale, one, g) }
+    gradient: { x, g in eluSlope(x, seluAlpha, seluScale, one, g) }
   ) { x in elu(x, seluAlpha, seluScale, one) }
   static let celuOp = Pointwise(
     "celu", result: .promoted, inputs: 1, scalars: 1, domain: .floating, scalarsPromote: false,
-    gradient: { x, s, _, g in [eluSlope(x[0], s[0], one, reciprocal(s[0]), g)] }
+    gradient: { x, s, g in [eluSlope(x[0], s[0], one, reciprocal(s[0]), g)] }
   ) { x, s in elu(x[0], s[0], one, reciprocal(s[0])) }
   static let geluOp = Pointwise("gelu", result: .promoted, domain: .floating) { x in
     0.5 * x * (1 + erf(x * 0.707106781186547524401))
   }
   static let geluTanhOp = Pointwise(
     "gelu", result: .promoted, domain: .floating,
-    gradient: { x, _, g in
+    gradient: { x, g in
       let t = tanh(0.797884560802865355880 * (x + 0.044715 * x * x * x))
       let slope = 0.797884560802865355880 * (1 + 3 * 0.044715 * x * x)
       return g * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * slope)
@@ -54,21 +54,21 @@ extension Pointwise {
   ) { x in 0.5 * x * (1 + tanh(0.797884560802865355880 * (x + 0.044715 * x * x * x))) }
   static let siluOp = Pointwise(
     "silu", result: .promoted, domain: .floating,
-    gradient: { x, _, g in
+    gradient: { x, g in
       let s = sigmoid(x)
       return g * s * (1 + x * (1 - s))
     }
   ) { x in x * sigmoid(x) }
   static let mishOp = Pointwise(
     "mish", result: .promoted, domain: .floating,
-    gradient: { x, _, g in
+    gradient: { x, g in
       let t = tanh(softplus(x))
       return g * (t + x * sigmoid(x) * (1 - t * t))
     }
   ) { x in x * tanh(softplus(x)) }
   static let softplusOp = Pointwise(
     "softplus", result: .promoted, inputs: 1, scalars: 2, domain: .floating, scalarsPromote: false,
-    gradient: { x, s, _, g in
+    gradient: { x, s, g in
       let z = x[0] * s[0]
       return [select(z .> s[1], g, g * sigmoid(z))]
     }
@@ -78,16 +78,16 @@ extension Pointwise {
   }
   static let softsignOp = Pointwise(
     "softsign", node: "DivBackward0", domain: .numbers,
-    gradient: { x, y, g in
+    gradient: { x, g in
       let size = 1 + abs(x)
-      return g / size - sign(x) * (g * y / size)
+      return g / size - sign(x) * (g * (x / size) / size)
     }
   ) { x in x / (1 + abs(x)) }
   static let tanhshrinkOp = Pointwise("tanhshrink", node: "SubBackward0", domain: .numbers) { x in
     x - tanh(x)
   }
   static let logsigmoidOp = Pointwise(
-    "log_sigmoid", result: .promoted, domain: .floating, gradient: { x, _, g in g * sigmoid(-x) }
+    "log_sigmoid", result: .promoted, domain: .floating, gradient: { x, g in g * sigmoid(-x) }
   ) { x in minimum(x, .constant(0)) - log1p(exp(-abs(x))) }
   static let gluOp = Pointwise("glu", result: .promoted) { a, b in a * sigmoid(b) }
 }

@@ -33,6 +33,11 @@ extension Tensor {
     _ k: Int, dim: Int = -1, largest: Bool = true, file: StaticString = #fileID, line: UInt = #line
   ) -> (values: Tensor, indices: Tensor) {
     guard let d = checkedDim("topk", dim, file, line) else { return (.poison, .poison) }
+    if dtype == .bool {
+      Misuse("topk", "bool has no order to choose by", got: dtype.name, try: "to(.uint8)").raise(
+        file: file, line: line)
+      return (.poison, .poison)
+    }
     let size = ndim == 0 ? 1 : shape[d]
     if k < 0 || k > size {
       Misuse(

@@ -28,11 +28,11 @@ extension Pointwise {
   ) { x, _ in Term.apply(.igammac, x[0], x[1]) }
   static let logitOp = Pointwise(
     "logit",
-    gradient: { x, _, g in select((x .< 0) | (x .> 1), .nan, g / (x * (1 - x))) }
+    gradient: { x, g in select((x .< 0) | (x .> 1), .nan, g / (x * (1 - x))) }
   ) { x in log(x / (1 - x)) }
   static let logitClampedOp = Pointwise(
     "logit", inputs: 1, scalars: 1, scalarsPromote: false,
-    gradient: { x, s, _, g in
+    gradient: { x, s, g in
       [select((x[0] .< s[0]) | (x[0] .> 1 - s[0]), 0, g / (x[0] * (1 - x[0])))]
     }
   ) { x, s in
@@ -41,7 +41,7 @@ extension Pointwise {
     return log(p / (1 - p))
   }
   static let entrOp = Pointwise(
-    "special_entr", gradient: { x, _, g in -g * (1 + log(x)) }
+    "special_entr", gradient: { x, g in -g * (1 + log(x)) }
   ) { x in
     select(x .> 0, -x * log(x), select(x .== 0, 0, select(isNaN(x), x, -.infinity)))
   }
@@ -51,7 +51,7 @@ extension Pointwise {
   static let ndtriOp = Pointwise("special_ndtri") { x in Term.apply(.ndtri, x) }
   static let logNdtrOp = Pointwise(
     "special_log_ndtr",
-    gradient: { x, _, g in
+    gradient: { x, g in
       g * 0.797884560802865355880 / Term.apply(.erfcx, x * -0.707106781186547524401)
     }
   ) { x in

@@ -82,9 +82,32 @@ extension Tensor {
     return mask & Tensor.allDims(shape)
   }
 
-  /// Sums a gradient to the shape of an operand that was broadcast.
+  /// Sums over the dimensions in which a tensor of the given sizes would be repeated to this shape.
   ///
+  /// - Precondition: the sizes broadcast to this shape: `sumToSize: the sizes do not broadcast …`
+  /// - Gradient: expanded back.
   /// - Source: torch.Tensor.sum_to_size
+  public final func sumToSize(
+    _ sizes: Int..., file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { sumToSize(sizes, file: file, line: line) }
+
+  public final func sumToSize(
+    _ sizes: [Int], file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let target = Shape(sizes)
+    if sizes.contains(where: { $0 < 0 })
+      || (try? Rules.broadcast("sumToSize", target, shape)) != shape
+    {
+      Misuse(
+        "sumToSize", "the sizes do not broadcast to the tensor's shape",
+        got: "\(sizes) for \(shape.brackets)", try: "sizes that are equal or 1 from the right"
+      ).raise(file: file, line: line)
+      return .poison
+    }
+    return sumToSize(target)
+  }
+
+  /// Sums a gradient to the shape of an operand that was broadcast.
   final func sumToSize(_ target: Shape) -> Tensor {
     if target == shape { return self }
     let mask = Tensor.broadcastDims(from: target, to: shape)
@@ -96,7 +119,9 @@ extension Tensor {
   static func broadcastDims(from small: Shape, to shape: Shape) -> UInt32 {
     var mask: UInt32 = 0
     let shift = shape.count - small.count
-    for i in 0..<shape.count where i < shift || small[i - shift] != shape[i] { mask |= 1 << UInt32(i) }
+    for i in 0..<shape.count where i < shift || small[i - shift] != shape[i] {
+      mask |= 1 << UInt32(i)
+    }
     return mask
   }
 
@@ -104,7 +129,11 @@ extension Tensor {
   static func reducedShape(_ shape: Shape, _ mask: UInt32, keepDim: Bool) -> Shape {
     var result = Shape()
     for i in 0..<shape.count {
-      if mask & (1 << UInt32(i)) == 0 { result.append(shape[i]) } else if keepDim { result.append(1) }
+      if mask & (1 << UInt32(i)) == 0 {
+        result.append(shape[i])
+      } else if keepDim {
+        result.append(1)
+      }
     }
     return result
   }
@@ -123,7 +152,9 @@ extension Tensor {
           op: .sum, dtype: self.dtype, shape: shape, dims: mask, inputs: TensorList(self),
           divisor: divisor, output: output))
     } catch { error.raise(file: "", line: 0) }
-    if !keepDim { output.layout = Layout(contiguous: Tensor.reducedShape(shape, mask, keepDim: false)) }
+    if !keepDim {
+      output.layout = Layout(contiguous: Tensor.reducedShape(shape, mask, keepDim: false))
+    }
     if recording(self) {
       let shape = self.shape
       output.record(name, TensorList(self)) { step, g in

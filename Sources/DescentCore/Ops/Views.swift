@@ -8,11 +8,14 @@ extension Tensor {
   ///   can divide. Got … Try reshape, which copies.`
   /// - Gradient: viewed back.
   /// - Source: torch.Tensor.view
-  public final func view(_ sizes: Int..., file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+  public final func view(_ sizes: Int..., file: StaticString = #fileID, line: UInt = #line)
+    -> Tensor
+  {
     view(sizes, file: file, line: line)
   }
 
-  public final func view(_ sizes: [Int], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+  public final func view(_ sizes: [Int], file: StaticString = #fileID, line: UInt = #line) -> Tensor
+  {
     let layout = attempt(file: file, line: line) { () throws(Misuse) -> Layout in
       let target = try Rules.reshape("view", self.shape, to: sizes)
       guard let layout = self.layout.viewed(as: target) else {
@@ -64,7 +67,8 @@ extension Tensor {
   public final func transpose(
     _ a: Int, _ b: Int, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    guard let x = checkedDim("transpose", a, file, line), let y = checkedDim("transpose", b, file, line)
+    guard let x = checkedDim("transpose", a, file, line),
+      let y = checkedDim("transpose", b, file, line)
     else { return .poison }
     if ndim == 0 { return makeView(layout, "TransposeBackward0") { step, g in step.give(0, g) } }
     return makeView(layout.transposed(x, y), "TransposeBackward0") { step, g in
@@ -76,18 +80,24 @@ extension Tensor {
   ///
   /// - Gradient: summed over the repeated dimensions.
   /// - Source: torch.Tensor.expand
-  public final func expand(_ sizes: Int..., file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+  public final func expand(_ sizes: Int..., file: StaticString = #fileID, line: UInt = #line)
+    -> Tensor
+  {
     expand(sizes, file: file, line: line)
   }
 
-  public final func expand(_ sizes: [Int], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+  public final func expand(_ sizes: [Int], file: StaticString = #fileID, line: UInt = #line)
+    -> Tensor
+  {
     let target = attempt(file: file, line: line) { () throws(Misuse) -> Shape in
       let shift = sizes.count - ndim
       var target = Shape()
       for (i, size) in sizes.enumerated() {
         if size == -1 && i >= shift {
           target.append(shape[i - shift])
-        } else if size < 0 || (i >= shift && shift >= 0 && shape[i - shift] != 1 && shape[i - shift] != size) {
+        } else if size < 0
+          || (i >= shift && shift >= 0 && shape[i - shift] != 1 && shape[i - shift] != size)
+        {
           throw Misuse(
             "expand", "size \(size) does not fit in dimension \(i)",
             got: "\(shape.brackets) to \(sizes)", try: "sizes that differ only where the size is 1")
@@ -122,28 +132,40 @@ extension Tensor {
   ) -> Tensor {
     let target = Layout(shape: shape, strides: strides, offset: offset ?? layout.offset)
     let extent = target.extent
-    if extent.lowerBound < 0 || extent.upperBound * dtype.itemSize > storage.byteCount {
+    if shape.count != strides.count || extent.lowerBound < 0
+      || !extent.isEmpty && extent.upperBound * dtype.itemSize > storage.byteCount
+    {
       Misuse(
         "asStrided", "the view leaves the storage",
-        got: "elements \(extent.lowerBound) to \(extent.upperBound - 1) of \(storage.byteCount / dtype.itemSize)",
+        got:
+          "elements \(extent.lowerBound) to \(extent.upperBound - 1) of \(storage.byteCount / dtype.itemSize)",
         try: "smaller sizes or strides"
       ).raise(file: file, line: line)
       return .poison
     }
     let base = layout
     return makeView(target, "AsStridedBackward0") { step, g in
-      step.give(0, Tensor.scatteredBack(g, target.relative(to: base), base))
+      step.give(0, Tensor.scatteredBack(g, target, base))
     }
   }
 
-  /// Zeros of a base's layout with a view's gradient added at its places.
-  private static func scatteredBack(_ g: Tensor, _ view: Layout, _ base: Layout) -> Tensor {
-    let zeros = Tensor.zeros(base, dtype: g.dtype)
-    if !view.mayOverlapItself { return zeros.addingSlice(g, view) }
-    let places = Tensor.arange(zeros.storage.byteCount / g.dtype.itemSize)
-      .asStrided(view.shape, view.strides, offset: view.offset)
-    let flat = zeros.asStrided([zeros.storage.byteCount / g.dtype.itemSize], [1], offset: 0)
-    flat.scatterAdd_(0, places.reshape(-1), g.reshape(-1))
-    return zeros
+  /// Zeros of a base's shape with a view's gradient added at its places. Both layouts count from the
+  /// same storage; what the view sees outside the base is dropped.
+  static func scatteredBack(_ g: Tensor, _ view: Layout, _ base: Layout) -> Tensor {
+    let (b, v) = (base.extent, view.extent)
+    let low = Swift.min(b.lowerBound, v.lowerBound)
+    let size = Swift.max(b.upperBound, v.upperBound) - low
+    let memory = Tensor.zeros([size], dtype: g.dtype)
+    if !view.mayOverlapItself {
+      memory.asStrided(view.shape, view.strides, offset: view.offset - low).copy_(g)
+    } else {
+      let places = Tensor.arange(size).asStrided(
+        view.shape, view.strides, offset: view.offset - low)
+      memory.scatterAdd_(0, places.reshape(-1), g.reshape(-1))
+    }
+    if base.isContiguous && b.lowerBound == low && b.count == size {
+      return memory.reshape(base.shape)
+    }
+    return memory.asStrided(base.shape, base.strides, offset: base.offset - low)
   }
 }

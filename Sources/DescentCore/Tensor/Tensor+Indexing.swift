@@ -2,18 +2,29 @@
 
 extension Tensor {
   /// One position of the first dimension: a view.
-  public final subscript(index: Int) -> Tensor {
-    get { select(0, index, file: "", line: 0) }
-    set { assign(newValue, at: [.position(index)]) }
+  public final subscript(
+    index: Int, file file: StaticString = #fileID, line line: UInt = #line
+  ) -> Tensor {
+    get { part(at: [.position(index)], file, line) }
+    set { assign(newValue, at: [.position(index)], file, line) }
   }
 
   /// The part that the indices name; a view unless an index is a tensor or a list.
   ///
   /// Assigning broadcasts and converts the value, changes this tensor in place and is recorded.
   /// - Gradient: that of the part, zero elsewhere; positions named several times add up.
-  public final subscript(_ index: some TensorIndex, _ further: any TensorIndex...) -> Tensor {
-    get { part(at: [index.indexKind] + further.map(\.indexKind)) }
-    set { assign(newValue, at: [index.indexKind] + further.map(\.indexKind)) }
+  public final subscript(
+    _ index: some TensorIndex, _ further: any TensorIndex..., file file: StaticString = #fileID,
+    line line: UInt = #line
+  ) -> Tensor {
+    get { part(at: [index.indexKind] + further.map(\.indexKind), file, line) }
+    set { assign(newValue, at: [index.indexKind] + further.map(\.indexKind), file, line) }
+  }
+
+  /// The whole tensor, as a view: `x[...]`; assigning changes every element.
+  public final subscript(_ whole: (UnboundedRange_) -> Void) -> Tensor {
+    get { makeView(layout, "AliasBackward0") { step, g in step.give(0, g) } }
+    set { assign(newValue, at: [.ellipsis], "", 0) }
   }
 
   /// Assigns a number to every element of the part: `x[0, 1] = 2.5`, `x[mask] = 0`.
@@ -21,10 +32,11 @@ extension Tensor {
   /// Read where a number is asked for, it is the part's only element: `let first: Double? = x[0, 0]`;
   /// nil if the part has not exactly one.
   public final subscript<S: Scalar>(
-    _ index: some TensorIndex, _ further: any TensorIndex...
+    _ index: some TensorIndex, _ further: any TensorIndex..., file file: StaticString = #fileID,
+    line line: UInt = #line
   ) -> S? {
     get {
-      let part = part(at: [index.indexKind] + further.map(\.indexKind))
+      let part = part(at: [index.indexKind] + further.map(\.indexKind), file, line)
       return part.numel() == 1 ? S(scalarValue: part.scalarValue) : nil
     }
     set {
@@ -32,7 +44,8 @@ extension Tensor {
       let value = newValue.scalarValue
       let dtype = dtype.isFloatingPoint || !value.isFloating ? dtype : value.weakDType
       assign(
-        Tensor.full([], newValue, dtype: dtype), at: [index.indexKind] + further.map(\.indexKind))
+        Tensor.full([], newValue, dtype: dtype), at: [index.indexKind] + further.map(\.indexKind),
+        file, line)
     }
   }
 
@@ -44,15 +57,20 @@ extension Tensor {
 
   // MARK: reading
 
-  final func part(at kinds: [IndexKind]) -> Tensor {
-    guard let (view, tensors) = basicPart(kinds) else { return .poison }
-    if tensors.allSatisfy({ $0 == nil }) { return view }
-    return view.indexed(by: tensors)
+  final func part(at kinds: [IndexKind], _ file: StaticString, _ line: UInt) -> Tensor {
+    guard let (view, tensors) = basicPart(kinds, file, line) else { return .poison }
+    if tensors.allSatisfy({ $0 == nil }) {
+      return view === self
+        ? makeView(layout, "AliasBackward0") { step, g in step.give(0, g) } : view
+    }
+    return view.indexed(by: tensors, file, line)
   }
 
   /// Applies positions, slices and new axes; what is left are the index tensors, by dimension of the view.
-  private func basicPart(_ kinds: [IndexKind]) -> (Tensor, [Tensor?])? {
-    attempt(file: "", line: 0) { () throws(Misuse) in
+  private func basicPart(
+    _ kinds: [IndexKind], _ file: StaticString, _ line: UInt
+  ) -> (Tensor, [Tensor?])? {
+    attempt(file: file, line: line) { () throws(Misuse) in
       var view = self
       var tensors: [Tensor?] = []
       var dim = 0
@@ -66,7 +84,8 @@ extension Tensor {
       let ellipses = kinds.filter { if case .ellipsis = $0 { true } else { false } }.count
       if consumed > self.ndim || ellipses > 1 {
         throw Misuse(
-          "index", ellipses > 1 ? "only one ellipsis can stand in an index" : "there are too many indices",
+          "index",
+          ellipses > 1 ? "only one ellipsis can stand in an index" : "there are too many indices",
           got: "\(consumed) for shape \(self.shape.brackets)", try: "at most \(self.ndim)")
       }
       for kind in kinds {
@@ -81,17 +100,11 @@ extension Tensor {
           }
           view = view.select(dim, index)
         case .slice(let from, let to, let step):
-          if step < 1 {
-            throw Misuse("index", "a step must be positive", got: "step \(step)", try: "flip for the other direction")
-          }
           let size = view.shape[dim]
-          func bound(_ value: Int?, _ fallback: Int) -> Int {
-            guard let value else { return fallback }
-            return Swift.min(Swift.max(value < 0 ? value + size : value, 0), size)
+          let (start, length) = try Rules.slice("index", from, to, step, size: size)
+          if start != 0 || length != size || step != 1 {
+            view = view.sliced(dim, start, length, step)
           }
-          let start = bound(from, 0)
-          let length = (Swift.max(bound(to, size) - start, 0) + step - 1) / step
-          if start != 0 || length != size || step != 1 { view = view.sliced(dim, start, length, step) }
           tensors.append(nil)
           dim += 1
         case .newAxis:
@@ -103,6 +116,10 @@ extension Tensor {
             tensors.append(nil)
             dim += 1
           }
+        case .tensor(let index) where index.ndim == 0 && Tensor.isMask(index):
+          view = view.unsqueeze(dim)
+          tensors.append(Tensor.zeros([index.device.backend.countNonzero(index)], dtype: .int64))
+          dim += 1
         case .tensor(let index):
           for part in try Tensor.positions(index, in: view.shape, from: dim) {
             tensors.append(part)
@@ -123,15 +140,18 @@ extension Tensor {
   private static func positions(
     _ index: Tensor, in shape: Shape, from dim: Int
   ) throws(Misuse) -> [Tensor] {
-    if index.dtype.isFloatingPoint {
+    if !isMask(index) && index.dtype != .int64 && index.dtype != .int32 {
       throw Misuse(
-        "index", "an index tensor holds integers or bools", got: index.dtype.name, try: "to(.int64)")
+        "index", "an index tensor holds int64, int32 or bool", got: index.dtype.name,
+        try: "to(.int64)")
     }
     if !isMask(index) { return [index.to(.int64)] }
     for i in 0..<index.ndim where index.shape[i] != shape[dim + i] {
       throw Misuse(
-        "index", "the mask's size \(index.shape[i]) does not match the dimension's \(shape[dim + i])",
-        got: "mask \(index.shape.brackets) for \(shape.brackets)", try: "a mask of the dimensions' sizes")
+        "index",
+        "the mask's size \(index.shape[i]) does not match the dimension's \(shape[dim + i])",
+        got: "mask \(index.shape.brackets) for \(shape.brackets)",
+        try: "a mask of the dimensions' sizes")
     }
     let count = index.device.backend.countNonzero(index)
     let places = Tensor(empty: [count, index.ndim], dtype: .int64)
@@ -153,11 +173,14 @@ extension Tensor {
     let indexed = tensors.indices.filter { tensors[$0] != nil }
     let kept = tensors.indices.filter { tensors[$0] == nil }
     var shape = Shape()
-    for tensor in tensors { if let tensor { shape = try Rules.broadcast("index", shape, tensor.shape) } }
+    for tensor in tensors {
+      if let tensor { shape = try Rules.broadcast("index", shape, tensor.shape) }
+    }
     let indices = tensors.compactMap { $0?.expanded(to: shape) }
     let isAdjacent = indexed[indexed.count - 1] - indexed[0] == indexed.count - 1
     return Advanced(
-      order: indexed + kept, indices: indices, indexShape: shape, position: isAdjacent ? indexed[0] : 0)
+      order: indexed + kept, indices: indices, indexShape: shape,
+      position: isAdjacent ? indexed[0] : 0)
   }
 
   /// The result's dims in the order of the caller: the index's dims stand first in what kernels see.
@@ -168,64 +191,89 @@ extension Tensor {
     return order
   }
 
-  private func indexed(by tensors: [Tensor?]) -> Tensor {
-    guard let index = attempt(file: "", line: 0, { () throws(Misuse) in try self.advanced(tensors) })
+  private func indexed(by tensors: [Tensor?], _ file: StaticString, _ line: UInt) -> Tensor {
+    guard
+      let index = attempt(
+        file: file, line: line, { () throws(Misuse) in try self.advanced(tensors) })
     else { return .poison }
-    let target = permute(index.order)
+    let target = noGrad { permute(index.order) }
     var shape = index.indexShape
-    for i in index.indices.count..<Swift.max(ndim, index.indices.count) { shape.append(target.shape[i]) }
+    for i in index.indices.count..<ndim { shape.append(target.shape[i]) }
     let values = Tensor(empty: shape, dtype: dtype)
     do throws(Misuse) {
-      if shape.elementCount > 0 {
-        try device.backend.indexGather(
-          IndexCall(target: target, indices: index.indices, values: values, operation: "index"))
-      }
+      try target.readRaw("index", index.indices, values)
     } catch {
-      error.raise(file: "", line: 0)
+      error.raise(file: file, line: line)
       return .poison
     }
-    if recording(target) {
-      let full = target.shape
-      values.record("IndexBackward0", TensorList(target), saving: TensorList(index.indices)) { step, g in
-        let places = (0..<index.indices.count).map { step.saved($0) }
-        step.give(0, Tensor.zeros(full, dtype: g.dtype).adding(g, at: places))
+    let order = Tensor.resultOrder(index, dims: shape.count)
+    let result = noGrad { values.permute(order) }
+    let output = Tensor(storage: values.storage, layout: result.layout, dtype: dtype)
+    if recording(self) {
+      let full = self.shape
+      let isKept = tensors.map { $0 == nil }
+      output.record(
+        "IndexBackward0", TensorList(self), saving: TensorList(index.indices), file: file,
+        line: line
+      ) {
+        step, g in
+        let places = Tensor.places(step, isKept, from: 0)
+        step.give(0, Tensor.zeros(full, dtype: g.dtype).indexPut(places, g, accumulate: true))
       }
     }
-    return values.permute(Tensor.resultOrder(index, dims: values.ndim))
+    return output
   }
 
-  /// self (new zeros) with values added at places given by index tensors of its first dims; recorded.
-  private func adding(_ values: Tensor, at places: [Tensor]) -> Tensor {
-    do throws(Misuse) {
-      if values.numel() > 0 {
-        try device.backend.indexScatter(
-          IndexCall(target: self, indices: places, values: values, operation: "index"), .add)
-      }
-    } catch { error.raise(file: "", line: 0) }
-    if recording(values) {
-      record("IndexPutBackward0", TensorList(values), saving: TensorList(places)) { step, g in
-        var kinds: [Tensor?] = (0..<places.count).map { step.saved($0) }
-        while kinds.count < g.ndim { kinds.append(nil) }
-        step.give(0, g.indexed(by: kinds))
-      }
+  /// The saved index tensors, by dimension.
+  private static func places(_ step: BackwardStep, _ isKept: [Bool], from first: Int) -> [Tensor?] {
+    var next = first
+    return isKept.map { isKept in
+      if isKept { return nil }
+      defer { next += 1 }
+      return step.saved(next)
     }
-    return self
+  }
+
+  /// Reads at places of the first dims into `values` ([index shape, kept sizes]).
+  final func readRaw(_ operation: String, _ indices: [Tensor], _ values: Tensor) throws(Misuse) {
+    if values.numel() == 0 { return }
+    try device.backend.indexGather(
+      IndexCall(target: self, indices: indices, values: values, operation: operation))
+  }
+
+  /// Writes `values` to places of the first dims.
+  final func writeRaw(
+    _ operation: String, _ indices: [Tensor], _ values: Tensor, _ mode: ScatterMode
+  ) throws(Misuse) {
+    if values.numel() == 0 { return }
+    try device.backend.indexScatter(
+      IndexCall(target: self, indices: indices, values: values, operation: operation), mode)
   }
 
   // MARK: writing
 
-  final func assign(_ value: Tensor, at kinds: [IndexKind]) {
-    guard let (view, tensors) = basicPart(kinds) else { return }
+  final func assign(
+    _ value: Tensor, at kinds: [IndexKind], _ file: StaticString, _ line: UInt
+  ) {
+    guard let (view, tensors) = basicPart(kinds, file, line) else { return }
     if view === value { return }
     if tensors.allSatisfy({ $0 == nil }) {
       // `x[i] += 1` hands back the view that it has changed already.
       let isSame =
-        view.storage === value.storage && view.layout.offset == value.layout.offset
+        view.storage === value.storage && view.viewBase === value.viewBase
+        && view.layout.offset == value.layout.offset
         && view.layout.shape == value.layout.shape && view.layout.strides == value.layout.strides
-      if !isSame { view.copy_(value.shape == view.shape ? value : value.trimmed(to: view.ndim)) }
+      if isSame {
+        let _: Void? = attempt(file: file, line: line) { () throws(Misuse) in
+          try Rules.writable("copy", view)
+        }
+      } else {
+        let fitting = value.shape == view.shape ? value : value.trimmed(to: view.ndim)
+        view.copy_(fitting, file: file, line: line)
+      }
       return
     }
-    view.put(value, at: tensors)
+    _ = view.putting(value.to(dtype), at: tensors, .assign, inPlace: true, file, line)
   }
 
   /// Without leading dims of size 1 that a place of fewer dims has not.
@@ -235,69 +283,115 @@ extension Tensor {
     return result
   }
 
-  private func put(_ value: Tensor, at tensors: [Tensor?]) {
-    let plan = attempt(file: "", line: 0) { () throws(Misuse) -> (Advanced, Shape) in
+  /// A copy with `values` at places given by an index tensor for each of the first dims (nil: the whole
+  /// dim); masks count as one index for each of their dims.
+  ///
+  /// - Parameter accumulate: adds; equal places add up. Otherwise the last of equal places wins.
+  /// - Gradient: g (without these places, unless accumulated) for self, g at these places for the values.
+  /// - Source: torch.index_put
+  public final func indexPut(
+    _ indices: [Tensor?], _ values: Tensor, accumulate: Bool = false, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor { putting(indices, values, accumulate, inPlace: false, file, line) }
+
+  /// Writes `values` at places given by index tensors.
+  ///
+  /// - Source: torch.Tensor.index_put_
+  @discardableResult
+  public final func indexPut_(
+    _ indices: [Tensor?], _ values: Tensor, accumulate: Bool = false, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor { putting(indices, values, accumulate, inPlace: true, file, line) }
+
+  private func putting(
+    _ indices: [Tensor?], _ values: Tensor, _ accumulate: Bool, inPlace: Bool,
+    _ file: StaticString, _ line: UInt
+  ) -> Tensor {
+    let kinds: [IndexKind] = indices.map {
+      $0.map(IndexKind.tensor) ?? .slice(from: nil, to: nil, step: 1)
+    }
+    if values.dtype != dtype {
+      Misuse(
+        "indexPut", "values and tensor have different dtypes",
+        got: "\(values.dtype.name) into \(dtype.name)", try: "to(.\(dtype.name))"
+      ).raise(file: file, line: line)
+      return inPlace ? self : .poison
+    }
+    guard let (view, tensors) = noGrad({ basicPart(kinds, file, line) }), view === self,
+      tensors.contains(where: { $0 != nil })
+    else {
+      Misuse("indexPut", "an index tensor is needed", got: "\(indices.count) indices", try: "copy_")
+        .raise(file: file, line: line)
+      return inPlace ? self : .poison
+    }
+    return putting(values, at: tensors, accumulate ? .add : .assign, inPlace: inPlace, file, line)
+  }
+
+  private func putting(
+    _ value: Tensor, at tensors: [Tensor?], _ mode: ScatterMode, inPlace: Bool,
+    _ file: StaticString, _ line: UInt
+  ) -> Tensor {
+    let plan = attempt(file: file, line: line) { () throws(Misuse) -> (Advanced, Tensor, [Int]) in
       let index = try self.advanced(tensors)
-      try Rules.writable("index_put", self)
       var shape = index.indexShape
       for i in index.order.dropFirst(index.indices.count) { shape.append(self.shape[i]) }
-      return (index, shape)
-    }
-    guard let (index, shape) = plan else { return }
-    let order = Tensor.resultOrder(index, dims: shape.count)
-    var outer = Shape()
-    for d in order { outer.append(shape[d]) }
-    let converted = value.to(dtype)
-    guard
-      let broadcast = attempt(
-        file: "", line: 0,
-        { () throws(Misuse) -> Tensor in
-          let trimmed = converted.trimmed(to: outer.count)
-          if try Rules.broadcast("index", outer, trimmed.shape) != outer {
-            throw Misuse(
-              "index", "the value does not broadcast to the part",
-              got: "\(value.shape.brackets) into \(outer.brackets)", try: "reshape")
-          }
-          return trimmed.expanded(to: outer)
-        })
-    else { return }
-    var inverse = order
-    for (i, d) in order.enumerated() { inverse[d] = i }
-    let values = broadcast.permute(inverse)
-    let records = recording(self, value)
-    let target = noGrad { permute(index.order) }
-    do throws(Misuse) {
-      if values.numel() > 0 {
-        try device.backend.indexScatter(
-          IndexCall(target: target, indices: index.indices, values: values, operation: "index"), .assign)
+      let order = Tensor.resultOrder(index, dims: shape.count)
+      var outer = Shape()
+      for d in order { outer.append(shape[d]) }
+      let trimmed = value.trimmed(to: outer.count)
+      if try Rules.broadcast("index", outer, trimmed.shape) != outer {
+        throw Misuse(
+          "index", "the value does not broadcast to the part",
+          got: "\(value.shape.brackets) into \(outer.brackets)", try: "reshape")
       }
-    } catch {
-      error.raise(file: "", line: 0)
-      return
+      var inverse = order
+      for (i, d) in order.enumerated() { inverse[d] = i }
+      return (index, trimmed.expanded(to: outer), inverse)
     }
-    didChange("index_put_", "", 0)
-    if records {
-      var edges = EdgeList()
-      edges.append(Edge(self))
-      edges.append(Edge(values))
-      var saved = SavedList()
-      for tensor in index.indices { saved.append(tensor) }
-      let kinds = tensors.map { $0 == nil }
-      rebase(
-        onto: RuleNode("IndexPutBackward0", output: self, edges: edges, saved: saved) { step, g in
-          var place = 0
-          var at: [Tensor?] = []
-          for isKept in kinds {
-            at.append(isKept ? nil : step.saved(place))
-            if !isKept { place += 1 }
-          }
-          if step.needs(0) {
-            let cleared = g.clone()
-            cleared.put(Tensor.zeros([], dtype: g.dtype), at: at)
-            step.give(0, cleared)
-          }
-          if step.needs(1) { step.give(1, g.indexed(by: at).permute(inverse)) }
-        })
+    guard let (index, values, inverse) = plan else { return inPlace ? self : .poison }
+    let isKept = tensors.map { $0 == nil }
+    return written(
+      "index_put", node: "IndexPutBackward0", inPlace: inPlace, with: TensorList(values),
+      saving: TensorList(index.indices), file: file, line: line
+    ) { step, g in
+      let places = Tensor.places(step, isKept, from: 0)
+      if step.needs(0) {
+        step.give(0, mode == .add ? g : g.indexPut(places, Tensor.zeros([], dtype: g.dtype)))
+      }
+      if step.needs(1) { step.give(1, g.indexed(by: places, "", 0)) }
+    } write: { target throws(Misuse) in
+      let (place, ordered) = noGrad {
+        (
+          target.permute(index.order),
+          (values.storage === target.storage ? values.clone() : values).permute(inverse)
+        )
+      }
+      try place.writeRaw("index", index.indices, ordered, mode)
     }
+  }
+}
+
+/// Iterating a tensor gives its positions along the first dimension: `for row in x`.
+extension Tensor: Sequence {
+  public struct Iterator: IteratorProtocol {
+    private let tensor: Tensor
+    private var position = 0
+
+    init(_ tensor: Tensor) { self.tensor = tensor }
+
+    public mutating func next() -> Tensor? {
+      if position >= tensor.count { return nil }
+      defer { position += 1 }
+      return tensor.select(0, position)
+    }
+  }
+
+  /// - Precondition: at least one dimension.
+  public final func makeIterator() -> Iterator {
+    if ndim == 0 {
+      Misuse("iteration", "a 0-d tensor has no rows", got: "[]", try: "item()").raise(
+        file: "", line: 0)
+    }
+    return Iterator(self)
   }
 }

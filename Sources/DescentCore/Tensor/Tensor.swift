@@ -43,6 +43,8 @@ public class Tensor {
     var isUntracked = false
     var isInference = false
     var retainsGrad = false
+    /// A view made by an operation of several results (`split`, `unbind`).
+    var isOneOfSeveral = false
   }
 
   @inline(__always)

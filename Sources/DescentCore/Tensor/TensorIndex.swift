@@ -9,7 +9,8 @@
 /// | `.ellipsis` | as many whole dimensions as are left |
 /// | `.newAxis` | a new dimension of size 1 |
 /// | an integer tensor, `[0, 2]` | positions: the result takes the index's shape there |
-/// | a bool tensor | the elements where it is true |
+/// | a bool tensor, `[true, false]` | the elements where it is true |
+/// | `true`, `false` | a new dimension of size 1 or 0 |
 ///
 /// - Source: torch.Tensor.__getitem__
 public protocol TensorIndex {
@@ -41,9 +42,12 @@ extension PartialRangeUpTo<Int>: TensorIndex {
 extension PartialRangeThrough<Int>: TensorIndex {
   public var indexKind: IndexKind { .slice(from: nil, to: upperBound + 1, step: 1) }
 }
-extension Array<Int>: TensorIndex {
-  public var indexKind: IndexKind { .tensor(Tensor(self)) }
+extension Array: TensorIndex where Element: TensorLiteral {
+  public var indexKind: IndexKind {
+    .tensor(isEmpty ? Tensor.zeros([0], dtype: .int64) : Tensor(self))
+  }
 }
+extension Bool: TensorIndex { public var indexKind: IndexKind { .tensor(Tensor(self)) } }
 extension Tensor: TensorIndex { public var indexKind: IndexKind { .tensor(self) } }
 
 /// The indices that are words: `.all`, `.ellipsis`, `.newAxis`, `.slice(…)`.

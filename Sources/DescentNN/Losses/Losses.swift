@@ -72,10 +72,10 @@ public final class HuberLoss: Loss {
 ///
 /// - Source: torch.nn.BCELoss
 public final class BCELoss: Loss {
-  public let weight: Tensor?
+  public let weight: Buffer?
 
   public init(weight: Tensor? = nil, reduction: LossReduction = .mean) {
-    self.weight = weight
+    self.weight = weight.map { Buffer($0) }
     super.init(reduction: reduction)
   }
 
@@ -88,12 +88,12 @@ public final class BCELoss: Loss {
 ///
 /// - Source: torch.nn.BCEWithLogitsLoss
 public final class BCEWithLogitsLoss: Loss {
-  public let weight: Tensor?
-  public let posWeight: Tensor?
+  public let weight: Buffer?
+  public let posWeight: Buffer?
 
   public init(weight: Tensor? = nil, posWeight: Tensor? = nil, reduction: LossReduction = .mean) {
-    self.weight = weight
-    self.posWeight = posWeight
+    self.weight = weight.map { Buffer($0) }
+    self.posWeight = posWeight.map { Buffer($0) }
     super.init(reduction: reduction)
   }
 
@@ -123,11 +123,11 @@ public final class KLDivLoss: Loss {
 ///
 /// - Source: torch.nn.NLLLoss
 public final class NLLLoss: Loss {
-  public let weight: Tensor?
+  public let weight: Buffer?
   public let ignoreIndex: Int
 
   public init(weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: LossReduction = .mean) {
-    self.weight = weight
+    self.weight = weight.map { Buffer($0) }
     self.ignoreIndex = ignoreIndex
     super.init(reduction: reduction)
   }
@@ -141,12 +141,15 @@ public final class NLLLoss: Loss {
 ///
 /// - Source: torch.nn.CrossEntropyLoss
 public final class CrossEntropyLoss: Loss {
-  public let weight: Tensor?
+  public let weight: Buffer?
   public let ignoreIndex: Int
   public let labelSmoothing: Double
 
-  public init(weight: Tensor? = nil, ignoreIndex: Int = -100, labelSmoothing: Double = 0, reduction: LossReduction = .mean) {
-    self.weight = weight
+  public init(
+    weight: Tensor? = nil, ignoreIndex: Int = -100, labelSmoothing: Double = 0,
+    reduction: LossReduction = .mean
+  ) {
+    self.weight = weight.map { Buffer($0) }
     self.ignoreIndex = ignoreIndex
     self.labelSmoothing = labelSmoothing
     super.init(reduction: reduction)

@@ -64,60 +64,67 @@ private struct OptimCheck {
   }
 }
 
-/// What is common to the optimizers here.
-private struct Stepper {
-  let zeroGrad: () -> Void
-  let step: () -> Void
-
-  init<Options>(_ optimizer: Optimizer<Options>) {
-    zeroGrad = { optimizer.zeroGrad() }
-    step = { optimizer.step() }
-  }
-}
-
-private func makeOptimizer(_ name: String, _ parameters: [Tensor], _ a: Arguments) throws -> Stepper
-{
-  func number(_ key: String, _ fallback: Double) throws -> Double {
-    try a.double(nil, key, fallback)
-  }
+private func makeOptimizer(_ name: String, _ parameters: [Tensor], _ a: Arguments) throws -> Optimizer {
+  func number(_ key: String, _ fallback: Double) throws -> Double { try a.double(nil, key, fallback) }
   func flag(_ key: String) throws -> Bool { try a.bool(nil, key, false) }
   func pair(_ key: String, _ fallback: (Double, Double)) throws -> (Double, Double) {
     guard let values = a.value(nil, key)?.sequence?.compactMap(\.double) else { return fallback }
     return (values[0], values[1])
   }
+  func betas() throws -> (Double, Double) { try pair("betas", (0.9, 0.999)) }
+  func decay(_ fallback: Double = 0) throws -> Double { try number("weight_decay", fallback) }
+  let maximize = try flag("maximize")
   switch name {
   case "SGD":
-    return Stepper(
-      SGD(
-        parameters, lr: try number("lr", 1e-3), momentum: try number("momentum", 0),
-        dampening: try number("dampening", 0), weightDecay: try number("weight_decay", 0),
-        nesterov: try flag("nesterov"), maximize: try flag("maximize")))
+    return SGD(
+      parameters, lr: try number("lr", 1e-3), momentum: try number("momentum", 0),
+      dampening: try number("dampening", 0), weightDecay: try decay(), nesterov: try flag("nesterov"),
+      maximize: maximize)
   case "Adam":
-    return Stepper(
-      Adam(
-        parameters, lr: try number("lr", 1e-3), betas: try pair("betas", (0.9, 0.999)),
-        eps: try number("eps", 1e-8), weightDecay: try number("weight_decay", 0),
-        amsgrad: try flag("amsgrad"), maximize: try flag("maximize")))
+    return Adam(
+      parameters, lr: try number("lr", 1e-3), betas: try betas(), eps: try number("eps", 1e-8),
+      weightDecay: try decay(), amsgrad: try flag("amsgrad"), maximize: maximize)
   case "AdamW":
-    return Stepper(
-      AdamW(
-        parameters, lr: try number("lr", 1e-3), betas: try pair("betas", (0.9, 0.999)),
-        eps: try number("eps", 1e-8), weightDecay: try number("weight_decay", 1e-2),
-        amsgrad: try flag("amsgrad"), maximize: try flag("maximize")))
+    return AdamW(
+      parameters, lr: try number("lr", 1e-3), betas: try betas(), eps: try number("eps", 1e-8),
+      weightDecay: try decay(1e-2), amsgrad: try flag("amsgrad"), maximize: maximize)
   case "RMSprop":
-    return Stepper(
-      RMSprop(
-        parameters, lr: try number("lr", 1e-2), alpha: try number("alpha", 0.99),
-        eps: try number("eps", 1e-8), weightDecay: try number("weight_decay", 0),
-        momentum: try number("momentum", 0), centered: try flag("centered"),
-        maximize: try flag("maximize")))
+    return RMSprop(
+      parameters, lr: try number("lr", 1e-2), alpha: try number("alpha", 0.99),
+      eps: try number("eps", 1e-8), weightDecay: try decay(), momentum: try number("momentum", 0),
+      centered: try flag("centered"), maximize: maximize)
   case "Adagrad":
-    return Stepper(
-      Adagrad(
-        parameters, lr: try number("lr", 1e-2), lrDecay: try number("lr_decay", 0),
-        weightDecay: try number("weight_decay", 0),
-        initialAccumulatorValue: try number("initial_accumulator_value", 0),
-        eps: try number("eps", 1e-10), maximize: try flag("maximize")))
+    return Adagrad(
+      parameters, lr: try number("lr", 1e-2), lrDecay: try number("lr_decay", 0),
+      weightDecay: try decay(), initialAccumulatorValue: try number("initial_accumulator_value", 0),
+      eps: try number("eps", 1e-10), maximize: maximize)
+  case "Adadelta":
+    return Adadelta(
+      parameters, lr: try number("lr", 1), rho: try number("rho", 0.9), eps: try number("eps", 1e-6),
+      weightDecay: try decay(), maximize: maximize)
+  case "Adamax":
+    return Adamax(
+      parameters, lr: try number("lr", 2e-3), betas: try betas(), eps: try number("eps", 1e-8),
+      weightDecay: try decay(), maximize: maximize)
+  case "NAdam":
+    return NAdam(
+      parameters, lr: try number("lr", 2e-3), betas: try betas(), eps: try number("eps", 1e-8),
+      weightDecay: try decay(), momentumDecay: try number("momentum_decay", 4e-3),
+      decoupledWeightDecay: try flag("decoupled_weight_decay"), maximize: maximize)
+  case "RAdam":
+    return RAdam(
+      parameters, lr: try number("lr", 1e-3), betas: try betas(), eps: try number("eps", 1e-8),
+      weightDecay: try decay(), decoupledWeightDecay: try flag("decoupled_weight_decay"),
+      maximize: maximize)
+  case "ASGD":
+    return ASGD(
+      parameters, lr: try number("lr", 1e-2), lambd: try number("lambd", 1e-4),
+      alpha: try number("alpha", 0.75), t0: try number("t0", 1e6), weightDecay: try decay(),
+      maximize: maximize)
+  case "Rprop":
+    return Rprop(
+      parameters, lr: try number("lr", 1e-2), etas: try pair("etas", (0.5, 1.2)),
+      stepSizes: try pair("step_sizes", (1e-6, 50)), maximize: maximize)
   default: throw Refusal.unsupported("no optimizer \(name)")
   }
 }

@@ -84,7 +84,7 @@ private func binaryCases(_ reporter: Reporter, _ pair: String, _ entry: Value, _
       }
     case "where":
       checkDType(reporter, "promote binary", name, value.string ?? "") {
-        try dtype("where", [Tensor([true, false]), x, y])
+        try dtype("where", [x, Tensor([true, false]), y])
       }
     default:
       checkDType(reporter, "promote binary", name, value.string ?? "") {

@@ -174,12 +174,13 @@ extension OpTable {
     op("logical_or") { a in try a.binary { $0.logicalOr($1) } }
     op("logical_xor") { a in try a.binary { $0.logicalXor($1) } }
     op("logical_not") { a in try a.x.logicalNot() }
+    // The golden's order is (a, mask, b).
     op("where") { a in
-      switch (try a.operand(1), try a.operand(2)) {
-      case (.tensor(let p), .tensor(let q)): Tensor.where(try a.x, p, q)
-      case (.tensor(let p), .number(let q)): Tensor.where(try a.x, p, q)
-      case (.number(let p), .tensor(let q)): Tensor.where(try a.x, p, q)
-      case (.number(let p), .number(let q)): Tensor.where(try a.x, p, q)
+      switch (try a.operand(0), try a.operand(2)) {
+      case (.tensor(let p), .tensor(let q)): Tensor.where(try a.y, p, q)
+      case (.tensor(let p), .number(let q)): Tensor.where(try a.y, p, q)
+      case (.number(let p), .tensor(let q)): Tensor.where(try a.y, p, q)
+      case (.number(let p), .number(let q)): Tensor.where(try a.y, p, q)
       }
     }
     op("masked_fill") { a in

@@ -26,5 +26,83 @@ extension OpTable {
     op("argmin") { a in
       try a.x.argmin(dim: a.optionalInt(1, "dim"), keepDim: a.bool(2, "keepdim", false))
     }
+
+    op("max.reduction_no_dim") { a in try a.x.max() }
+    op("min.reduction_no_dim") { a in try a.x.min() }
+    ops("max.reduction_with_dim") { a in
+      let (values, indices) = try a.x.max(
+        dim: a.int(1, "dim"), keepDim: a.bool(2, "keepdim", false))
+      return [values, indices]
+    }
+    ops("min.reduction_with_dim") { a in
+      let (values, indices) = try a.x.min(
+        dim: a.int(1, "dim"), keepDim: a.bool(2, "keepdim", false))
+      return [values, indices]
+    }
+    op("amax") { a in try a.x.amax(dim: a.dims(1), keepDim: a.bool(2, "keepdim", false)) }
+    op("amin") { a in try a.x.amin(dim: a.dims(1), keepDim: a.bool(2, "keepdim", false)) }
+    op("any") { a in
+      let keepDim = try a.bool(2, "keepdim", false)
+      switch try a.optionalInts(1, "dim") {
+      case nil where !keepDim: return try a.x.any()
+      case .one(let dim): return try a.x.any(dim: dim, keepDim: keepDim)
+      case nil, .many: throw Refusal.unsupported("several dims")
+      }
+    }
+    op("all") { a in
+      let keepDim = try a.bool(2, "keepdim", false)
+      switch try a.optionalInts(1, "dim") {
+      case nil where !keepDim: return try a.x.all()
+      case .one(let dim): return try a.x.all(dim: dim, keepDim: keepDim)
+      case nil, .many: throw Refusal.unsupported("several dims")
+      }
+    }
+    op("var") { a in
+      try a.x.var(dim: a.dims(1), correction: a.correction, keepDim: a.bool(nil, "keepdim", false))
+    }
+    op("std") { a in
+      try a.x.std(dim: a.dims(1), correction: a.correction, keepDim: a.bool(nil, "keepdim", false))
+    }
+    op("var.unbiased") { a in try a.x.var(correction: a.bool(1) ? 1 : 0) }
+    op("std.unbiased") { a in try a.x.std(correction: a.bool(1) ? 1 : 0) }
+    ops("var_mean") { a in
+      let (variance, mean) = try a.x.varMean(
+        dim: a.dims(1), correction: a.correction, keepDim: a.bool(nil, "keepdim", false))
+      return [variance, mean]
+    }
+    op("cumsum") { a in try a.x.cumsum(dim: a.int(1, "dim"), dtype: a.optionalDType(nil)) }
+    ops("sort") { a in
+      // Sorting is always stable; PyTorch's form with `stable` takes no dim by position.
+      if a.has("stable") && a.count > 1 { throw Refusal.untyped("sort(dim, stable:)") }
+      _ = try a.bool(nil, "stable", false)
+      let (values, indices) = try a.x.sort(
+        dim: a.int(1, "dim", -1), descending: a.bool(2, "descending", false))
+      return [values, indices]
+    }
+    op("argsort") { a in
+      _ = try a.bool(nil, "stable", false)
+      return try a.x.argsort(dim: a.int(1, "dim", -1), descending: a.bool(2, "descending", false))
+    }
+    ops("topk") { a in
+      _ = try a.bool(4, "sorted", true)
+      let (values, indices) = try a.x.topk(
+        a.int(1, "k"), dim: a.int(2, "dim", -1), largest: a.bool(3, "largest", true))
+      return [values, indices]
+    }
+  }
+}
+
+extension Arguments {
+  /// Dimensions to reduce: none is all.
+  func dims(_ index: Int, _ name: String = "dim") throws -> [Int] {
+    try optionalInts(index, name)?.all ?? []
+  }
+
+  /// `correction`, or `unbiased` for 1 and 0.
+  var correction: Double {
+    get throws {
+      if has("unbiased") { return try bool(nil, "unbiased") ? 1 : 0 }
+      return try optionalDouble(nil, "correction") ?? 1
+    }
   }
 }

@@ -24,10 +24,54 @@ extension OpTable {
     op("ravel") { a in try a.x.ravel() }
     op("narrow") { a in try a.x.narrow(a.int(1, "dim"), a.int(2, "start"), a.int(3, "length")) }
     op("select") { a in try a.x.select(a.int(1, "dim"), a.int(2, "index")) }
+    op("sum_to_size") { a in try a.x.sumToSize(a.sizes(from: 1)) }
+    op("repeat") { a in try a.x.repeat(a.sizes(from: 1)) }
+    op("tile") { a in try a.x.tile(a.sizes(from: 1)) }
+    op("repeat_interleave") { a in
+      let dim = try a.optionalInt(nil, "dim")
+      switch try a.operand(1, "repeats") {
+      case .number(let count):
+        return try a.x.repeatInterleave(Int(count.double), dim: dim)
+      case .tensor(let counts):
+        return try a.x.repeatInterleave(
+          counts, dim: dim, outputSize: a.optionalInt(nil, "output_size"))
+      }
+    }
+    op("flip") { a in try a.x.flip(a.dims(1, "dims")) }
+    op("fliplr") { a in try a.x.fliplr() }
+    op("flipud") { a in try a.x.flipud() }
+    op("roll") { a in
+      let dims = try a.optionalInts(2, "dims")
+      guard case .one(let shift)? = try a.optionalInts(1, "shifts") else {
+        return try a.x.roll(a.ints(1, "shifts"), dim: dims?.all ?? [])
+      }
+      switch dims {
+      case nil: return try a.x.roll(shift)
+      case .one(let dim): return try a.x.roll(shift, dim: dim)
+      case .many(let dims): return try a.x.roll([shift], dim: dims)
+      }
+    }
+    op("rot90") { a in
+      try a.x.rot90(a.int(1, "k", 1), dims: a.optionalInts(2, "dims")?.all ?? [0, 1])
+    }
+    op("tril") { a in try a.x.tril(diagonal: a.int(1, "diagonal", 0)) }
+    op("triu") { a in try a.x.triu(diagonal: a.int(1, "diagonal", 0)) }
+    op("diag") { a in try a.x.diag(a.int(1, "diagonal", 0)) }
+    op("diagflat") { a in try a.x.diagflat(a.int(1, "offset", 0)) }
+    op("diag_embed") { a in
+      try a.x.diagEmbed(
+        offset: a.int(1, "offset", 0), dim1: a.int(2, "dim1", -2), dim2: a.int(3, "dim2", -1))
+    }
+    op("trace") { a in try a.x.trace() }
+    for mode in PaddingMode.allCases {
+      op("nn.functional.pad.\(mode)") { a in
+        if try a.string(2, "mode", "constant") != mode.description { throw Refusal.untyped("mode") }
+        return try a.x.pad(a.ints(1, "pad"), mode: mode, value: a.double(3, "value", 0))
+      }
+    }
+  }
 
-    op("cat") { a in Tensor.cat(try a.tensors(0), dim: try a.int(1, "dim", 0)) }
-    op("stack") { a in Tensor.stack(try a.tensors(0), dim: try a.int(1, "dim", 0)) }
-
+  func addCreation() {
     op("zeros") { a in Tensor.zeros(Shape(try a.ints(0)), dtype: try a.dtype(nil)) }
     op("full") { a in
       Tensor.full(Shape(try a.ints(0)), try a.number(1), dtype: try a.optionalDType(nil))
@@ -57,5 +101,33 @@ extension OpTable {
       Tensor.linspace(
         try a.number(0), try a.number(1), try a.int(2, "steps"), dtype: try a.dtype(nil))
     }
+    op("logspace") { a in
+      Tensor.logspace(
+        try a.number(0), try a.number(1), try a.int(2, "steps"), base: try a.double(3, "base", 10),
+        dtype: try a.dtype(nil))
+    }
+    op("tril_indices") { a in
+      Tensor.trilIndices(
+        try a.int(0), try a.int(1), offset: try a.int(2, "offset", 0),
+        dtype: try a.dtype(nil, "dtype", .int64))
+    }
+    op("triu_indices") { a in
+      Tensor.triuIndices(
+        try a.int(0), try a.int(1), offset: try a.int(2, "offset", 0),
+        dtype: try a.dtype(nil, "dtype", .int64))
+    }
+    op("signal.windows.hann") { a in try a.window { Tensor.hannWindow($0, periodic: $1, dtype: $2) } }
+    op("signal.windows.hamming") { a in try a.window { Tensor.hammingWindow($0, periodic: $1, dtype: $2) } }
+    op("signal.windows.blackman") { a in try a.window { Tensor.blackmanWindow($0, periodic: $1, dtype: $2) } }
+  }
+}
+
+extension Arguments {
+  /// `torch.signal.windows`, of which Descent has `torch.hann_window` and its like: any floating dtype.
+  fileprivate func window(_ make: (Int, Bool, DType) -> Tensor) throws -> Tensor {
+    let dtype = try dtype(nil)
+    if dtype == .bfloat16 || dtype == .float16 { throw Refusal.unsupported("signal.windows as such") }
+    let window = make(try int(0), !(try bool(nil, "sym", true)), dtype)
+    return window.requiresGrad_(try bool(nil, "requires_grad", false))
   }
 }

@@ -1,0 +1,183 @@
+// Choosing elements by a condition.
+
+extension Pointwise {
+  /// Zero where the mask is false.
+  static let keptOp = Pointwise(
+    "masked_fill", result: .promoted, inputs: 2, masks: [1], scalars: 0
+  ) { x, _ in select(x[1], x[0], 0) }
+  /// Zero where the mask is true.
+  static let clearedOp = Pointwise(
+    "masked_fill", result: .promoted, inputs: 2, masks: [1], scalars: 0
+  ) { x, _ in select(x[1], 0, x[0]) }
+}
+
+extension Tensor {
+  /// The elements where the mask is true, in row-major order, as a vector. Mask and tensor broadcast.
+  ///
+  /// - Gradient: at these places, zero elsewhere.
+  /// - Source: torch.masked_select
+  public final func maskedSelect(
+    _ mask: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    guard let common = maskShape("maskedSelect", mask, file, line) else { return .poison }
+    let wide = mask.expanded(to: common)
+    let output = Tensor(empty: [device.backend.countNonzero(wide)], dtype: dtype)
+    if output.numel() > 0 {
+      let tensor = noGrad { expanded(to: common) }
+      device.backend.maskedSelect(
+        MaskedCall(tensor: tensor.atLeastOneDim, mask: wide.atLeastOneDim, elements: output))
+    }
+    if recording(self) {
+      output.record(
+        "MaskedSelectBackward0", TensorList(self), saving: TensorList(wide), file: file, line: line
+      ) { step, g in
+        step.give(0, Tensor.zeros(common, dtype: g.dtype).maskedScatter(step.saved(0), g))
+      }
+    }
+    return output
+  }
+
+  /// A copy with the next element of `source` at each place where the mask is true.
+  ///
+  /// - Precondition: the source has enough elements, of the same dtype.
+  /// - Gradient: g elsewhere for self, g at these places in order for the source.
+  /// - Source: torch.masked_scatter
+  public final func maskedScatter(
+    _ mask: Tensor, _ source: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    guard let common = maskShape("maskedScatter", mask, file, line) else { return .poison }
+    return expanded(to: common).fillingMask(mask, source, inPlace: false, file, line)
+  }
+
+  /// Writes the next element of `source` to each place where the mask is true.
+  ///
+  /// - Source: torch.Tensor.masked_scatter_
+  @discardableResult
+  public final func maskedScatter_(
+    _ mask: Tensor, _ source: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    guard let common = maskShape("maskedScatter_", mask, file, line) else { return self }
+    if common != shape {
+      Misuse(
+        "maskedScatter_", "the mask is larger than the tensor",
+        got: "\(mask.shape.brackets) for \(shape.brackets)", try: "maskedScatter"
+      ).raise(file: file, line: line)
+      return self
+    }
+    return fillingMask(mask, source, inPlace: true, file, line)
+  }
+
+  private func fillingMask(
+    _ mask: Tensor, _ source: Tensor, inPlace: Bool, _ file: StaticString, _ line: UInt
+  ) -> Tensor {
+    let wide = mask.expanded(to: shape)
+    let count = device.backend.countNonzero(wide)
+    let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
+      if source.dtype != self.dtype || source.numel() < count {
+        throw Misuse(
+          "maskedScatter", "\(count) elements of the tensor's dtype are needed",
+          got: "\(source.dtype.name) \(source.shape.brackets)", try: "to(.\(self.dtype.name))")
+      }
+    }
+    if checked == nil { return inPlace ? self : .poison }
+    let sourceShape = source.shape
+    return written(
+      "maskedScatter", node: "MaskedScatterBackward0", inPlace: inPlace, with: TensorList(source),
+      saving: TensorList(wide), file: file, line: line
+    ) { step, g in
+      let mask = step.saved(0)
+      if step.needs(0) { step.give(0, Pointwise.clearedOp(g, mask)) }
+      if step.needs(1) {
+        step.give(
+          1, g.maskedSelect(mask).filled(to: [sourceShape.elementCount]).reshape(sourceShape))
+      }
+    } write: { target throws(Misuse) in
+      if count == 0 { return }
+      let values = noGrad {
+        source.storage === target.storage ? source.clone() : source.contiguous()
+      }
+      target.device.backend.maskedScatter(
+        MaskedCall(tensor: target.atLeastOneDim, mask: wide.atLeastOneDim, elements: values))
+    }
+  }
+
+  private func maskShape(
+    _ operation: String, _ mask: Tensor, _ file: StaticString, _ line: UInt
+  ) -> Shape? {
+    attempt(file: file, line: line) { () throws(Misuse) -> Shape in
+      if mask.dtype != .bool {
+        throw Misuse(
+          operation, "the mask must be bool", got: mask.dtype.name, try: "a comparison, or bool()")
+      }
+      return try Rules.broadcast(operation, self.shape, mask.shape)
+    }
+  }
+
+  /// Coordinates of the elements that are not 0, a row each: [count, ndim] of int64.
+  ///
+  /// - Source: torch.nonzero
+  public final func nonzero() -> Tensor {
+    let count = device.backend.countNonzero(self)
+    let output = Tensor(empty: [count, ndim], dtype: .int64)
+    if output.numel() > 0 { device.backend.nonzero(self, into: output) }
+    return output
+  }
+
+  /// Coordinates of the elements that are not 0, a vector for each dimension: an index for `x[…]`.
+  ///
+  /// A 0-d tensor counts as a vector.
+  /// - Source: torch.nonzero(as_tuple=True)
+  public final func nonzeroAsTuple() -> [Tensor] {
+    let places = atLeastOneDim.nonzero()
+    return (0..<Swift.max(ndim, 1)).map { places.select(1, $0) }
+  }
+
+  /// Coordinates of the elements that are not 0.
+  ///
+  /// - Source: torch.argwhere
+  public final func argwhere() -> Tensor { nonzero() }
+
+  // MARK: membership
+
+  /// Whether each element is one of `testElements`; of the elements' shape. NaN is in nothing.
+  ///
+  /// - Source: torch.isin
+  public static func isin(
+    _ elements: Tensor, _ testElements: Tensor, assumeUnique: Bool = false, invert: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    var type = ResultType()
+    type.add(elements.dtype, dims: elements.ndim)
+    type.add(testElements.dtype, dims: testElements.ndim)
+    return noGrad {
+      let test = testElements.to(type.dtype).ravel()
+      if test.numel() == 0 { return full(elements.shape, invert) }
+      let sorted = Tensor(empty: test.shape, dtype: type.dtype)
+      test.device.backend.sort(
+        SortCall(descending: false, input: test, dim: 0, values: sorted, indices: nil))
+      let values = elements.to(type.dtype).contiguous()
+      let flat = values.ravel()
+      let places = Tensor(empty: flat.shape, dtype: .int64)
+      if flat.numel() > 0 {
+        test.device.backend.searchsorted(
+          SearchCall(right: false, sorted: sorted, sorter: nil, values: flat, output: places))
+      }
+      let last = test.numel() - 1
+      let found = sorted.gather(0, `where`(places .> last, full([], last), places))
+      return (invert ? found .!= flat : found .== flat).reshape(elements.shape)
+    }
+  }
+
+  public static func isin(
+    _ elements: Tensor, _ testElement: some Scalar, assumeUnique: Bool = false,
+    invert: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let test = full([], testElement)
+    return isin(elements, test, invert: invert, file: file, line: line)
+  }
+
+  public static func isin(
+    _ element: some Scalar, _ testElements: Tensor, assumeUnique: Bool = false,
+    invert: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { isin(full([], element), testElements, invert: invert, file: file, line: line) }
+}
