@@ -8,6 +8,8 @@ double dsc_trigamma(double x);
 double dsc_trigamma_f32(double x);
 double dsc_i0(double x);
 double dsc_i1(double x);
+double dsc_i0_f32(double x);
+double dsc_i1_f32(double x);
 double dsc_erfinv(double x);
 double dsc_i0e(double x);
 double dsc_i1e(double x);

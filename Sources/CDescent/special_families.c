@@ -2,6 +2,7 @@
 // inverse normal distribution, Hurwitz zeta, incomplete gamma.
 #include <float.h>
 #include <math.h>
+#include <stdbool.h>
 
 #include "dsc_special.h"
 
@@ -110,12 +111,27 @@ static double igammac_fraction(double a, double x) {
   return h * power_term(a, x) * a;
 }
 
+// Near x = a for orders so large that neither expansion converges: Temme's uniform expansion with its
+// first correction (DLMF 8.12.3 to 8.12.8). `sign` is 1 for the upper function, -1 for the lower.
+static bool is_uniform(double a, double x) { return a > 1e6 && fabs(x - a) < 0.3 * a; }
+
+static double uniform(double a, double x, double sign) {
+  const double mu = (x - a) / a;
+  const double series = mu * mu * (1 - mu * (2.0 / 3 - mu * (0.5 - mu * 0.4)));
+  const double square = fabs(mu) < 1e-3 ? series : 2 * (mu - log1p(mu));
+  const double eta = copysign(sqrt(square), mu);
+  const double first = fabs(mu) < 1e-3 ? -1.0 / 3 + eta / 12 : 1 / mu - 1 / eta;
+  const double rest = exp(-0.5 * a * square) / sqrt(a) / ROOT_TWO_PI * first;
+  return 0.5 * erfc(sign * eta * sqrt(0.5 * a)) + sign * rest;
+}
+
 double dsc_igamma(double a, double x) {
   if (!(x >= 0 && a >= 0)) return NAN;
   if (a == 0) return x > 0 ? 1 : NAN;
   if (x == 0) return 0;
   if (isinf(a)) return isinf(x) ? NAN : 0;
   if (isinf(x)) return 1;
+  if (is_uniform(a, x)) return uniform(a, x, -1);
   return x > 1 && x > a ? 1 - igammac_fraction(a, x) : igamma_series(a, x);
 }
 
@@ -125,5 +141,6 @@ double dsc_igammac(double a, double x) {
   if (x == 0) return 1;
   if (isinf(a)) return isinf(x) ? NAN : 1;
   if (isinf(x)) return 0;
+  if (is_uniform(a, x)) return uniform(a, x, 1);
   return x > 1 && x > a ? igammac_fraction(a, x) : 1 - igamma_series(a, x);
 }

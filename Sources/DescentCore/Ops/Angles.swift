@@ -15,7 +15,7 @@ extension Pointwise {
     "sinc",
     gradient: { x, g in
       let angle = x * 3.14159265358979323846
-      let square = x * angle
+      let square = x * x * 3.14159265358979323846
       let slope = (angle * cos(angle) - sin(angle)) / square
       return select(square .== 0, 0, g * slope)
     }

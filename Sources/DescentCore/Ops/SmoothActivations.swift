@@ -19,11 +19,12 @@ extension Pointwise {
     let negative = select(x .<= 0, x, 0)
     return select(x .<= 0, expm1(negative * rate) * alpha * scale, x * scale)
   }
+  /// NaN passes; the slope's own derivative at 0 is 0.
   private static func eluSlope(
     _ x: Term, _ alpha: Term, _ scale: Term, _ rate: Term, _ g: Term
   ) -> Term {
-    let negative = select(x .<= 0, x, 0)
-    return select(x .<= 0, g * (rate * alpha * scale) * exp(negative * rate), g * scale)
+    let negative = select(x .>= 0, 0, x)
+    return select(x .> 0, g * scale, g * (rate * alpha * scale) * exp(negative * rate))
   }
   private static let one = Term.constant(1)
   private static let seluAlpha = Term.constant(1.6732632423543772848170429916717)

@@ -52,7 +52,10 @@ extension Pointwise {
   static let logNdtrOp = Pointwise(
     "special_log_ndtr",
     gradient: { x, g in
-      g * 0.797884560802865355880 / Term.apply(.erfcx, x * -0.707106781186547524401)
+      // PyTorch's formula contains x^2: NaN where that overflows in the lower tail.
+      let overflow = select(x .< 0, 0 * (x * x), 0)
+      let slope = 0.797884560802865355880 / Term.apply(.erfcx, x * -0.707106781186547524401)
+      return g * slope + overflow
     }
   ) { x in
     let z = x * 0.707106781186547524401
