@@ -37,13 +37,20 @@
   ROW(DIGAMMA, dsc_digamma)   \
   ROW(TRIGAMMA, dsc_trigamma) \
   ROW(I0, dsc_i0)             \
-  ROW(I1, dsc_i1)
+  ROW(I1, dsc_i1)             \
+  ROW(I0E, dsc_i0e)           \
+  ROW(I1E, dsc_i1e)           \
+  ROW(ERFCX, dsc_erfcx)       \
+  ROW(NDTRI, dsc_ndtri)
 
 #define SCALAR_ROWS2(ROW) \
   ROW(POW, pow)           \
   ROW(ATAN2, atan2)       \
   ROW(HYPOT, hypot)       \
-  ROW(NEXTAFTER, nextafter)
+  ROW(NEXTAFTER, nextafter) \
+  ROW(ZETA, dsc_zeta)     \
+  ROW(IGAMMA, dsc_igamma) \
+  ROW(IGAMMAC, dsc_igammac)
 
 #define DSC_BODY "math_f64_body.h"
 #include "dsc_for_each_target.h"

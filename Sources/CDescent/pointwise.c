@@ -26,6 +26,13 @@ static int cost_of(const DscInstruction *instruction) {
     case DSC_OP_TRIGAMMA:
     case DSC_OP_I0:
     case DSC_OP_I1:
+    case DSC_OP_I0E:
+    case DSC_OP_I1E:
+    case DSC_OP_ERFCX:
+    case DSC_OP_NDTRI:
+    case DSC_OP_ZETA:
+    case DSC_OP_IGAMMA:
+    case DSC_OP_IGAMMAC:
     case DSC_OP_NEXTAFTER:
       return 32;
     case DSC_OP_POW:

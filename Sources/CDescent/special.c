@@ -1,4 +1,5 @@
-// Special functions as scalar code in double: lgamma, digamma, trigamma, i0, i1, erfinv.
+// Special functions as scalar code in double: lgamma, digamma, trigamma, i0, i1, erfinv; more in
+// special_families.c.
 //
 // The float32 loops call these too and round once.
 #include "dsc_special.h"
@@ -84,27 +85,41 @@ double dsc_trigamma_f32(double x) {
   return (float)PI * (float)PI / (s * s) - dsc_trigamma(1 - x);
 }
 
-// exp(x) * factor, also where exp(x) alone overflows.
-static double scaled_exp(double x, double factor) {
-  if (x < 700) return exp(x) * factor;
-  const double half = exp(x / 2);
-  return half * factor * half;
-}
-
-// The power series to 8 (its terms have one sign); beyond, sqrt(x) exp(-x) I(x) in 16 / x - 1.
+// The power series to 8 (its terms have one sign); beyond, sqrt(x) exp(-x) I(x) in 16 / x - 1. As in
+// PyTorch the result overflows where exp(x) does, and is NaN at infinity.
 double dsc_i0(double x) {
   const double a = fabs(x);
   if (a <= 8) return polynomial(0.25 * a * a, dsc_i0_near, COUNT(dsc_i0_near));
-  if (a == INFINITY) return a;
-  return scaled_exp(a, chebyshev(16 / a - 1, dsc_i0_far, COUNT(dsc_i0_far)) / sqrt(a));
+  return exp(a) * (chebyshev(16 / a - 1, dsc_i0_far, COUNT(dsc_i0_far)) / sqrt(a));
 }
 
 double dsc_i1(double x) {
   const double a = fabs(x);
   if (a <= 8) return x * polynomial(0.25 * a * a, dsc_i1_near, COUNT(dsc_i1_near));
-  if (a == INFINITY) return x;
   const double factor = chebyshev(16 / a - 1, dsc_i1_far, COUNT(dsc_i1_far)) / sqrt(a);
-  return copysign(scaled_exp(a, factor), x);
+  return copysign(exp(a) * factor, x);
+}
+
+static const double LARGEST_F32_EXPONENT = 88.72283905206835;
+
+double dsc_i0_f32(double x) {
+  return fabs(x) > LARGEST_F32_EXPONENT && !isinf(x) ? INFINITY : dsc_i0(x);
+}
+
+double dsc_i1_f32(double x) {
+  return fabs(x) > LARGEST_F32_EXPONENT && !isinf(x) ? copysign(INFINITY, x) : dsc_i1(x);
+}
+
+double dsc_i0e(double x) {
+  const double a = fabs(x);
+  if (a <= 8) return exp(-a) * polynomial(0.25 * a * a, dsc_i0_near, COUNT(dsc_i0_near));
+  return chebyshev(16 / a - 1, dsc_i0_far, COUNT(dsc_i0_far)) / sqrt(a);
+}
+
+double dsc_i1e(double x) {
+  const double a = fabs(x);
+  if (a <= 8) return exp(-a) * x * polynomial(0.25 * a * a, dsc_i1_near, COUNT(dsc_i1_near));
+  return copysign(chebyshev(16 / a - 1, dsc_i1_far, COUNT(dsc_i1_far)) / sqrt(a), x);
 }
 
 // A first guess good to 2e-3 (S. Winitzki, "A handy approximation for the error function and its

@@ -41,7 +41,7 @@
   X(MINIMUM, minimum, 2, SAME, "FIB")                                                              \
   X(FMAX, fmax, 2, SAME, "FI") /* the other one if one is NaN */                                   \
   X(FMIN, fmin, 2, SAME, "FI")                                                                     \
-  X(POW, pow, 2, SAME, "FI") /* C pow; i64: exact and wrapping, negative exponent is an error */   \
+  X(POW, pow, 2, SAME, "FI") /* C pow; i64: exact and wrapping, cut to 0, 1 or -1 if b < 0 */      \
   X(FLOOR_DIV, floorDiv, 2, SAME, "FI") /* PyTorch's floor_divide */                               \
   X(TRUNC_DIV, truncDiv, 2, SAME, "FI")                                                            \
   X(REMAINDER, remainder, 2, SAME, "FI") /* sign of the divisor (Python) */                        \
@@ -82,6 +82,13 @@
   X(TRIGAMMA, trigamma, 1, SAME, "F")                                                              \
   X(I0, i0, 1, SAME, "F") /* modified Bessel functions of the first kind */                        \
   X(I1, i1, 1, SAME, "F")                                                                          \
+  X(I0E, i0e, 1, SAME, "F") /* exp(-|x|) i0(x) */                                                  \
+  X(I1E, i1e, 1, SAME, "F") /* exp(-|x|) i1(x) */                                                  \
+  X(ERFCX, erfcx, 1, SAME, "F") /* exp(x^2) erfc(x) */                                             \
+  X(NDTRI, ndtri, 1, SAME, "F") /* inverse of the normal distribution function */                  \
+  X(ZETA, zeta, 2, SAME, "F")   /* Hurwitz: sum over k >= 0 of (b + k)^-a */                       \
+  X(IGAMMA, igamma, 2, SAME, "F")   /* regularised lower incomplete gamma, order a at b */         \
+  X(IGAMMAC, igammac, 2, SAME, "F") /* the upper one */                                            \
   X(EQ, eq, 2, BOOL, "FIB")                                                                        \
   X(NE, ne, 2, BOOL, "FIB")                                                                        \
   X(LT, lt, 2, BOOL, "FIB")                                                                        \

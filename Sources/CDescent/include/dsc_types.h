@@ -85,7 +85,6 @@ typedef enum {
   DSC_OK = 0,
   DSC_DIVISION_BY_ZERO =
       1,  // integer division or remainder by zero: the caller turns it into an error
-  DSC_NEGATIVE_POWER = 2,  // integer raised to a negative integer power
   DSC_UNSUPPORTED = 4,     // no kernel for this [op][dtype] cell: never zeros
   DSC_OUT_OF_MEMORY = 8,   // a temporary buffer could not be had
 } DscStatus;

@@ -140,11 +140,6 @@ final class CPUBackend: Backend {
         "division", "an integer is divided by zero", got: "an integer divisor with a 0 in it",
         try: "floating-point operands, where it gives inf or NaN")
     }
-    if status & Int32(DSC_NEGATIVE_POWER.rawValue) != 0 {
-      return Misuse(
-        "pow", "integers to negative integer powers are not integers",
-        got: "an integer base and a negative exponent", try: "a floating-point base")
-    }
     if status & Int32(DSC_OUT_OF_MEMORY.rawValue) != 0 {
       return Misuse("Memory", "no memory for a temporary buffer", try: "Memory.clearCache()")
     }

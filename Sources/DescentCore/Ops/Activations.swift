@@ -1,27 +1,53 @@
-// Activations, each one pass over memory.
+// Activations that are linear in pieces or made of exponentials, each one pass over memory. Gradients at
+// the kinks are PyTorch's. Floating point only, but for those that say otherwise.
 
 extension Pointwise {
-  static let reluOp = Pointwise("relu", result: .promoted) { x in relu(x) }
-  static let leakyReluOp = Pointwise("leaky_relu", inputs: 1, scalars: 1) { x, s in
-    select(x[0] .> 0, x[0], x[0] * s[0])
+  static let reluOp = Pointwise("relu", result: .promoted, domain: .numbers) { x in relu(x) }
+  static let leakyReluOp = Pointwise(
+    "leaky_relu", result: .promoted, inputs: 1, scalars: 1, domain: .floating, scalarsPromote: false,
+    gradient: { x, s, g in [select(x[0] .> 0, g, g * s[0])] }
+  ) { x, s in select(x[0] .> 0, x[0], x[0] * s[0]) }
+  static let preluOp = Pointwise(
+    "prelu", result: .promoted, inputs: 2, scalars: 0, node: "PreluKernelBackward0",
+    domain: .floating,
+    gradient: { x, _, g in
+      [select(x[0] .> 0, g, g * x[1]), select(x[0] .> 0, 0, g * x[0])]
+    }
+  ) { x, _ in select(x[0] .> 0, x[0], x[0] * x[1]) }
+  static let thresholdOp = Pointwise(
+    "threshold", result: .promoted, inputs: 1, scalars: 2, domain: .numbers, scalarsPromote: false,
+    gradient: { x, s, g in [select(x[0] .<= s[0], 0, g)] }
+  ) { x, s in select(x[0] .<= s[0], s[1], x[0]) }
+  static let hardtanhOp = Pointwise(
+    "hardtanh", result: .promoted, inputs: 1, scalars: 2, domain: .numbers, scalarsPromote: false,
+    gradient: { x, s, g in [select((x[0] .> s[0]) & (x[0] .< s[1]), g, 0)] }
+  ) { x, s in minimum(maximum(x[0], s[0]), s[1]) }
+  /// PyTorch's slope of `hardsigmoid`: 1/6 in float32, in float64 too.
+  private static let sixth = 0.16666667163372040
+  static let hardsigmoidOp = Pointwise(
+    "hardsigmoid", result: .promoted, domain: .floating,
+    gradient: { x, g in select((x .> -3) & (x .< 3), g * sixth, 0) }
+  ) { x in minimum(maximum(x + 3, .constant(0)), .constant(6)) / 6 }
+  static let hardswishOp = Pointwise(
+    "hardswish", result: .promoted, domain: .floating,
+    gradient: { x, g in
+      select(x .<= -3, 0, select(x .>= 3, g, g * (x / 3 + 0.5)))
+    }
+  ) { x in x * minimum(maximum(x + 3, .constant(0)), .constant(6)) / 6 }
+  static let hardshrinkOp = Pointwise(
+    "hardshrink", result: .promoted, inputs: 1, scalars: 1, domain: .floating, scalarsPromote: false,
+    gradient: { x, s, g in [select((x[0] .< -s[0]) | (x[0] .> s[0]), g, 0)] }
+  ) { x, s in select((x[0] .>= -s[0]) & (x[0] .<= s[0]), 0, x[0]) }
+  static let softshrinkOp = Pointwise(
+    "softshrink", result: .promoted, inputs: 1, scalars: 1, domain: .floating, scalarsPromote: false,
+    gradient: { x, s, g in [select((x[0] .< -s[0]) | (x[0] .> s[0]), g, 0)] }
+  ) { x, s in
+    select(x[0] .> s[0], x[0] - s[0], select(x[0] .< -s[0], x[0] + s[0], x[0] * .constant(0)))
   }
-  static let eluOp = Pointwise("elu", inputs: 1, scalars: 1) { x, s in
-    // The branch not taken sees 0: its gradient would be 0 times infinity.
-    select(x[0] .> 0, x[0], s[0] * expm1(select(x[0] .> 0, 0, x[0])))
-  }
-  static let geluOp = Pointwise("gelu") { x in
-    0.5 * x * (1 + erf(x * 0.707106781186547524))
-  }
-  static let siluOp = Pointwise("silu") { x in x * sigmoid(x) }
-  static let softplusOp = Pointwise("softplus", inputs: 1, scalars: 2) { x, s in
-    let z = x[0] * s[0]
-    return select(z .> s[1], x[0], log1p(exp(select(z .> s[1], 0, z))) / s[0])
-  }
-  static let mishOp = Pointwise("mish") { x in x * tanh(softplus(x)) }
 }
 
 extension Tensor {
-  /// max(x, 0).
+  /// Returns max(x, 0). Integers stay.
   ///
   /// - Gradient: g where x > 0, else 0.
   /// - Source: torch.nn.functional.relu
@@ -29,8 +55,25 @@ extension Tensor {
     Pointwise.reluOp(self, file: file, line: line)
   }
 
-  /// x where positive, else negativeSlope x.
+  /// Does `relu` in place.
   ///
+  /// - Source: torch.nn.functional.relu_
+  @discardableResult
+  public final func relu_(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    Pointwise.reluOp.applyInPlace(TensorList(self), file: file, line: line)
+  }
+
+  /// Returns min(max(x, 0), 6). Integers stay.
+  ///
+  /// - Gradient: g where 0 < x < 6, else 0.
+  /// - Source: torch.nn.functional.relu6
+  public final func relu6(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    hardtanh(minVal: 0, maxVal: 6, file: file, line: line)
+  }
+
+  /// Returns x where positive, else negativeSlope x.
+  ///
+  /// - Gradient: g where x > 0, else negativeSlope g.
   /// - Source: torch.nn.functional.leaky_relu
   public final func leakyRelu(
     negativeSlope: Double = 0.01, file: StaticString = #fileID, line: UInt = #line
@@ -38,43 +81,128 @@ extension Tensor {
     Pointwise.leakyReluOp.unary(self, ScalarList(.double(negativeSlope)), file: file, line: line)
   }
 
-  /// x where positive, else alpha (exp(x) - 1).
-  ///
-  /// - Source: torch.nn.functional.elu, Clevert et al. 2015
-  public final func elu(
-    alpha: Double = 1, file: StaticString = #fileID, line: UInt = #line
+  /// Does `leakyRelu` in place.
+  @discardableResult
+  public final func leakyRelu_(
+    negativeSlope: Double = 0.01, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    Pointwise.eluOp.unary(self, ScalarList(.double(alpha)), file: file, line: line)
+    Pointwise.leakyReluOp.applyInPlace(
+      TensorList(self), scalars: ScalarList(.double(negativeSlope)), file: file, line: line)
   }
 
-  /// x times the standard normal's distribution function.
+  /// Returns x where positive, else weight x with a learned weight.
   ///
-  /// - Source: torch.nn.functional.gelu, Hendrycks and Gimpel 2016
-  public final func gelu(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    Pointwise.geluOp(self, file: file, line: line)
-  }
-
-  /// x sigmoid(x).
-  ///
-  /// - Source: torch.nn.functional.silu
-  public final func silu(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    Pointwise.siluOp(self, file: file, line: line)
-  }
-
-  /// log(1 + exp(beta x)) / beta, and x itself where beta x > threshold.
-  ///
-  /// - Source: torch.nn.functional.softplus
-  public final func softplus(
-    beta: Double = 1, threshold: Double = 20, file: StaticString = #fileID, line: UInt = #line
+  /// - Parameter weight: one number, or one for each channel (dimension 1).
+  /// - Gradient: g where x > 0, else weight g; for the weight x g where x <= 0.
+  /// - Source: torch.nn.functional.prelu, He et al. 2015
+  public final func prelu(
+    _ weight: Tensor, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    Pointwise.softplusOp.unary(
-      self, ScalarList(.double(beta), .double(threshold)), file: file, line: line)
+    let channels = ndim >= 2 ? shape[1] : 1
+    let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
+      if weight.dtype != self.dtype {
+        throw Misuse(
+          "prelu", "the dtypes differ", got: "\(self.dtype.name) and \(weight.dtype.name)",
+          try: "weight.to(.\(self.dtype.name))")
+      }
+      if weight.ndim > 1 || weight.numel() != 1 && weight.numel() != channels {
+        throw Misuse(
+          "prelu", "the weight is neither one number nor one for each channel",
+          got: "weight \(weight.shape.brackets), input \(self.shape.brackets)",
+          try: "a weight of shape [1] or [\(channels)]")
+      }
+    }
+    if checked == nil { return .poison }
+    var sizes = [Int](repeating: 1, count: ndim)
+    if ndim >= 2 { sizes[1] = weight.numel() }
+    let weights = weight.ndim == 0 ? weight : weight.reshape(sizes, file: file, line: line)
+    return Pointwise.preluOp(self, weights, file: file, line: line)
   }
 
-  /// x tanh(softplus(x)).
+  /// Returns x where it is above the threshold, else `value`. Integers stay.
   ///
-  /// - Source: torch.nn.functional.mish, Misra 2019
-  public final func mish(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    Pointwise.mishOp(self, file: file, line: line)
+  /// - Gradient: g where x > threshold, else 0.
+  /// - Source: torch.nn.functional.threshold
+  public final func threshold(
+    _ threshold: some Scalar, _ value: some Scalar, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    Pointwise.thresholdOp.unary(
+      self, ScalarList(threshold.scalarValue, value.scalarValue), file: file, line: line)
+  }
+
+  /// Limits the elements to [minVal, maxVal]. Integers stay.
+  ///
+  /// - Precondition: minVal <= maxVal.
+  /// - Gradient: g strictly between the limits, else 0.
+  /// - Source: torch.nn.functional.hardtanh
+  public final func hardtanh(
+    minVal: Double = -1, maxVal: Double = 1, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    guard checkLimits("hardtanh", minVal, maxVal, file, line) else { return .poison }
+    return Pointwise.hardtanhOp.unary(
+      self, ScalarList(.double(minVal), .double(maxVal)), file: file, line: line)
+  }
+
+  /// Does `hardtanh` in place.
+  @discardableResult
+  public final func hardtanh_(
+    minVal: Double = -1, maxVal: Double = 1, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    guard checkLimits("hardtanh_", minVal, maxVal, file, line) else { return self }
+    return Pointwise.hardtanhOp.applyInPlace(
+      TensorList(self), scalars: ScalarList(.double(minVal), .double(maxVal)), file: file, line: line)
+  }
+
+  private func checkLimits(
+    _ name: String, _ low: Double, _ high: Double, _ file: StaticString, _ line: UInt
+  ) -> Bool {
+    if low <= high && (dtype != .uint8 || low >= 0) { return true }
+    Misuse(
+      name, low > high ? "minVal is above maxVal" : "an unsigned tensor has negative limits",
+      got: "\(dtype.name), minVal \(low), maxVal \(high)", try: "minVal <= maxVal in the dtype's range"
+    ).raise(file: file, line: line)
+    return false
+  }
+
+  /// Returns min(max(x + 3, 0), 6) / 6.
+  ///
+  /// - Gradient: g / 6 where -3 < x < 3, else 0.
+  /// - Source: torch.nn.functional.hardsigmoid
+  public final func hardsigmoid(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    Pointwise.hardsigmoidOp(self, file: file, line: line)
+  }
+
+  /// Returns x min(max(x + 3, 0), 6) / 6.
+  ///
+  /// - Gradient: 0 up to -3, g (x / 3 + 1 / 2) below 3, g from 3 on.
+  /// - Source: torch.nn.functional.hardswish, Howard et al. 2019
+  public final func hardswish(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    Pointwise.hardswishOp(self, file: file, line: line)
+  }
+
+  /// Returns x where |x| > lambd, else 0.
+  ///
+  /// - Gradient: g where |x| > lambd, else 0.
+  /// - Source: torch.nn.functional.hardshrink
+  public final func hardshrink(
+    lambd: Double = 0.5, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    Pointwise.hardshrinkOp.unary(self, ScalarList(.double(lambd)), file: file, line: line)
+  }
+
+  /// Moves x towards 0 by lambd, and to 0 where |x| <= lambd.
+  ///
+  /// - Precondition: lambd >= 0.
+  /// - Gradient: g where |x| > lambd, else 0.
+  /// - Source: torch.nn.functional.softshrink
+  public final func softshrink(
+    lambd: Double = 0.5, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    if !(lambd >= 0) {
+      Misuse("softshrink", "lambd is negative", got: "lambd \(lambd)", try: "0 or more").raise(
+        file: file, line: line)
+      return .poison
+    }
+    return Pointwise.softshrinkOp.unary(self, ScalarList(.double(lambd)), file: file, line: line)
   }
 }

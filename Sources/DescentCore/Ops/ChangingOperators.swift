@@ -1,4 +1,4 @@
-// The changing operators `+=`, `-=`, `*=`, `/=`: the tensor is changed, not the variable.
+// The changing operators `+=`, `-=`, `*=`, `/=`, `%=`: the tensor is changed, not the variable.
 //
 // Each has two forms. On `let` constants, and on whatever else cannot be assigned, the one in the protocol
 // extension runs. On what can be assigned Swift prefers the `inout` one, which hands the tensor back to
@@ -10,57 +10,36 @@ public protocol TensorChanging: AnyObject {}
 extension Tensor: TensorChanging {}
 
 extension TensorChanging where Self: Tensor {
-  public static func += (a: Self, b: Tensor) { a.changing(.add, by: b) }
-  public static func += (a: Self, b: some Scalar) { a.changing(.add, by: b) }
-  public static func -= (a: Self, b: Tensor) { a.changing(.sub, by: b) }
-  public static func -= (a: Self, b: some Scalar) { a.changing(.sub, by: b) }
-  public static func *= (a: Self, b: Tensor) { a.changing(.mul, by: b) }
-  public static func *= (a: Self, b: some Scalar) { a.changing(.mul, by: b) }
-  public static func /= (a: Self, b: Tensor) { a.changing(.div, by: b) }
-  public static func /= (a: Self, b: some Scalar) { a.changing(.div, by: b) }
+  public static func += (a: Self, b: Tensor) { a.changed(by: Tensor.addOp, b) }
+  public static func += (a: Self, b: some Scalar) { a.changed(by: Tensor.addScalarOp, b) }
+  public static func -= (a: Self, b: Tensor) { a.changed(by: Tensor.subOp, b) }
+  public static func -= (a: Self, b: some Scalar) { a.changed(by: Tensor.subScalarOp, b) }
+  public static func *= (a: Self, b: Tensor) { a.changed(by: Tensor.mulOp, b) }
+  public static func *= (a: Self, b: some Scalar) { a.changed(by: Tensor.mulScalarOp, b) }
+  public static func /= (a: Self, b: Tensor) { a.changed(by: Tensor.divOp, b) }
+  public static func /= (a: Self, b: some Scalar) { a.changed(by: Tensor.divScalarOp, b) }
+  public static func %= (a: Self, b: Tensor) { a.changed(by: Tensor.remainderOp, b) }
+  public static func %= (a: Self, b: some Scalar) { a.changed(by: Tensor.remainderScalarOp, b) }
 }
 
 extension Tensor {
-  public static func += (a: inout Tensor, b: Tensor) { a.changing(.add, by: b) }
-  public static func += (a: inout Tensor, b: some Scalar) { a.changing(.add, by: b) }
-  public static func -= (a: inout Tensor, b: Tensor) { a.changing(.sub, by: b) }
-  public static func -= (a: inout Tensor, b: some Scalar) { a.changing(.sub, by: b) }
-  public static func *= (a: inout Tensor, b: Tensor) { a.changing(.mul, by: b) }
-  public static func *= (a: inout Tensor, b: some Scalar) { a.changing(.mul, by: b) }
-  public static func /= (a: inout Tensor, b: Tensor) { a.changing(.div, by: b) }
-  public static func /= (a: inout Tensor, b: some Scalar) { a.changing(.div, by: b) }
-
-  fileprivate enum Change { case add, sub, mul, div }
+  public static func += (a: inout Tensor, b: Tensor) { a.changed(by: Tensor.addOp, b) }
+  public static func += (a: inout Tensor, b: some Scalar) { a.changed(by: Tensor.addScalarOp, b) }
+  public static func -= (a: inout Tensor, b: Tensor) { a.changed(by: Tensor.subOp, b) }
+  public static func -= (a: inout Tensor, b: some Scalar) { a.changed(by: Tensor.subScalarOp, b) }
+  public static func *= (a: inout Tensor, b: Tensor) { a.changed(by: Tensor.mulOp, b) }
+  public static func *= (a: inout Tensor, b: some Scalar) { a.changed(by: Tensor.mulScalarOp, b) }
+  public static func /= (a: inout Tensor, b: Tensor) { a.changed(by: Tensor.divOp, b) }
+  public static func /= (a: inout Tensor, b: some Scalar) { a.changed(by: Tensor.divScalarOp, b) }
+  public static func %= (a: inout Tensor, b: Tensor) { a.changed(by: Tensor.remainderOp, b) }
+  public static func %= (a: inout Tensor, b: some Scalar) { a.changed(by: Tensor.remainderScalarOp, b) }
 
   @inline(__always)
-  fileprivate final func changing(_ change: Change, by other: Tensor) {
-    let operands = TensorList(self, other)
-    switch change {
-    case .add: Self.addOp.applyInPlace(operands)
-    case .sub:
-      if Self.takesBool(self, other) {
-        _ = Self.refusedBool
-      } else {
-        Self.subOp.applyInPlace(operands)
-      }
-    case .mul: Self.mulOp.applyInPlace(operands)
-    case .div: Self.divOp.applyInPlace(operands)
-    }
+  fileprivate final func changed(by op: Pointwise, _ other: Tensor) {
+    op.applyInPlace(TensorList(self, other))
   }
-
   @inline(__always)
-  fileprivate final func changing(_ change: Change, by number: some Scalar) {
-    let (operand, scalars) = (TensorList(self), ScalarList(number.scalarValue))
-    switch change {
-    case .add: Self.addScalarOp.applyInPlace(operand, scalars: scalars)
-    case .sub:
-      if Self.takesBool(self, number) {
-        _ = Self.refusedBool
-      } else {
-        Self.subScalarOp.applyInPlace(operand, scalars: scalars)
-      }
-    case .mul: Self.mulScalarOp.applyInPlace(operand, scalars: scalars)
-    case .div: Self.divScalarOp.applyInPlace(operand, scalars: scalars)
-    }
+  fileprivate final func changed(by op: Pointwise, _ number: some Scalar) {
+    op.applyInPlace(TensorList(self), scalars: ScalarList(number.scalarValue))
   }
 }

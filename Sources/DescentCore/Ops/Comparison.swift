@@ -37,3 +37,71 @@ extension Tensor {
   public static func .>= (a: Tensor, b: some Scalar) -> Tensor { unary(geScalarOp, a, b) }
   public static func .>= (a: some Scalar, b: Tensor) -> Tensor { unary(leScalarOp, b, a) }
 }
+
+extension Tensor {
+  /// Returns whether elements are equal. NaN equals nothing.
+  ///
+  /// - Source: torch.eq
+  public final func eq(
+    _ other: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { Self.eqOp.binary(self, other, file: file, line: line) }
+
+  public final func eq(
+    _ other: some Scalar, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { Self.eqScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line) }
+
+  /// Returns whether elements differ.
+  ///
+  /// - Source: torch.ne
+  public final func ne(
+    _ other: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { Self.neOp.binary(self, other, file: file, line: line) }
+
+  public final func ne(
+    _ other: some Scalar, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { Self.neScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line) }
+
+  /// Returns whether self is smaller.
+  ///
+  /// - Source: torch.lt
+  public final func lt(
+    _ other: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { Self.ltOp.binary(self, other, file: file, line: line) }
+
+  public final func lt(
+    _ other: some Scalar, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { Self.ltScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line) }
+
+  /// Returns whether self is not larger.
+  ///
+  /// - Source: torch.le
+  public final func le(
+    _ other: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { Self.leOp.binary(self, other, file: file, line: line) }
+
+  public final func le(
+    _ other: some Scalar, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { Self.leScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line) }
+
+  /// Returns whether self is larger.
+  ///
+  /// - Source: torch.gt
+  public final func gt(
+    _ other: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { Self.gtOp.binary(self, other, file: file, line: line) }
+
+  public final func gt(
+    _ other: some Scalar, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { Self.gtScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line) }
+
+  /// Returns whether self is not smaller.
+  ///
+  /// - Source: torch.ge
+  public final func ge(
+    _ other: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { Self.geOp.binary(self, other, file: file, line: line) }
+
+  public final func ge(
+    _ other: some Scalar, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { Self.geScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line) }
+}

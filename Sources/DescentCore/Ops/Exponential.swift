@@ -1,4 +1,4 @@
-// Exponentials and logarithms. Integers and bool become float32.
+// Exponentials, logarithms and roots. Integers and bool become float32.
 
 extension Pointwise {
   static let expOp = Pointwise("exp") { x in exp(x) }
@@ -22,12 +22,28 @@ extension Tensor {
     Pointwise.expOp(self, file: file, line: line)
   }
 
+  /// Does `exp` in place.
+  ///
+  /// - Source: torch.Tensor.exp_
+  @discardableResult
+  public final func exp_(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    Pointwise.expOp.applyInPlace(TensorList(self), file: file, line: line)
+  }
+
   /// Returns 2 to the power of each element.
   ///
   /// - Gradient: g ln(2) exp2(x).
   /// - Source: torch.exp2
   public final func exp2(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     Pointwise.exp2Op(self, file: file, line: line)
+  }
+
+  /// Does `exp2` in place.
+  ///
+  /// - Source: torch.Tensor.exp2_
+  @discardableResult
+  public final func exp2_(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    Pointwise.exp2Op.applyInPlace(TensorList(self), file: file, line: line)
   }
 
   /// Returns exp(x) - 1, accurate near 0.
@@ -38,12 +54,28 @@ extension Tensor {
     Pointwise.expm1Op(self, file: file, line: line)
   }
 
+  /// Does `expm1` in place.
+  ///
+  /// - Source: torch.Tensor.expm1_
+  @discardableResult
+  public final func expm1_(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    Pointwise.expm1Op.applyInPlace(TensorList(self), file: file, line: line)
+  }
+
   /// Returns the natural logarithm; -inf at 0, NaN below.
   ///
   /// - Gradient: g / x.
   /// - Source: torch.log
   public final func log(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     Pointwise.logOp(self, file: file, line: line)
+  }
+
+  /// Does `log` in place.
+  ///
+  /// - Source: torch.Tensor.log_
+  @discardableResult
+  public final func log_(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    Pointwise.logOp.applyInPlace(TensorList(self), file: file, line: line)
   }
 
   /// Returns the logarithm to base 2.
@@ -54,12 +86,28 @@ extension Tensor {
     Pointwise.log2Op(self, file: file, line: line)
   }
 
+  /// Does `log2` in place.
+  ///
+  /// - Source: torch.Tensor.log2_
+  @discardableResult
+  public final func log2_(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    Pointwise.log2Op.applyInPlace(TensorList(self), file: file, line: line)
+  }
+
   /// Returns the logarithm to base 10.
   ///
   /// - Gradient: g / (x ln 10).
   /// - Source: torch.log10
   public final func log10(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     Pointwise.log10Op(self, file: file, line: line)
+  }
+
+  /// Does `log10` in place.
+  ///
+  /// - Source: torch.Tensor.log10_
+  @discardableResult
+  public final func log10_(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    Pointwise.log10Op.applyInPlace(TensorList(self), file: file, line: line)
   }
 
   /// Returns log(1 + x), accurate near 0.
@@ -70,12 +118,28 @@ extension Tensor {
     Pointwise.log1pOp(self, file: file, line: line)
   }
 
+  /// Does `log1p` in place.
+  ///
+  /// - Source: torch.Tensor.log1p_
+  @discardableResult
+  public final func log1p_(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    Pointwise.log1pOp.applyInPlace(TensorList(self), file: file, line: line)
+  }
+
   /// Returns the square root; NaN below 0.
   ///
   /// - Gradient: g / (2 sqrt(x)), inf at 0.
   /// - Source: torch.sqrt
   public final func sqrt(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     Pointwise.sqrtOp(self, file: file, line: line)
+  }
+
+  /// Does `sqrt` in place.
+  ///
+  /// - Source: torch.Tensor.sqrt_
+  @discardableResult
+  public final func sqrt_(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    Pointwise.sqrtOp.applyInPlace(TensorList(self), file: file, line: line)
   }
 
   /// Returns 1 / sqrt(x).
@@ -86,11 +150,27 @@ extension Tensor {
     Pointwise.rsqrtOp(self, file: file, line: line)
   }
 
+  /// Does `rsqrt` in place.
+  ///
+  /// - Source: torch.Tensor.rsqrt_
+  @discardableResult
+  public final func rsqrt_(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    Pointwise.rsqrtOp.applyInPlace(TensorList(self), file: file, line: line)
+  }
+
   /// Returns 1 / x.
   ///
   /// - Gradient: -g / x^2.
   /// - Source: torch.reciprocal
   public final func reciprocal(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     Pointwise.reciprocalOp(self, file: file, line: line)
+  }
+
+  /// Does `reciprocal` in place.
+  ///
+  /// - Source: torch.Tensor.reciprocal_
+  @discardableResult
+  public final func reciprocal_(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    Pointwise.reciprocalOp.applyInPlace(TensorList(self), file: file, line: line)
   }
 }

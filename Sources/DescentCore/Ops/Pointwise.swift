@@ -20,13 +20,39 @@ public final class Pointwise: Sendable {
     case bool
   }
 
+  /// Operands that an operation refuses although its instructions could take them.
+  enum Domain: Sendable {
+    case any
+    /// No operand may be of bool: subtraction.
+    case withoutBool
+    /// Not computed in bool.
+    case numbers
+    /// Computed in floating point without conversion of integers.
+    case floating
+    /// Integers and bool.
+    case bits
+    /// Integers.
+    case integers
+
+    @inline(__always)
+    var refusesFloating: Bool { self == .bits || self == .integers }
+  }
+
+  /// Gradients of the inputs from the inputs, the scalars and the incoming gradient. nil: none flows.
+  typealias GradientRule = @Sendable (_ x: [Term], _ s: [Term], _ g: Term) -> [Term?]
+
   public let name: String
   let nodeName: String
   let result: Result
   let program: Program
+  let domain: Domain
   /// A gradient given by hand, where the local rules would not give PyTorch's value (at a kink, or where
   /// a factor overflows): gradients of the inputs from inputs, scalars and the incoming gradient.
-  let gradientRule: (@Sendable ([Term], [Term], Term) -> [Term?])?
+  let gradientRule: GradientRule?
+  /// Whether scalars count in promotion, as operands do; parameters (a slope, a weight) do not.
+  let scalarsPromote: Bool
+  /// Whether results join the graph: not those of comparisons and of integer division.
+  let isDifferentiable: Bool
   private let derivatives = DerivativeTable()
   /// Plans of losses, whose elements are not stored.
   private let lossDerivatives = DerivativeTable(keepsOutput: false)
@@ -37,7 +63,7 @@ public final class Pointwise: Sendable {
     _ name: String, result: Result = .floating, _ body: (Term) -> Term
   ) {
     let x = Term.input()
-    self.init(name, result: result, inputs: [x], scalars: [], output: body(x))
+    self.init(name, result: result, inputs: [x], output: body(x))
   }
 
   public convenience init(
@@ -45,7 +71,7 @@ public final class Pointwise: Sendable {
   ) {
     let x = Term.input()
     let y = Term.input()
-    self.init(name, result: result, inputs: [x, y], scalars: [], output: body(x, y))
+    self.init(name, result: result, inputs: [x, y], output: body(x, y))
   }
 
   public convenience init(
@@ -54,31 +80,50 @@ public final class Pointwise: Sendable {
     let x = Term.input()
     let y = Term.input()
     let z = Term.input()
-    self.init(name, result: result, inputs: [x, y, z], scalars: [], output: body(x, y, z))
+    self.init(name, result: result, inputs: [x, y, z], output: body(x, y, z))
   }
 
   /// The general form: inputs (`masks`: those of bool) and scalars given at each call.
-  init(
+  convenience init(
     _ name: String, result: Result = .floating, inputs: Int, masks: Set<Int> = [], scalars: Int,
-    node: String? = nil, gradient: (@Sendable ([Term], [Term], Term) -> [Term?])? = nil,
-    _ body: ([Term], [Term]) -> Term
+    node: String? = nil, domain: Domain = .any, scalarsPromote: Bool = true,
+    isDifferentiable: Bool = true, gradient: GradientRule? = nil, _ body: ([Term], [Term]) -> Term
   ) {
     let inputs = (0..<inputs).map { Term.input(isMask: masks.contains($0)) }
     let scalars = (0..<scalars).map { _ in Term.input() }
-    self.name = name
-    self.nodeName = node ?? Pointwise.nodeName(name)
-    self.result = result
-    gradientRule = gradient
-    program = Program(inputs: inputs, scalars: scalars, outputs: [body(inputs, scalars)])
+    let output = body(inputs, scalars)
+    self.init(
+      name, result: result, inputs: inputs, scalars: scalars, output: output, node: node,
+      domain: domain, scalarsPromote: scalarsPromote, isDifferentiable: isDifferentiable,
+      gradient: gradient)
+  }
+
+  /// One input, with what the public form leaves out.
+  convenience init(
+    _ name: String, result: Result = .floating, node: String? = nil, domain: Domain = .any,
+    isDifferentiable: Bool = true,
+    gradient: (@Sendable (_ x: Term, _ g: Term) -> Term)? = nil, _ body: (Term) -> Term
+  ) {
+    let x = Term.input()
+    var rule: GradientRule?
+    if let gradient { rule = { x, _, g in [gradient(x[0], g)] } }
+    self.init(
+      name, result: result, inputs: [x], output: body(x), node: node, domain: domain,
+      isDifferentiable: isDifferentiable, gradient: rule)
   }
 
   init(
-    _ name: String, result: Result = .promoted, inputs: [Term], scalars: [Term], output: Term
+    _ name: String, result: Result = .promoted, inputs: [Term], scalars: [Term] = [], output: Term,
+    node: String? = nil, domain: Domain = .any, scalarsPromote: Bool = true,
+    isDifferentiable: Bool = true, gradient: GradientRule? = nil
   ) {
     self.name = name
-    self.nodeName = Pointwise.nodeName(name)
+    self.nodeName = node ?? Pointwise.nodeName(name)
     self.result = result
-    gradientRule = nil
+    self.domain = domain
+    self.scalarsPromote = scalarsPromote
+    self.isDifferentiable = isDifferentiable && result != .bool
+    gradientRule = gradient
     program = Program(inputs: inputs, scalars: scalars, outputs: [output])
   }
 
@@ -141,6 +186,10 @@ public final class Pointwise: Sendable {
     _ line: UInt
   ) -> Tensor {
     let dtype = x.elementType
+    if domain.refusesFloating || domain == .withoutBool && scalars.startsWithBool {
+      _ = accepts(TensorList(x, y), scalars, file, line)
+      return .poison
+    }
     let output = Tensor(empty: shape, dtype: result == .bool ? .bool : dtype)
     do throws(Misuse) {
       try CPUBackend.shared.pointwise(
@@ -151,7 +200,7 @@ public final class Pointwise: Sendable {
       error.named(name).raise(file: file, line: line)
       return .poison
     }
-    if result != .bool && (x.requiresGrad || (y?.requiresGrad ?? false))
+    if isDifferentiable && (x.requiresGrad || (y?.requiresGrad ?? false))
       && ThreadState.current.gradEnabled
     {
       var inputs = TensorList(x)
@@ -186,6 +235,7 @@ public final class Pointwise: Sendable {
     if !isUniform || program.inputs.first.unsafelyUnwrapped.isMask {
       dtype = promotedDType(inputs, scalars)
     }
+    if domain != .any && !accepts(inputs, scalars, file, line) { return .poison }
     let outputDType = result == .bool ? DType.bool : dtype
     let output = Tensor(empty: shape, dtype: outputDType, device: first.device)
     do throws(Misuse) {
@@ -197,19 +247,61 @@ public final class Pointwise: Sendable {
       error.named(name).raise(file: file, line: line)
       return .poison
     }
-    if result != .bool && recording(inputs) {
+    if isDifferentiable && recording(inputs) {
       record(output, inputs, scalars, dtype, file, line)
     }
     return output
   }
 
   private func promotedDType(_ inputs: TensorList, _ scalars: ScalarList) -> DType {
+    let dtype = promotedOperand(inputs, scalars)
+    return result == .floating && !dtype.isFloatingPoint ? .float32 : dtype
+  }
+
+  /// Raises a misuse for operands outside the domain.
+  @inline(never)
+  private func accepts(
+    _ inputs: TensorList, _ scalars: ScalarList, _ file: StaticString, _ line: UInt
+  ) -> Bool {
+    var operand = promotedOperand(inputs, scalars)
+    let needed: String
+    switch domain {
+    case .any: return true
+    case .withoutBool:
+      var found = scalars.startsWithBool
+      for i in 0..<inputs.count where inputs[i].dtype == .bool { found = true }
+      if !found { return true }
+      operand = .bool
+      needed = "operands that are not of bool"
+    case .numbers:
+      if operand != .bool { return true }
+      needed = "numbers"
+    case .floating:
+      if operand.isFloatingPoint { return true }
+      needed = "floating-point numbers"
+    case .bits:
+      if !operand.isFloatingPoint { return true }
+      needed = "integers and bool"
+    case .integers:
+      if operand.isInteger { return true }
+      needed = "integers"
+    }
+    Misuse(
+      name, "the operation is defined for \(needed) only", got: operand.name,
+      try: domain == .withoutBool || domain == .bits
+        ? "logicalXor, logicalAnd, logicalOr or logicalNot" : "another dtype with to(_:)"
+    ).raise(file: file, line: line)
+    return false
+  }
+
+  /// The promoted dtype of the operands before integers become floating point.
+  private func promotedOperand(_ inputs: TensorList, _ scalars: ScalarList) -> DType {
     var type = ResultType()
     for i in 0..<inputs.count where !program.inputs[i].isMask {
       type.add(inputs[i].dtype, dims: inputs[i].ndim)
     }
-    for i in 0..<scalars.count { type.add(scalars[i]) }
-    return result == .floating && !type.dtype.isFloatingPoint ? .float32 : type.dtype
+    if scalarsPromote { for i in 0..<scalars.count { type.add(scalars[i]) } }
+    return type.dtype
   }
 
   /// Runs the operation into its first input: the trailing-underscore form.
@@ -221,8 +313,8 @@ public final class Pointwise: Sendable {
     line: UInt = 0
   ) -> Tensor {
     let target = inputs[0]
-    var dtype = promotedDType(inputs, scalars)
-    if result == .floating && !dtype.isFloatingPoint { dtype = .float32 }
+    let dtype = promotedDType(inputs, scalars)
+    if domain != .any && !accepts(inputs, scalars, file, line) { return target }
     let resultDType = result == .bool ? DType.bool : dtype
     let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
       try Rules.inPlace(name, target, resultDType, inputs)
@@ -231,7 +323,7 @@ public final class Pointwise: Sendable {
       }
     }
     if checked == nil { return target }
-    let records = recording(inputs)
+    let records = isDifferentiable && recording(inputs)
     let before = records ? inputsBeforeChange(inputs) : inputs
     do throws(Misuse) {
       try target.device.backend.pointwise(
@@ -316,6 +408,15 @@ public final class Pointwise: Sendable {
       nodeName, output: output, edges: edges, saved: saved, plan: plan, scalars: scalars,
       dtype: dtype, inputShapes: shapes, file: file, line: line)
     output.recordedFn = node
+  }
+}
+
+extension ScalarList {
+  /// Whether the first scalar is true or false.
+  @inline(__always)
+  var startsWithBool: Bool {
+    if count > 0, case .bool = self[0] { return true }
+    return false
   }
 }
 

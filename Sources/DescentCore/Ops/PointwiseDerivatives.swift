@@ -62,17 +62,28 @@ private func pullback(
   case .lgamma: [g * digamma(a)]
   case .digamma: [g * trigamma(a)]
   case .i0: [g * i1(a)]
-  case .i1: [g * (i0(a) - select(a .== 0, 0.5, y / select(a .== 0, 1, a)))]
+  case .i1: [g * besselSlope(a, i0(a) - y / select(a .== 0, 1, a))]
   case .select: [nil, select(a, g, 0), select(a, 0, g)]
   case .sign, .floor, .ceil, .round, .trunc: [nil]
   case .floorDiv, .truncDiv: [nil, nil]
-  case .nextafter: [g, nil]
-  case .trigamma: [nil]  // polygamma of order 2 is not an instruction
+  case .nextafter: [select(a .== b, 0, g), nil]
+  case .trigamma: [-2 * g * Term.apply(.zeta, .constant(3), a)]
+  case .zeta: [nil, -g * a * Term.apply(.zeta, a + 1, b)]
+  case .i0e: [g * (Term.apply(.i1e, a) - sign(a) * y)]
+  case .i1e:
+    [g * besselSlope(a, Term.apply(.i0e, a) - y * (sign(a) + 1 / select(a .== 0, 1, a)))]
+  case .erfcx: [g * (2 * a * y - 1.12837916709551257)]
+  case .ndtri: [g * (2.50662827463100050 * exp(0.5 * y * y))]
+  case .igamma: [nil, g * exp((a - 1) * log(b) - b - lgamma(a))]
+  case .igammac: [nil, -g * exp((a - 1) * log(b) - b - lgamma(a))]
   case .toI64, .toBool, .bitNot, .isNaN, .isInf, .signbit: [nil]
   case .eq, .ne, .lt, .le, .gt, .ge, .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight:
     [nil, nil]
   }
 }
+
+/// The slope of i1 and i1e: 1/2 near 0 and, as in PyTorch, for NaN.
+private func besselSlope(_ x: Term, _ slope: Term) -> Term { select(abs(x) .> 1e-20, slope, 0.5) }
 
 /// Ties of maximum and minimum share the gradient.
 private func shared(_ a: Term, _ b: Term, _ g: Term) -> Term { select(a .== b, g * 0.5, g) }

@@ -9,11 +9,8 @@ extension Tensor {
   ) -> Tensor {
     let target = Shape(sizes)
     if requiresGrad {
-      Misuse(
-        "resize_", "a tensor that requires gradients cannot be resized", got: shape.brackets,
-        try: "reshape"
-      )
-      .raise(file: file, line: line)
+      Misuse("resize_", "a tensor that requires gradients cannot be resized", got: shape.brackets, try: "reshape")
+        .raise(file: file, line: line)
       return self
     }
     let needed = (layout.offset + target.elementCount) * dtype.itemSize
@@ -25,28 +22,5 @@ extension Tensor {
     layout = Layout(
       shape: target, strides: Layout.contiguousStrides(target), offset: layout.offset)
     return self
-  }
-
-  /// Sets every element to 0.
-  ///
-  /// - Source: torch.Tensor.zero_
-  @discardableResult
-  public final func zero_(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    fill_(0, file: file, line: line)
-  }
-
-  /// Sets every element to a number.
-  ///
-  /// - Gradient: 0 for the old value.
-  /// - Source: torch.Tensor.fill_
-  @discardableResult
-  public final func fill_(
-    _ value: some Scalar, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor {
-    let value = value.scalarValue
-    let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
-      try Rules.representable("fill_", value, dtype)
-    }
-    return checked == nil ? self : copy_(number(value), file: file, line: line)
   }
 }

@@ -17,6 +17,13 @@ extension Tensor {
     dim: Int, dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor { softmax("logSoftmax", true, dim, dtype, file, line) }
 
+  /// The softmax of -x along `dim`.
+  ///
+  /// - Source: torch.nn.functional.softmin
+  public final func softmin(
+    dim: Int, dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { (-(dtype.map { to($0) } ?? self)).softmax(dim: dim, file: file, line: line) }
+
   private func softmax(
     _ name: String, _ logarithm: Bool, _ dim: Int, _ dtype: DType?, _ file: StaticString, _ line: UInt
   ) -> Tensor {

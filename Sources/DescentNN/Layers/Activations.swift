@@ -58,23 +58,12 @@ public final class Mish: Module {
 /// - Source: torch.nn.GELU
 public final class GELU: Module {
   /// How the distribution function is computed.
-  public enum Approximation: String, Sendable, CustomStringConvertible {
-    case none
-    /// (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2
-    case tanh
-    public var description: String { rawValue }
-  }
-  public let approximate: Approximation
+  public let approximate: GeluApproximation
 
   /// Makes the layer.
-  public init(approximate: Approximation = .none) { self.approximate = approximate }
+  public init(approximate: GeluApproximation = .none) { self.approximate = approximate }
 
-  public override func forward(_ x: Tensor) -> Tensor {
-    switch approximate {
-    case .none: x.gelu()
-    case .tanh: x.geluTanh()
-    }
-  }
+  public override func forward(_ x: Tensor) -> Tensor { x.gelu(approximate: approximate) }
 
   public override var extraDescription: String { "approximate='\(approximate)'" }
 }

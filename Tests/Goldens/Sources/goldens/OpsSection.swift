@@ -10,7 +10,6 @@ final class OpTable {
   nonisolated(unsafe) static let all = {
     let table = OpTable()
     table.addElementwise()
-    table.addFurtherElementwise()
     table.addActivations()
     table.addProducts()
     table.addShapes()
