@@ -68,7 +68,7 @@ import Testing
     do {
       try model.load(stateDict: ["0.weight": Tensor.ones(8, 4), "extra": Tensor.ones(1)])
     } catch {
-      #expect("\(error)".contains("Missing: 0.bias. Unexpected: extra."))
+      #expect("\(error)".contains("missing keys 0.bias; unexpected keys extra"))
     }
   }
 
