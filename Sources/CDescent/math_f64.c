@@ -25,8 +25,8 @@
   ROW(ASIN, asin)             \
   ROW(ACOS, acos)             \
   ROW(ATAN, atan)             \
-  ROW(SINH, sinh)             \
-  ROW(COSH, cosh)             \
+  ROW(SINH, dsc_sinh)         \
+  ROW(COSH, dsc_cosh)         \
   ROW(ASINH, asinh)           \
   ROW(ACOSH, acosh)           \
   ROW(ATANH, atanh)           \

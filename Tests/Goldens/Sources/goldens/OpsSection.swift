@@ -162,7 +162,7 @@ struct SampleCheck {
       return try compare(
         try checked { try secondGradients(of: first) }, "grads2", createsZeros: true
       ) {
-        .second(errors.max()).widened(for: $1, units: 4)
+        .rule(errors.max()).widened(for: $1, units: 4)
       }
     }
   }

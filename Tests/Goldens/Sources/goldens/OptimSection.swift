@@ -60,6 +60,12 @@ private struct OptimCheck {
     where abs(got - wanted) > max(2e-5, 2e-5 * abs(wanted)) {
       return "the loss of step \(step) is \(got), expected \(wanted)"
     }
+    let state = optimizer.stateDict()
+    for (name, value) in entry["final_state"]?.members ?? [] {
+      let wanted = try fixture.stored(value.string ?? "")
+      guard let got = state["state." + name] else { return "the state has no \(name)" }
+      if let problem = difference(got, wanted, tolerance) { return "state \(name): \(problem)" }
+    }
     return nil
   }
 }
