@@ -76,8 +76,7 @@ private final class CheckpointNode: Node {
     self.random = random
     self.start = start
     super.init("CheckpointBackward", output: outputs[0])
-    furtherOutputs = outputs.dropFirst().map { ($0.layout.shape, $0.dtype) }
-    furtherGradients = .init(repeating: nil, count: outputs.count - 1)
+    further = FurtherOutputs(outputs)
   }
 
   override func backward(_ step: BackwardStep, _ gradient: Tensor) { backward(step, [gradient]) }

@@ -3,16 +3,16 @@
 /// Nodes wait in a heap ordered by creation number. When a node is taken out, everything that uses its
 /// outputs is younger and has already run, so its gradients are complete. Nothing recurses.
 final class Engine {
-  private var heap: [Node] = []
+  @exclusivity(unchecked) private var heap: [Node] = []
   /// Leaves that received a gradient, in the order of their first.
-  private var leaves: [Tensor] = []
+  @exclusivity(unchecked) private var leaves: [Tensor] = []
   private let retainGraph: Bool
   private let createGraph: Bool
   private(set) var recorder: FlowRecorder?
   let detectsAnomalies = ThreadState.current.anomalyDetection
   /// For `grad`: gradients caught at these places instead of being accumulated.
-  private var captures: [Capture] = []
-  private var needed: Set<ObjectIdentifier>?
+  @exclusivity(unchecked) private var captures: [Capture] = []
+  @exclusivity(unchecked) private var needed: Set<ObjectIdentifier>?
 
   struct Capture {
     let edge: Edge
@@ -82,15 +82,15 @@ final class Engine {
     if let hooks = node.hooks { hooks.apply(to: node) }
     catchGradients(at: node)
     let step = BackwardStep(node: node, engine: self)
-    if node.furtherOutputs.isEmpty {
+    if let further = node.further {
+      let gradients = [node.gradient] + further.gradients
+      node.gradient = nil
+      for i in further.gradients.indices { further.gradients[i] = nil }
+      node.backward(step, gradients)
+    } else {
       guard let gradient = node.gradient else { return }
       node.gradient = nil
       node.backward(step, gradient)
-    } else {
-      let gradients = [node.gradient] + node.furtherGradients
-      node.gradient = nil
-      for i in node.furtherGradients.indices { node.furtherGradients[i] = nil }
-      node.backward(step, gradients)
     }
     if !retainGraph && !createGraph { node.release() }
   }
@@ -99,7 +99,7 @@ final class Engine {
     if captures.isEmpty { return }
     for i in captures.indices where captures[i].edge.target === node {
       let index = Int(captures[i].edge.index)
-      captures[i].gradient = index == 0 ? node.gradient : node.furtherGradients[index - 1]
+      captures[i].gradient = index == 0 ? node.gradient : node.further?.gradients[index - 1]
     }
   }
 
@@ -120,12 +120,12 @@ final class Engine {
           node.gradient = nil
           node.gradient = sum(arrived.unsafelyUnwrapped, fitted)
         }
-      } else {
-        let (shape, dtype) = node.furtherOutputs[index - 1]
+      } else if let further = node.further {
+        let (shape, dtype) = further.layouts[index - 1]
         let fitted = fit(gradient, shape, dtype)
-        let arrived = node.furtherGradients[index - 1]
-        node.furtherGradients[index - 1] = nil
-        node.furtherGradients[index - 1] = arrived.map { sum($0, fitted) } ?? fitted
+        let arrived = further.gradients[index - 1]
+        further.gradients[index - 1] = nil
+        further.gradients[index - 1] = arrived.map { sum($0, fitted) } ?? fitted
       }
       if !node.isQueued { push(node) }
     } else if let leaf = edge.leaf {

@@ -105,8 +105,7 @@ extension Function {
     guard records, let first = outputs.first else { return outputs }
     let node = FunctionNode("\(Self.self)Backward", self, context, first, inputs.count)
     for input in inputs { node.edges.append(Edge(input)) }
-    node.furtherOutputs = outputs.dropFirst().map { ($0.layout.shape, $0.dtype) }
-    node.furtherGradients = .init(repeating: nil, count: outputs.count - 1)
+    node.further = FurtherOutputs(outputs)
     node.file = file
     node.line = line
     for (i, output) in outputs.enumerated() { output.outputIndex = Int32(i) }

@@ -45,8 +45,8 @@ final class NodeHooks {
     for hook in hooks {
       if hook.output == 0 {
         if let gradient = node.gradient { node.gradient = hook.body(gradient) ?? gradient }
-      } else if let gradient = node.furtherGradients[hook.output - 1] {
-        node.furtherGradients[hook.output - 1] = hook.body(gradient) ?? gradient
+      } else if let further = node.further, let gradient = further.gradients[hook.output - 1] {
+        further.gradients[hook.output - 1] = hook.body(gradient) ?? gradient
       }
     }
   }

@@ -11,12 +11,14 @@ import Synchronization
 /// - Source: torch.autograd.graph.Node
 public class Node {
   /// PyTorch's name of the gradient function.
-  public final let name: String
+  public var name: String { label }
+  private final let label: String
   /// Creation number: every node is younger than those it takes its inputs from, so running nodes
   /// in falling order is a topological order.
   final let sequence: UInt64
-  final var edges: EdgeList
-  final var saved: SavedList
+  // No access to these overlaps another one: a change of one is over before anything else is called.
+  @exclusivity(unchecked) final var edges = EdgeList()
+  @exclusivity(unchecked) final var saved = SavedList()
   /// Where the operation was called; line 0 if it came from an operator.
   final var file: StaticString
   final var line: UInt
@@ -24,14 +26,14 @@ public class Node {
   // What the outputs look like: gradients are brought to this shape and dtype.
   final var outputShape: Shape
   final var outputDType: DType
-  final var furtherOutputs: [(shape: Shape, dtype: DType)] = []
+  /// Of an operation with several results: those after the first.
+  @exclusivity(unchecked) final var further: FurtherOutputs?
 
   // Gradients that have arrived during a pass, by output.
-  final var gradient: Tensor?
-  final var furtherGradients: [Tensor?] = []
-  final var isQueued = false
-  final var isReleased = false
-  final var hooks: NodeHooks?
+  @exclusivity(unchecked) final var gradient: Tensor?
+  @exclusivity(unchecked) final var isQueued = false
+  @exclusivity(unchecked) final var isReleased = false
+  @exclusivity(unchecked) final var hooks: NodeHooks?
 
   private static let counter = Atomic<UInt64>(0)
 
@@ -39,15 +41,10 @@ public class Node {
   static var lastSequence: UInt64 { counter.load(ordering: .relaxed) }
 
   @inline(__always)
-  init(
-    _ name: String, output: Tensor, edges: EdgeList = EdgeList(), saved: SavedList = SavedList(),
-    file: StaticString = "", line: UInt = 0
-  ) {
-    self.edges = edges
-    self.saved = saved
+  init(_ name: String, output: Tensor, file: StaticString = "", line: UInt = 0) {
     self.file = file
     self.line = line
-    self.name = name
+    label = name
     sequence = Node.counter.add(1, ordering: .relaxed).newValue
     outputShape = output.layout.shape
     outputDType = output.dtype
@@ -74,7 +71,7 @@ public class Node {
   public final var nextFunctions: [Node?] { (0..<edges.count).map { edges[$0].node } }
 
   final func outputLayout(_ index: Int) -> (shape: Shape, dtype: DType) {
-    index == 0 ? (outputShape, outputDType) : furtherOutputs[index - 1]
+    if index > 0, let further { further.layouts[index - 1] } else { (outputShape, outputDType) }
   }
 
   deinit {
@@ -88,6 +85,19 @@ public class Node {
       saved.handOver(to: &list)
       handOver(to: &list)
     }
+  }
+}
+
+/// Results of a node after the first, and the gradients that have arrived for them.
+final class FurtherOutputs {
+  let layouts: [(shape: Shape, dtype: DType)]
+  var gradients: [Tensor?]
+
+  /// nil for a single output.
+  init?(_ outputs: [Tensor]) {
+    if outputs.count < 2 { return nil }
+    layouts = outputs.dropFirst().map { ($0.layout.shape, $0.dtype) }
+    gradients = .init(repeating: nil, count: outputs.count - 1)
   }
 }
 
@@ -135,13 +145,30 @@ struct Edge {
   }
 }
 
+/// Elements of a list beyond those that lie inline; one reference, nil for nearly all lists.
+final class Overflow<Element> {
+  var elements: [Element]
+  init(_ elements: [Element]) { self.elements = elements }
+
+  /// Appends to a list's own overflow; one that a copy of the list shares stays as it is.
+  static func append(_ element: Element, to overflow: inout Overflow?) {
+    if overflow == nil {
+      overflow = Overflow([element])
+    } else if isKnownUniquelyReferenced(&overflow) {
+      overflow.unsafelyUnwrapped.elements.append(element)
+    } else {
+      overflow = Overflow(overflow.unsafelyUnwrapped.elements + [element])
+    }
+  }
+}
+
 /// The edges of a node, inline for up to three inputs.
 struct EdgeList {
   private(set) var count = 0
   private var first = Edge.none
   private var second = Edge.none
   private var third = Edge.none
-  private var rest: [Edge] = []
+  private var rest: Overflow<Edge>?
 
   @inline(__always) init() {}
 
@@ -151,21 +178,24 @@ struct EdgeList {
     case 0: first = edge
     case 1: second = edge
     case 2: third = edge
-    default: rest.append(edge)
+    default: Overflow.append(edge, to: &rest)
     }
     count += 1
   }
 
   @inline(__always)
   subscript(index: Int) -> Edge {
-    index == 0 ? first : index == 1 ? second : index == 2 ? third : rest[index - 3]
+    index == 0
+      ? first
+      : index == 1
+        ? second : index == 2 ? third : rest.unsafelyUnwrapped.elements[index - 3]
   }
 
   /// Whether releasing this list can release another node.
   @inline(__always)
   var ownsNodes: Bool {
     (first.target != nil && !first.isLeaf) || (second.target != nil && !second.isLeaf)
-      || (third.target != nil && !third.isLeaf) || !rest.isEmpty
+      || (third.target != nil && !third.isLeaf) || rest != nil
   }
 
   mutating func handOver(to list: inout [AnyObject]) {
@@ -186,7 +216,7 @@ struct SavedList {
   private var first = Entry()
   private var second = Entry()
   private var third = Entry()
-  private var rest: [Entry] = []
+  private var rest: Overflow<Entry>?
 
   @inline(__always) init() {}
 
@@ -199,7 +229,7 @@ struct SavedList {
     case 0: first = entry
     case 1: second = entry
     case 2: third = entry
-    default: rest.append(entry)
+    default: Overflow.append(entry, to: &rest)
     }
     count += 1
   }
@@ -212,12 +242,15 @@ struct SavedList {
     fix(&first)
     fix(&second)
     fix(&third)
-    for i in rest.indices { fix(&rest[i]) }
+    if let rest { for i in rest.elements.indices { fix(&rest.elements[i]) } }
   }
 
   @inline(__always)
   subscript(index: Int) -> Entry {
-    index == 0 ? first : index == 1 ? second : index == 2 ? third : rest[index - 3]
+    index == 0
+      ? first
+      : index == 1
+        ? second : index == 2 ? third : rest.unsafelyUnwrapped.elements[index - 3]
   }
 
   mutating func handOver(to list: inout [AnyObject]) {
@@ -263,12 +296,12 @@ final class RuleNode: Node {
   typealias Rule = (BackwardStep, Tensor) -> Void
   private var rule: Rule?
 
+  @inline(__always)
   init(
-    _ name: String, output: Tensor, edges: EdgeList = EdgeList(), saved: SavedList = SavedList(),
-    file: StaticString = "", line: UInt = 0, rule: @escaping Rule
+    _ name: String, output: Tensor, file: StaticString = "", line: UInt = 0, rule: @escaping Rule
   ) {
     self.rule = rule
-    super.init(name, output: output, edges: edges, saved: saved, file: file, line: line)
+    super.init(name, output: output, file: file, line: line)
   }
 
   override func backward(_ step: BackwardStep, _ gradient: Tensor) { rule?(step, gradient) }
@@ -292,8 +325,7 @@ final class MultiRuleNode: Node {
   init(_ name: String, outputs: [Tensor], rule: @escaping Rule) {
     self.rule = rule
     super.init(name, output: outputs[0])
-    furtherOutputs = outputs.dropFirst().map { ($0.layout.shape, $0.dtype) }
-    furtherGradients = .init(repeating: nil, count: furtherOutputs.count)
+    further = FurtherOutputs(outputs)
   }
 
   override func backward(_ step: BackwardStep, _ gradients: [Tensor?]) { rule?(step, gradients) }

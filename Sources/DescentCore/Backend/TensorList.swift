@@ -5,7 +5,7 @@ struct TensorList {
   private var second: Tensor?
   private var third: Tensor?
   private var fourth: Tensor?
-  private var rest: [Tensor] = []
+  private var rest: Overflow<Tensor>?
 
   @inline(__always)
   init() { count = 0 }
@@ -30,7 +30,7 @@ struct TensorList {
     case 1: second = tensor
     case 2: third = tensor
     case 3: fourth = tensor
-    default: rest.append(tensor)
+    default: Overflow.append(tensor, to: &rest)
     }
     count += 1
   }
@@ -42,7 +42,7 @@ struct TensorList {
     case 1: second.unsafelyUnwrapped
     case 2: third.unsafelyUnwrapped
     case 3: fourth.unsafelyUnwrapped
-    default: rest[index - 4]
+    default: rest.unsafelyUnwrapped.elements[index - 4]
     }
   }
 

@@ -89,9 +89,11 @@ extension Pointwise {
     }
     var scalars = scalars
     scalars.append(.double(share))
-    output.recordedFn = LossNode(
-      nodeName, output: output, edges: edges, saved: saved, plan: plan, scalars: scalars,
-      shape: shape, file: file, line: line)
+    let node = LossNode(
+      nodeName, output: output, plan: plan, scalars: scalars, shape: shape, file: file, line: line)
+    node.edges = edges
+    node.saved = saved
+    output.recordedFn = node
   }
 }
 
@@ -103,28 +105,27 @@ private final class LossNode: Node {
   private let shape: Shape
 
   init(
-    _ name: String, output: Tensor, edges: EdgeList, saved: SavedList, plan: DerivativePlan,
-    scalars: ScalarList, shape: Shape, file: StaticString, line: UInt
+    _ name: String, output: Tensor, plan: DerivativePlan, scalars: ScalarList, shape: Shape,
+    file: StaticString, line: UInt
   ) {
     self.plan = plan
     self.scalars = scalars
     self.shape = shape
-    super.init(name, output: output, edges: edges, saved: saved, file: file, line: line)
+    super.init(name, output: output, file: file, line: line)
   }
 
   override func backward(_ step: BackwardStep, _ gradient: Tensor) {
-    for gradientPlan in plan.gradients {
-      guard case .computed(let operation) = gradientPlan.form else {
-        step.give(gradientPlan.input, Tensor.zeros(shape, dtype: outputDType))
-        continue
-      }
+    for input in 0..<edges.count where plan.zero & (1 << UInt32(input)) != 0 {
+      step.give(input, Tensor.zeros(shape, dtype: outputDType))
+    }
+    for operation in plan.computed {
       var operands = TensorList()
       for source in operation.sources {
         operands.append(source < 0 ? gradient : step.saved(source))
       }
       let result = operation.run(operands, scalars)
       step.give(
-        gradientPlan.input, result.layout.shape == shape ? result : result.expanded(to: shape))
+        operation.input, result.layout.shape == shape ? result : result.expanded(to: shape))
     }
   }
 }

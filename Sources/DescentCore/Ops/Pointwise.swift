@@ -203,9 +203,13 @@ public final class Pointwise: Sendable {
     if isDifferentiable && (x.requiresGrad || (y?.requiresGrad ?? false))
       && ThreadState.current.gradEnabled
     {
-      var inputs = TensorList(x)
-      if let y { inputs.append(y) }
-      record(output, inputs, scalars, dtype, file, line)
+      let needs: UInt32 = (x.requiresGrad ? 1 : 0) | (y?.requiresGrad ?? false ? 2 : 0)
+      let node = PointwiseNode(
+        self, output: output, plan: derivatives.plan(for: self, needs: needs), scalars: scalars,
+        dtype: dtype, file: file, line: line)
+      node.add(x, 0, shape)
+      if let y { node.add(y, 1, shape) }
+      node.finish(output)
     }
     return output
   }
@@ -388,26 +392,15 @@ public final class Pointwise: Sendable {
     return mask
   }
 
-  @inline(__always)
   private func record(
     _ output: Tensor, _ inputs: TensorList, _ scalars: ScalarList, _ dtype: DType,
     _ file: StaticString, _ line: UInt
   ) {
     let plan = derivatives.plan(for: self, needs: needsMask(inputs))
-    var edges = EdgeList()
-    var saved = SavedList()
-    var shapes = InputShapes()
-    for i in 0..<inputs.count {
-      let input = inputs[i]
-      edges.append(Edge(input))
-      if plan.savedInputs & (1 << UInt32(i)) != 0 { saved.append(input) }
-      shapes.append(input.layout.shape, same: output.layout.shape)
-    }
-    if plan.savesOutput { saved.append(output, isOutput: true) }
     let node = PointwiseNode(
-      nodeName, output: output, edges: edges, saved: saved, plan: plan, scalars: scalars,
-      dtype: dtype, inputShapes: shapes, file: file, line: line)
-    output.recordedFn = node
+      self, output: output, plan: plan, scalars: scalars, dtype: dtype, file: file, line: line)
+    for i in 0..<inputs.count { node.add(inputs[i], i, output.layout.shape) }
+    node.finish(output)
   }
 }
 
@@ -429,76 +422,105 @@ extension Misuse {
 
 /// The shapes of a node's inputs where they differ from the output's.
 struct InputShapes {
-  private var different: [Shape?] = []
+  private var different: Overflow<Shape?>?
   private var count = 0
 
   @inline(__always)
   mutating func append(_ shape: Shape, same output: Shape) {
-    if shape != output || !different.isEmpty { appendDifferent(shape, output) }
+    if shape != output || different != nil { appendDifferent(shape, output) }
     count += 1
   }
 
   private mutating func appendDifferent(_ shape: Shape, _ output: Shape) {
-    while different.count < count { different.append(nil) }
-    different.append(shape == output ? nil : shape)
+    let list = different ?? Overflow(.init(repeating: nil, count: count))
+    list.elements.append(shape == output ? nil : shape)
+    different = list
   }
+
+  /// Whether all inputs have the output's shape.
+  @inline(__always)
+  var isUniform: Bool { different == nil }
 
   /// nil if input `index` has the output's shape.
   @inline(__always)
-  subscript(index: Int) -> Shape? { different.isEmpty ? nil : different[index] }
+  subscript(index: Int) -> Shape? { different.flatMap { $0.elements[index] } }
 }
 
 /// The recorded form of a pointwise operation.
 final class PointwiseNode: Node {
-  let plan: DerivativePlan
-  let scalars: ScalarList
-  let computeDType: DType
-  let inputShapes: InputShapes
+  /// Keeps the plan alive.
+  private let operation: Pointwise
+  private unowned(unsafe) let plan: DerivativePlan
+  private let scalars: ScalarList
+  private let computeDType: DType
+  @exclusivity(unchecked) private var inputShapes = InputShapes()
+
+  override var name: String { operation.nodeName }
 
   @inline(__always)
   init(
-    _ name: String, output: Tensor, edges: EdgeList, saved: SavedList, plan: DerivativePlan,
-    scalars: ScalarList, dtype: DType, inputShapes: InputShapes, file: StaticString, line: UInt
+    _ operation: Pointwise, output: Tensor, plan: DerivativePlan, scalars: ScalarList,
+    dtype: DType, file: StaticString, line: UInt
   ) {
+    self.operation = operation
     self.plan = plan
     self.scalars = scalars
-    self.inputShapes = inputShapes
     computeDType = dtype
-    super.init(name, output: output, edges: edges, saved: saved, file: file, line: line)
+    super.init("", output: output, file: file, line: line)
+  }
+
+  /// Adds the next input.
+  @inline(__always)
+  func add(_ input: Tensor, _ index: Int, _ shape: Shape) {
+    edges.append(Edge(input))
+    if plan.savedInputs & (1 << UInt32(index)) != 0 { saved.append(input) }
+    inputShapes.append(input.layout.shape, same: shape)
+  }
+
+  /// Makes this the node of the output.
+  @inline(__always)
+  func finish(_ output: Tensor) {
+    if plan.savesOutput { saved.append(output, isOutput: true) }
+    output.recordedFn = self
   }
 
   override func backward(_ step: BackwardStep, _ gradient: Tensor) {
-    var together = TensorList()
-    for gradientPlan in plan.gradients {
-      let input = gradientPlan.input
-      let shape = inputShapes[input]
-      switch gradientPlan.form {
-      case .passed: step.give(input, gradient)
-      case .zero:
-        step.give(input, Tensor.zeros(inputShapes[input] ?? outputShape, dtype: outputDType))
-      case .computed(let operation):
+    var passed = plan.passed
+    while passed != 0 {
+      step.give(passed.trailingZeroBitCount, gradient)
+      passed &= passed - 1
+    }
+    if plan.computed.isEmpty { return giveZeros(step) }
+    if let fused = plan.fused, inputShapes.isUniform,
+      outputShape.elementCount >= PointwiseNode.fusedFrom, !ThreadState.current.gradEnabled
+    {
+      runFused(fused, step, gradient)
+    } else {
+      for i in plan.computed.indices {
+        let operation = plan.computed[i]
         let operands = operands(step, gradient, operation)
-        if let shape {
-          step.give(input, operation.reduced(operands, scalars, to: shape, computeDType))
-        } else if plan.fused == nil || outputShape.elementCount < PointwiseNode.fusedFrom
-          || ThreadState.current.gradEnabled || anyBroadcast
-        {
-          step.give(input, operation.run(operands, scalars))
+        if let shape = inputShapes[operation.input] {
+          step.give(operation.input, operation.reduced(operands, scalars, to: shape, computeDType))
         } else {
-          together.append(gradient)
+          step.give(operation.input, operation.run(operands, scalars))
         }
       }
     }
-    if together.count > 0, let fused = plan.fused { runFused(fused, step, gradient) }
+    giveZeros(step)
+  }
+
+  private func giveZeros(_ step: BackwardStep) {
+    var rest = plan.zero
+    while rest != 0 {
+      let input = rest.trailingZeroBitCount
+      step.give(input, Tensor.zeros(inputShapes[input] ?? outputShape, dtype: outputDType))
+      rest &= rest - 1
+    }
   }
 
   /// Below this many elements the operands stay in cache, and one call a gradient is cheaper than
   /// planning a pass with several outputs.
   private static let fusedFrom = 4096
-
-  private var anyBroadcast: Bool {
-    plan.gradients.contains { inputShapes[$0.input] != nil }
-  }
 
   @inline(__always)
   private func operands(

@@ -88,25 +88,15 @@ private func besselSlope(_ x: Term, _ slope: Term) -> Term { select(abs(x) .> 1e
 /// Ties of maximum and minimum share the gradient.
 private func shared(_ a: Term, _ b: Term, _ g: Term) -> Term { select(a .== b, g * 0.5, g) }
 
-/// How one input's gradient is had.
-struct GradientPlan {
-  enum Form {
-    /// It is the incoming gradient.
-    case passed
-    case zero
-    case computed(GradientOperation)
-  }
-  let input: Int
-  let form: Form
-}
-
-/// A gradient as a pointwise operation of its own, differentiable in turn.
+/// An input's gradient as a pointwise operation of its own, differentiable in turn.
 final class GradientOperation: Sendable {
+  let input: Int
   let derived: Pointwise
   /// Where its operands come from: -1 the incoming gradient, else a position among the saved tensors.
   let sources: [Int]
 
-  init(derived: Pointwise, sources: [Int]) {
+  init(input: Int, derived: Pointwise, sources: [Int]) {
+    self.input = input
     self.derived = derived
     self.sources = sources
   }
@@ -139,7 +129,11 @@ struct FusedGradients {
 
 /// What to save in the forward and what to run in the backward, for one set of needed inputs.
 final class DerivativePlan: Sendable {
-  let gradients: [GradientPlan]
+  /// Bit i: input i gets the incoming gradient.
+  let passed: UInt32
+  /// Bit i: input i is needed, and its gradient is 0.
+  let zero: UInt32
+  let computed: [GradientOperation]
   /// Bit i: the gradient needs input i. Saved tensors stand in this order, then the output.
   let savedInputs: UInt32
   let savesOutput: Bool
@@ -195,14 +189,17 @@ final class DerivativePlan: Sendable {
       return (leaves, sources)
     }
 
-    gradients = wanted.map { i in
-      guard let term = results[i] else { return GradientPlan(input: i, form: .zero) }
-      if term === incoming { return GradientPlan(input: i, form: .passed) }
+    func bits(_ isMember: (Int) -> Bool) -> UInt32 {
+      wanted.reduce(0) { isMember($1) ? $0 | 1 << UInt32($1) : $0 }
+    }
+    passed = bits { results[$0] === incoming }
+    zero = bits { results[$0] == nil }
+    computed = wanted.compactMap { i in
+      guard let term = results[i], term !== incoming else { return nil }
       let (leaves, sources) = sources([term])
       let derived = Pointwise(
         derived: operation.name, inputs: leaves, scalars: scalars, output: term)
-      return GradientPlan(
-        input: i, form: .computed(GradientOperation(derived: derived, sources: sources)))
+      return GradientOperation(input: i, derived: derived, sources: sources)
     }
     let together = wanted.filter { i in results[i].map { $0 !== incoming } ?? false }
     if together.count > 1 {

@@ -83,7 +83,8 @@ struct ScalarList {
   private(set) var count = 0
   private var first = ScalarValue.int(0)
   private var second = ScalarValue.int(0)
-  private var rest: [ScalarValue] = []
+  private var third = ScalarValue.int(0)
+  private var fourth = ScalarValue.int(0)
 
   @inline(__always) init() {}
   @inline(__always) init(_ a: ScalarValue) {
@@ -101,13 +102,15 @@ struct ScalarList {
     switch count {
     case 0: first = value
     case 1: second = value
-    default: rest.append(value)
+    case 2: third = value
+    case 3: fourth = value
+    default: preconditionFailure("an operation takes at most 4 numbers")
     }
     count += 1
   }
 
   @inline(__always)
   subscript(index: Int) -> ScalarValue {
-    index == 0 ? first : index == 1 ? second : rest[index - 2]
+    index == 0 ? first : index == 1 ? second : index == 2 ? third : fourth
   }
 }

@@ -20,8 +20,8 @@ final class ThreadState {
   var modules: [any PathNaming] = []
 
   /// Objects whose release would recurse too deeply, freed one after the other; see `Graveyard`.
-  var graveyard: [AnyObject] = []
-  var releaseDepth = 0
+  @exclusivity(unchecked) var graveyard: [AnyObject] = []
+  @exclusivity(unchecked) var releaseDepth = 0
 
   let blocks = BlockCache()
 
