@@ -6,10 +6,10 @@ final class Engine {
   @exclusivity(unchecked) private var heap: [Node] = []
   /// Leaves that received a gradient, in the order of their first.
   @exclusivity(unchecked) private var leaves: [Tensor] = []
-  private let retainGraph: Bool
-  private let createGraph: Bool
+  private var retainGraph = false
+  private var createGraph = false
   private(set) var recorder: FlowRecorder?
-  let detectsAnomalies = ThreadState.current.anomalyDetection
+  private(set) var detectsAnomalies = false
   /// For `grad`: gradients caught at these places instead of being accumulated.
   @exclusivity(unchecked) private var captures: [Capture] = []
   @exclusivity(unchecked) private var needed: Set<ObjectIdentifier>?
@@ -19,9 +19,22 @@ final class Engine {
     var gradient: Tensor?
   }
 
-  private init(retainGraph: Bool, createGraph: Bool) {
-    self.retainGraph = retainGraph
-    self.createGraph = createGraph
+  /// Runs a pass on the thread's idle engine, or on a new one inside another pass.
+  @inline(__always)
+  private static func pass(
+    retainGraph: Bool, createGraph: Bool, _ body: (Engine) -> Void
+  ) {
+    let thread = ThreadState.current
+    let engine = thread.idleEngine ?? Engine()
+    thread.idleEngine = nil
+    engine.retainGraph = retainGraph
+    engine.createGraph = createGraph
+    engine.detectsAnomalies = thread.anomalyDetection
+    let before = thread.gradEnabled
+    thread.gradEnabled = createGraph
+    body(engine)
+    thread.gradEnabled = before
+    if engine.leaves.capacity + engine.heap.capacity < 1024 { thread.idleEngine = engine }
   }
 
   /// `backward`: gradients are accumulated in the leaves.
@@ -29,12 +42,12 @@ final class Engine {
     from root: Tensor, _ gradient: Tensor, retainGraph: Bool, createGraph: Bool,
     recorder: FlowRecorder? = nil
   ) {
-    let engine = Engine(retainGraph: retainGraph, createGraph: createGraph)
-    engine.recorder = recorder
-    engine.inMode {
+    pass(retainGraph: retainGraph, createGraph: createGraph) { engine in
+      engine.recorder = recorder
       engine.receive(Edge(root), gradient)
       engine.loop()
       engine.finishLeaves()
+      engine.recorder = nil
     }
   }
 
@@ -42,10 +55,10 @@ final class Engine {
   static func gradients(
     roots: [(Tensor, Tensor)], inputs: [Tensor], retainGraph: Bool, createGraph: Bool
   ) -> [Tensor?] {
-    let engine = Engine(retainGraph: retainGraph, createGraph: createGraph)
-    engine.captures = inputs.map { Capture(edge: Edge($0), gradient: nil) }
-    engine.needed = engine.nodesLeading(from: roots.map { Edge($0.0) })
-    engine.inMode {
+    var gradients: [Tensor?] = []
+    pass(retainGraph: retainGraph, createGraph: createGraph) { engine in
+      engine.captures = inputs.map { Capture(edge: Edge($0), gradient: nil) }
+      engine.needed = engine.nodesLeading(from: roots.map { Edge($0.0) })
       for (tensor, gradient) in roots { engine.receive(Edge(tensor), gradient) }
       engine.loop()
       for leaf in engine.leaves {
@@ -54,16 +67,12 @@ final class Engine {
           engine.captures[i].gradient = total
         }
       }
+      gradients = engine.captures.map { $0.gradient }
+      engine.leaves.removeAll(keepingCapacity: true)
+      engine.captures = []
+      engine.needed = nil
     }
-    return engine.captures.map { $0.gradient }
-  }
-
-  private func inMode(_ body: () -> Void) {
-    let thread = ThreadState.current
-    let before = thread.gradEnabled
-    thread.gradEnabled = createGraph
-    defer { thread.gradEnabled = before }
-    body()
+    return gradients
   }
 
   private func loop() {
@@ -188,7 +197,7 @@ final class Engine {
       }
       leaf.hooks?.accumulated(leaf)
     }
-    leaves = []
+    leaves.removeAll(keepingCapacity: true)
   }
 
   // MARK: which nodes lead to the inputs

@@ -24,6 +24,8 @@ final class ThreadState {
   @exclusivity(unchecked) var releaseDepth = 0
 
   let blocks = BlockCache()
+  /// Runs the thread's backward passes; nil while one runs. An object of `Engine`.
+  @exclusivity(unchecked) var idleEngine: Engine?
 
   private static let key: pthread_key_t = {
     var key = pthread_key_t()
