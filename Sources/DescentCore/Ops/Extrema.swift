@@ -66,6 +66,10 @@ extension Tensor {
     return extreme("amax", .max, mask, keepDim, "AmaxBackward0", file, line)
   }
 
+  public final func amax(
+    dim: Int, keepDim: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { amax(dim: [dim], keepDim: keepDim, file: file, line: line) }
+
   /// The smallest elements along several dimensions.
   ///
   /// - Source: torch.amin
@@ -75,6 +79,10 @@ extension Tensor {
     guard let mask = checkedDims("amin", dim, file, line) else { return .poison }
     return extreme("amin", .min, mask, keepDim, "AminBackward0", file, line)
   }
+
+  public final func amin(
+    dim: Int, keepDim: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { amin(dim: [dim], keepDim: keepDim, file: file, line: line) }
 
   private func extreme(
     _ name: String, _ op: Reduction, _ mask: UInt32, _ keepDim: Bool, _ node: String,

@@ -13,6 +13,13 @@ extension Tensor {
     varMean(dim: dim, correction: correction, keepDim: keepDim, file: file, line: line).variance
   }
 
+  public final func `var`(
+    dim: Int, correction: Double = 1, keepDim: Bool = false, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
+    `var`(dim: [dim], correction: correction, keepDim: keepDim, file: file, line: line)
+  }
+
   /// The square root of the variance.
   ///
   /// - Source: torch.std
@@ -21,6 +28,13 @@ extension Tensor {
     line: UInt = #line
   ) -> Tensor {
     `var`(dim: dim, correction: correction, keepDim: keepDim, file: file, line: line).sqrt()
+  }
+
+  public final func std(
+    dim: Int, correction: Double = 1, keepDim: Bool = false, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
+    std(dim: [dim], correction: correction, keepDim: keepDim, file: file, line: line)
   }
 
   /// Variance and mean in one pass.

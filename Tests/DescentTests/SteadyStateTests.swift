@@ -1,0 +1,88 @@
+import Descent
+import Foundation
+import Testing
+
+/// What must not change while training goes on: memory, and the bits of a result with the threads.
+@Suite("Steady state", .serialized) struct SteadyStateTests {
+  /// Resident memory in bytes.
+  private func resident() throws -> Int {
+    let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+    return (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
+  }
+
+  @Test("ten thousand steps of training keep the resident memory flat") func flatMemory() throws {
+    let generator = Generator(seed: 0)
+    let x = Tensor.randn(256, 16, generator: generator)
+    let y = Tensor.randn(256, 1, generator: generator)
+    let model = Sequential(Linear(16, 32), Tanh(), Linear(32, 1))
+    let optimizer = Adam(model.parameters(), lr: 1e-3)
+    let lossFn = MSELoss()
+    func train(_ steps: Int) {
+      for _ in 0..<steps {
+        optimizer.zeroGrad()
+        lossFn(model(x), y).backward()
+        optimizer.step()
+      }
+    }
+    train(500)
+    // Other tests run in this process and may grow it meanwhile: a leak grows in every stretch.
+    let rises = try (0..<10).map { _ in
+      let before = try resident()
+      train(1000)
+      return try resident() - before
+    }
+    #expect((rises.min() ?? 0) < 64 * 1024, "\(rises)")
+  }
+
+  static nonisolated(unsafe) let work: [(name: String, body: (Generator) -> Tensor)] = [
+    ("tanh", { Tensor.randn(300_001, generator: $0).tanh() }),
+    ("sum", { Tensor.randn(1_000_003, generator: $0).sum() }),
+    ("sum dim 0", { Tensor.randn(3001, 101, generator: $0).sum(dim: 0) }),
+    ("sum dim 1", { Tensor.randn(301, 1007, generator: $0).sum(dim: 1) }),
+    ("variance", { Tensor.randn(999, 1001, generator: $0).var(dim: 0) }),
+    ("argmax", { Tensor.randn(500, 1001, generator: $0).argmax(dim: 1) }),
+    ("softmax", { Tensor.randn(300, 1001, generator: $0).softmax(dim: 1) }),
+    ("logSoftmax", { Tensor.randn(1001, 300, generator: $0).logSoftmax(dim: 0) }),
+    ("cumsum", { Tensor.randn(200, 2003, generator: $0).cumsum(dim: 1) }),
+    ("sort", { Tensor.randn(100, 3001, generator: $0).sort(dim: 1).values }),
+    ("topk", { Tensor.randn(100, 3001, generator: $0).topk(17).values }),
+    ("matmul", { Tensor.randn(513, 300, generator: $0).mm(Tensor.randn(300, 259, generator: $0)) }),
+    ("mv", { Tensor.randn(1001, 3000, generator: $0).mv(Tensor.randn(3000, generator: $0)) }),
+    (
+      "bmm",
+      { Tensor.randn(33, 65, 40, generator: $0).bmm(Tensor.randn(33, 40, 70, generator: $0)) }
+    ),
+    ("transpose", { Tensor.randn(1001, 777, generator: $0).t().contiguous() }),
+    ("randn", { Tensor.randn(500_000, generator: $0) }),
+    ("bernoulli", { Tensor.full([300_000], 0.3).bernoulli(generator: $0) }),
+    (
+      "indexAdd",
+      {
+        Tensor.zeros(50, 300).indexAdd(
+          0, Tensor.randint(0, 50, [4000], generator: $0),
+          Tensor.randn(4000, 300, generator: $0))
+      }
+    ),
+    (
+      "backward",
+      { generator in
+        let x = Tensor.randn(700, 300, requiresGrad: true, generator: generator)
+        let w = Tensor.randn(300, 200, requiresGrad: true, generator: generator)
+        (x.mm(w).tanh() * x.sum(dim: 1, keepDim: true)).logSoftmax(dim: 1).mean().backward()
+        return Tensor.cat([x.grad!.view(-1), w.grad!.view(-1)])
+      }
+    ),
+  ]
+
+  @Test("the number of threads changes no bit", arguments: work.indices) func threads(_ i: Int) {
+    let before = Threads.count
+    defer { Threads.count = before }
+    let results = [1, 2, 3, 8].map { count -> Tensor in
+      Threads.count = count
+      return Self.work[i].body(Generator(seed: 11))
+    }
+    for result in results.dropFirst() {
+      #expect(result.equal(results[0]), "\(Self.work[i].name)")
+    }
+  }
+}
