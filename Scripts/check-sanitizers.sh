@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
-# Runs the tests of Core and the kernels under AddressSanitizer (with leaks) and ThreadSanitizer.
+# Runs the tests of Core with the kernels, of data and of files under the sanitizers of the toolchain.
 #   Scripts/check-sanitizers.sh [address|thread ...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-for sanitizer in "${@:-address}" ; do
+# Leaks are not asked for: references in Swift's enums carry tags, which the detector takes for none. Tests
+# hold the resident memory flat instead.
+export ASAN_OPTIONS=detect_leaks=0
+[ $# -gt 0 ] || set -- address thread
+for sanitizer in "$@"; do
   printf '%s sanitizer\n' "$sanitizer"
   swift test --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" -Xcc -O2 \
-    --filter 'DescentCoreTests|DescentDataTests|DescentIOTests'
+    --filter 'DescentCoreTests|DescentDataTests|DescentIOTests|DescentTests'
 done

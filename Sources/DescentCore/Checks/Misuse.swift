@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// A call that the API does not allow: what was wrong, what was given, what to try.
 ///
 /// Misuse traps with one message, the caller's file and line at its end:
@@ -40,11 +32,8 @@ public struct Misuse: Error, Sendable, Equatable {
       if thread.firstMisuse == nil { thread.firstMisuse = located }
       return
     }
-    let place = line == 0 ? "" : " (\(file):\(line))"
-    // Release builds of Swift drop the text of fatalError's arguments from the report: say it first.
-    let text = "Descent: \(located.description)\(place)\n"
-    text.utf8CString.withUnsafeBytes { _ = write(2, $0.baseAddress, $0.count - 1) }
-    fatalError(located.description, file: file, line: line)
+    // Operators cannot take the caller's line.
+    fatalError(located.description, file: line == 0 ? "Descent" : file, line: line)
   }
 
   /// Traps with the message, or records it if a `checked` closure is running: for the other modules of

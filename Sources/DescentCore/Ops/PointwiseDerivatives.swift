@@ -257,7 +257,7 @@ extension Pointwise {
 
 /// Plans by the set of needed inputs, made at first use and kept.
 final class DerivativeTable: Sendable {
-  private let plans = Mutex<[UInt32: DerivativePlan]>([:])
+  private let plans = Locked<[UInt32: DerivativePlan]>([:])
   private let first = Atomic<UInt>(0)
   private let second = Atomic<UInt>(0)
   private let both = Atomic<UInt>(0)

@@ -89,7 +89,7 @@ final class BlockPool: Sendable {
     var cachedBytes = 0
     var limit = 4 << 30
   }
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   /// Bytes had from the system and not given back; their peak; calls to the system.
   let reservedBytes = Atomic<Int>(0)

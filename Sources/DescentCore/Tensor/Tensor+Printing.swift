@@ -5,7 +5,6 @@
 #else
   import Darwin
 #endif
-import Synchronization
 
 /// How tensors are printed; see `setPrintOptions`.
 struct PrintOptions: Sendable {
@@ -16,7 +15,7 @@ struct PrintOptions: Sendable {
   /// nil: chosen by the numbers.
   var sciMode: Bool?
 
-  static let current = Mutex(PrintOptions())
+  static let current = Locked(PrintOptions())
 }
 
 /// Sets how tensors are printed; what is left out stays as it is, but `sciMode` goes back to automatic.
