@@ -1,10 +1,11 @@
-"""The rows of bench in PyTorch: prints `ROW seconds` (median) for each.   python torch_rows.py [ROW...]"""
+"""The rows of bench in PyTorch; see Sources/bench/main.swift.   python torch_rows.py [ROW...]"""
 import math
 import statistics
 import sys
 import time
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 rows = {}
@@ -17,31 +18,44 @@ def row(name):
     return register
 
 
-@row("add16")
-def _():
-    x, y = torch.ones(16), torch.ones(16)
-    return lambda: x + y
-
-
-@row("add16-grad")
-def _():
-    x, y, g = torch.ones(16, requires_grad=True), torch.ones(16), torch.ones(16)
+def with_backward(leaves, gradient, forward):
     def body():
-        x.grad = None
-        (x + y).backward(g)
+        for leaf in leaves:
+            leaf.grad = None
+        forward().backward(gradient)
+        return leaves[0].grad
     return body
 
 
-@row("chain10-grad")
+def small(n):
+    @row(f"add{n}")
+    def _():
+        x, y = torch.ones(n), torch.ones(n)
+        return lambda: x + y
+
+    @row(f"mul{n}")
+    def _():
+        x, y = torch.ones(n), torch.ones(n)
+        return lambda: x * y
+
+
+for n in (1, 16, 1024):
+    small(n)
+
+
+@row("item")
 def _():
-    x, y, g = torch.ones(16, requires_grad=True), torch.ones(16), torch.ones(16)
+    x = torch.ones(1)
     def body():
-        x.grad = None
-        z = x
-        for _ in range(10):
-            z = z * y
-        z.backward(g)
+        x.item()
+        return x
     return body
+
+
+@row("index")
+def _():
+    x = torch.ones(16, 4)
+    return lambda: x[3]
 
 
 @row("view")
@@ -50,22 +64,27 @@ def _():
     return lambda: x.view(4, 4)
 
 
+@row("add16-grad")
+def _():
+    x, y = torch.ones(16, requires_grad=True), torch.ones(16)
+    return with_backward([x], torch.ones(16), lambda: x + y)
+
+
+@row("chain10-grad")
+def _():
+    x, y = torch.ones(16, requires_grad=True), torch.ones(16)
+    def chain():
+        z = x
+        for _ in range(10):
+            z = z * y
+        return z
+    return with_backward([x], torch.ones(16), chain)
+
+
 @row("linear16")
 def _():
     layer, x = nn.Linear(16, 16), torch.ones(1, 16)
     return lambda: layer(x)
-
-
-@row("matmul512")
-def _():
-    a, b = torch.randn(512, 512), torch.randn(512, 512)
-    return lambda: a.mm(b)
-
-
-@row("tanh10M")
-def _():
-    x = torch.randn(10_000_000)
-    return lambda: x.tanh()
 
 
 def sine():
@@ -80,6 +99,7 @@ def step(model, optimizer, x, y, reduction):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        return loss
     return body
 
 
@@ -89,11 +109,13 @@ def _():
     ws = [torch.randn((), requires_grad=True) for _ in range(4)]
     def body():
         a, b, c, d = ws
-        (a + b * x + c * x ** 2 + d * x ** 3 - y).pow(2).sum().backward()
+        loss = (a + b * x + c * x ** 2 + d * x ** 3 - y).pow(2).sum()
+        loss.backward()
         with torch.no_grad():
             for w in ws:
                 w -= 1e-6 * w.grad
                 w.grad = None
+        return loss
     return body
 
 
@@ -155,6 +177,220 @@ def _():
     return step(model, torch.optim.SGD(model.parameters(), lr=1e-3), x, 3 * x + 10, "mean")
 
 
+@row("T8-perceptron-autograd")
+def _():
+    x, y = torch.randn(100, 1000), torch.randn(100, 10)
+    ws = [torch.randn(1000, 100, requires_grad=True), torch.randn(100, 10, requires_grad=True)]
+    def body():
+        loss = (x.mm(ws[0]).clamp(min=0).mm(ws[1]) - y).pow(2).sum()
+        loss.backward()
+        with torch.no_grad():
+            for w in ws:
+                w -= 1e-9 * w.grad
+                w.grad = None
+        return loss
+    return body
+
+
+@row("T9-line-autograd")
+def _():
+    x = torch.rand(50)
+    y = x * 3 + 0.8
+    ps = [torch.ones(1, requires_grad=True), torch.zeros(1, requires_grad=True)]
+    def body():
+        loss = (x * ps[0] + ps[1] - y).pow(2).mean()
+        loss.backward()
+        for p in ps:
+            p.data -= 0.01 * p.grad.data
+            p.grad.data.zero_()
+        return loss
+    return body
+
+
+def epoch(model):
+    images, labels = torch.randn(60_000, 784), torch.randint(10, (60_000,))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    loss_fn = nn.CrossEntropyLoss()
+    def body():
+        # What DataLoader draws before its permutation; its own loop in Python takes 1.5 times as long.
+        seed = torch.empty((), dtype=torch.int64).random_().item()
+        order = torch.randperm(60_000, generator=torch.Generator().manual_seed(
+            int(torch.empty((), dtype=torch.int64).random_().item())))
+        for i in range(0, 60_000, 256):
+            part = order[i:i + 256]
+            loss = loss_fn(model(images.index_select(0, part)), labels.index_select(0, part))
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        return loss
+    return body
+
+
+@row("T10-epoch-softmax")
+def _():
+    return epoch(nn.Linear(784, 10))
+
+
+@row("T10-epoch-perceptron")
+def _():
+    return epoch(nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10)))
+
+
+COUNT = 10_000_000
+
+
+def chain(x):
+    return torch.tanh(1.5 * x + 0.5) * torch.sigmoid(x) + x * x
+
+
+for name in ("B1-chain", "B1-pointwise"):
+    @row(name)
+    def _():
+        x = torch.randn(COUNT)
+        return lambda: chain(x)
+
+    @row(name + "-grad")
+    def _():
+        x = torch.randn(COUNT).requires_grad_()
+        return with_backward([x], torch.ones(COUNT), lambda: chain(x))
+
+
+def elementwise(name, body):
+    @row("B1-" + name)
+    def _():
+        x = torch.randn(COUNT)
+        return lambda: body(x)
+
+
+elementwise("add", lambda x: x + x)
+elementwise("exp", torch.exp)
+elementwise("tanh", torch.tanh)
+elementwise("relu", torch.relu)
+elementwise("gelu", F.gelu)
+elementwise("sum", torch.sum)
+
+
+def on_matrix(name, body):
+    @row("B2-" + name)
+    def _():
+        m = torch.randn(4096, 4096)
+        def run():
+            torch.manual_seed(1)
+            return body(m)
+        return run
+
+
+on_matrix("sum-axis0", lambda m: m.sum(0))
+on_matrix("sum-axis1", lambda m: m.sum(1))
+on_matrix("transpose-copy", lambda m: m.t().contiguous())
+on_matrix("argmax-axis0", lambda m: m.argmax(0))
+on_matrix("argmax-axis1", lambda m: m.argmax(1))
+on_matrix("max-axis1", lambda m: m.max(1).values)
+on_matrix("cumsum-axis1", lambda m: m.cumsum(1))
+on_matrix("cat", lambda m: torch.cat([m[:1024], m[1024:2048], m[2048:3072], m[3072:]]))
+on_matrix("broadcast-row", lambda m: m + m[0])
+on_matrix("broadcast-column", lambda m: m + m[:, :1])
+on_matrix("where", lambda m: torch.where(m > 0, m, 0.0))
+on_matrix("dropout", lambda m: F.dropout(m, 0.1))
+
+
+@row("B2-softmax")
+def _():
+    x = torch.randn(4096, 1024)
+    return lambda: x.softmax(-1)
+
+
+@row("B2-softmax-grad")
+def _():
+    x = torch.randn(4096, 1024).requires_grad_()
+    return with_backward([x], torch.randn(4096, 1024), lambda: x.softmax(-1))
+
+
+@row("B2-cross-entropy-grad")
+def _():
+    x = torch.randn(4096, 1024).requires_grad_()
+    labels = torch.randint(1024, (4096,))
+    return with_backward([x], None, lambda: F.cross_entropy(x, labels))
+
+
+@row("B2-gather")
+def _():
+    x = torch.randn(4096, 1024)
+    index = torch.randint(1024, (4096, 1024))
+    return lambda: x.gather(1, index)
+
+
+@row("B2-index-select")
+def _():
+    table = torch.randn(65536, 256)
+    index = torch.randint(65536, (65536,))
+    return lambda: table.index_select(0, index)
+
+
+@row("B2-embedding-grad")
+def _():
+    table = torch.randn(65536, 256).requires_grad_()
+    index = torch.randint(65536, (65536,))
+    return with_backward([table], torch.ones(65536, 256), lambda: F.embedding(index, table))
+
+
+@row("B2-sort")
+def _():
+    x = torch.randn(1_000_000)
+    return lambda: x.sort().values
+
+
+@row("B2-topk")
+def _():
+    x = torch.randn(1_000_000)
+    return lambda: x.topk(10).values
+
+
+@row("B2-rand")
+def _():
+    return lambda: torch.rand(COUNT, generator=torch.Generator().manual_seed(0))
+
+
+@row("B2-randn")
+def _():
+    return lambda: torch.randn(COUNT, generator=torch.Generator().manual_seed(0))
+
+
+def product(name, *shapes, transposed=(False, False)):
+    @row("B3-" + name)
+    def _():
+        a, b = (torch.randn(*s) for s in shapes)
+        a, b = (x.t() if t else x for x, t in zip((a, b), transposed))
+        return lambda: a @ b
+
+
+for n in (8, 16, 32, 64, 128, 256, 512, 1024, 2048):
+    product(f"matmul-{n}", (n, n), (n, n))
+product("matmul-1024-ABt", (1024, 1024), (1024, 1024), transposed=(False, True))
+product("matmul-1024-AtB", (1024, 1024), (1024, 1024), transposed=(True, False))
+product("bmm-64", (64, 128, 64), (64, 64, 128))
+product("matvec-1024", (1024, 1024), (1024,))
+product("matvec-4096", (4096, 4096), (4096,))
+
+
+def optimizer(name, make):
+    @row("B9-" + name)
+    def _():
+        parameters = [torch.randn(100_000).requires_grad_() for _ in range(100)]
+        for parameter in parameters:
+            parameter.grad = torch.randn(100_000)
+        instance = make(parameters)
+        def body():
+            instance.step()
+            return parameters[99]
+        return body
+
+
+optimizer("sgd-momentum", lambda p: torch.optim.SGD(p, lr=1e-3, momentum=0.9))
+optimizer("adam", lambda p: torch.optim.Adam(p, lr=1e-3))
+optimizer("adamw", lambda p: torch.optim.AdamW(p, lr=1e-3))
+
+
 def median(body):
     def seconds(count):
         start = time.perf_counter()
@@ -164,10 +400,13 @@ def median(body):
     count = 1
     while seconds(count) < 0.01:
         count *= 2
-    return statistics.median(seconds(count) / count for _ in range(15))
+    samples = 5 if seconds(count) > 0.1 else 15
+    return statistics.median(seconds(count) / count for _ in range(samples))
 
 
 for name, make in rows.items():
-    if len(sys.argv) == 1 or name in sys.argv[1:]:
+    if len(sys.argv) == 1 or any(name.startswith(word) for word in sys.argv[1:]):
         torch.manual_seed(0)
-        print(name, median(make()), flush=True)
+        body = make()
+        result = body().detach().reshape(-1).to(torch.float64)
+        print(name, median(body), result.sum().item(), result.square().sum().item(), flush=True)

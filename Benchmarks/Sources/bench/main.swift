@@ -1,28 +1,17 @@
-// Times rows of work and prints `ROW seconds` (the median of the samples) for each.
+// Times rows of work and prints for each `ROW seconds sum squares`: the median of the samples, and the sum
+// of the result's elements and of their squares, by which run.sh compares the results of both sides.
 //
-//   bench [ROW...]
+//   bench [ROW...]     a row's name, or the beginning of several
 
 import Descent
 
-struct Row {
-  let name: String
-  let make: () -> () -> Void
-}
-
-/// The median time of one call, from batches of at least a few milliseconds.
-func median(_ body: () -> Void) -> Double {
-  let clock = ContinuousClock()
-  func seconds(_ count: Int) -> Double {
-    let time = clock.measure { for _ in 0..<count { body() } }
-    return Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
-  }
-  var count = 1
-  while seconds(count) < 0.01 { count *= 2 }
-  return (0..<15).map { _ in seconds(count) / Double(count) }.sorted()[7]
-}
-
-let wanted = Set(CommandLine.arguments.dropFirst())
-for row in smallRows + trainingRows where wanted.isEmpty || wanted.contains(row.name) {
+let wanted = CommandLine.arguments.dropFirst()
+let rows =
+  smallRows + trainingRows + elementwiseRows + structureRows + productRows + optimizerRows
+for row in rows where wanted.isEmpty || wanted.contains(where: { row.name.hasPrefix($0) }) {
   manualSeed(0)
-  print(row.name, median(row.make()))
+  let body = row.make()
+  let first = body()
+  let result = noGrad { first.detach().reshape(-1).to(.float64) }
+  print(row.name, median { _ = body() }, result.sum().item(), result.square().sum().item())
 }
