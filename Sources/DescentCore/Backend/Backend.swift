@@ -30,7 +30,7 @@ protocol Backend: Sendable {
   func maskedScatter(_ call: MaskedCall)
   func sort(_ call: SortCall)
   func topk(_ call: TopkCall)
-  func searchsorted(_ call: SearchCall)
+  func searchsorted(_ call: SearchCall) throws(Misuse)
   func random(_ call: RandomCall) throws(Misuse)
 }
 

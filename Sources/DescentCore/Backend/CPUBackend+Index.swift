@@ -204,7 +204,7 @@ extension CPUBackend {
     CPUBackend.check(status)
   }
 
-  func searchsorted(_ call: SearchCall) {
+  func searchsorted(_ call: SearchCall) throws(Misuse) {
     let shape = call.values.layout.shape
     let sorted = call.sorted.layout
     let n = sorted.shape[-1]
@@ -232,6 +232,11 @@ extension CPUBackend {
           call.sorter == nil ? nil : sorter, &values, &output)
       }
     }
-    CPUBackend.check(status)
+    if status & Int32(DSC_BAD_INDEX) != 0 {
+      throw Misuse(
+        "searchsorted", "the sorter holds an index out of range", got: "rows of \(n) elements",
+        try: "the indices that sort gives")
+    }
+    if status != 0 { throw CPUBackend.misuse(status) }
   }
 }

@@ -241,15 +241,15 @@ extension Tensor {
       let sorted = Tensor(empty: test.shape, dtype: type.dtype)
       test.device.backend.sort(
         SortCall(descending: false, input: test, dim: 0, values: sorted, indices: nil))
-      let values = elements.to(type.dtype).contiguous()
-      let flat = values.ravel()
-      let places = Tensor(empty: flat.shape, dtype: .int64)
-      if flat.numel() > 0 {
-        test.device.backend.searchsorted(
-          SearchCall(right: false, sorted: sorted, sorter: nil, values: flat, output: places))
+      let flat = elements.to(type.dtype).ravel()
+      let found: Tensor
+      do throws(Misuse) {
+        let places = try sorted.insertionPoints(of: flat, right: false)
+        found = sorted.gather(0, places.clamp(max: test.numel() - 1))
+      } catch {
+        error.raise(file: file, line: line)
+        return .poison
       }
-      let last = test.numel() - 1
-      let found = sorted.gather(0, `where`(places .> last, full([], last), places))
       return (invert ? found .!= flat : found .== flat).reshape(elements.shape)
     }
   }

@@ -145,13 +145,7 @@ extension Tensor {
       ).raise(file: file, line: line)
       return .poison
     }
-    let output = Tensor(empty: [total], dtype: .int64)
-    if total > 0 {
-      counts.device.backend.searchsorted(
-        SearchCall(
-          right: true, sorted: ends, sorter: nil, values: Tensor.arange(total), output: output))
-    }
-    return output
+    return ends.searchsorted(Tensor.arange(total), right: true, file: file, line: line)
   }
 
   // MARK: order
