@@ -13,7 +13,9 @@ typedef void (*Gather)(const char *self, const int64_t *offsets, int64_t places,
                    char *out, int64_t place_stride, int64_t stride, int64_t columns) {            \
     const T *from = (const T *)(const void *)self;                                                \
     T *to = (T *)(void *)out;                                                                     \
-    if (columns == 1) {                                                                           \
+    if (columns == 1 && place_stride == 1) {                                                      \
+      for (int64_t k = 0; k < places; k++) to[k] = from[offsets[k]];                              \
+    } else if (columns == 1) {                                                                    \
       for (int64_t k = 0; k < places; k++) to[k * place_stride] = from[offsets[k]];               \
     } else if (self_stride == 1 && stride == 1) {                                                 \
       for (int64_t k = 0; k < places; k++) {                                                      \

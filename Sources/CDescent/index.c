@@ -156,6 +156,20 @@ int dsc_indexing_plan(int ndim, const int64_t *shape, int count, const DscView *
 
 // Running.
 
+/// The values of the only index where they themselves are the offsets: contiguous, none counted from
+/// the end, places next to each other in self. NULL otherwise.
+static const int64_t *index_as_offsets(const DscIndexing *plan, const DscWalkPlace *at,
+                                       int64_t first, int64_t places) {
+  int dim = plan->walk.ndim - 2;
+  if (plan->count != 1 || plan->index_stride[0] != 1 || plan->walk.strides[DSC_SELF][dim] != 0 ||
+      plan->walk.strides[DSC_FIRST_INDEX][dim] != 1)
+    return NULL;
+  const int64_t *index = plan->indices[0] + at->offsets[DSC_FIRST_INDEX] + first;
+  uint64_t last = (uint64_t)plan->index_size[0] - 1, signs = 0;
+  for (int64_t k = 0; k < places; k++) signs |= (uint64_t)index[k] | (last - (uint64_t)index[k]);
+  return signs >> 63 == 0 ? index : NULL;
+}
+
 /// offsets[k] = where the indexed part of place k lies in self. False if an index is out of bounds.
 static bool place_offsets(const DscIndexing *plan, const DscWalkPlace *at, int64_t first,
                           int64_t places, int64_t *restrict offsets) {
@@ -205,13 +219,17 @@ static bool run_blocks(const DscIndexing *plan, bool ordered, DscIndexingBlock b
   int64_t other_stride = walk->strides[DSC_OTHER][outer];
   // One block of places for all rows, or all blocks of one row.
   int64_t inner_rows = offsets_repeat(walk, ordered) ? rows : 1;
-  int64_t offsets[DSC_OFFSETS_BLOCK];
+  int64_t computed[DSC_OFFSETS_BLOCK];
   DscWalkPlace start, at;
   dsc_walk_seek(walk, outer, 0, &start);
   for (int64_t row = 0; row < rows; row += inner_rows) {
     for (int64_t first = 0; first < places; first += DSC_OFFSETS_BLOCK) {
       int64_t n = places - first < DSC_OFFSETS_BLOCK ? places - first : DSC_OFFSETS_BLOCK;
-      if (!place_offsets(plan, &start, first, n, offsets)) return false;
+      const int64_t *offsets = index_as_offsets(plan, &start, first, n);
+      if (!offsets) {
+        if (!place_offsets(plan, &start, first, n, computed)) return false;
+        offsets = computed;
+      }
       at = start;
       for (int64_t i = 0; i < inner_rows; i++) {
         int64_t other = at.offsets[DSC_OTHER] + first * other_stride;
