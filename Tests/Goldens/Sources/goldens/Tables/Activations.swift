@@ -40,6 +40,9 @@ extension OpTable {
     op("softmax.with_dtype") { a in
       try a.x.softmax(dim: a.int(1, "dim"), dtype: a.optionalDType(2))
     }
+    for name in ["nn.functional.softmin", "nn.functional.softmin.with_dtype"] {
+      op(name) { a in try a.x.softmin(dim: a.int(1, "dim"), dtype: a.optionalDType(nil)) }
+    }
     op("log_softmax") { a in try a.x.logSoftmax(dim: a.int(1, "dim"), dtype: a.optionalDType(2)) }
     op("log_softmax.with_dtype") { a in
       try a.x.logSoftmax(dim: a.int(1, "dim"), dtype: a.optionalDType(2))
