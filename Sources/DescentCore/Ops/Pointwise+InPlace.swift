@@ -1,0 +1,75 @@
+// Elementwise operations into their first operand.
+
+extension Pointwise {
+  /// Runs the operation into its first input: the trailing-underscore form.
+  ///
+  /// The result must be storable in the input's dtype and have its shape.
+  @discardableResult
+  func applyInPlace(
+    _ inputs: TensorList, scalars: ScalarList = ScalarList(), file: StaticString = "",
+    line: UInt = 0
+  ) -> Tensor {
+    let target = inputs[0]
+    let dtype = promotedDType(inputs, scalars)
+    if domain != .any && !accepts(inputs, scalars, file, line) { return target }
+    let resultDType = result == .bool ? DType.bool : dtype
+    let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
+      try Rules.inPlace(name, target, resultDType, inputs)
+      for i in 1..<Swift.max(inputs.count, 1) {
+        try Rules.noOverlap("\(name)_", target, inputs[i])
+      }
+    }
+    if checked == nil { return target }
+    let records = isDifferentiable && recording(inputs)
+    let before = records ? inputsBeforeChange(inputs) : inputs
+    do throws(Misuse) {
+      try target.device.backend.pointwise(
+        PointwiseCall(
+          program: program, dtype: dtype, shape: target.layout.shape,
+          inputs: withoutOverlap(inputs),
+          scalars: scalars, outputs: TensorList(target)))
+    } catch {
+      error.named(name).raise(file: file, line: line)
+      return target
+    }
+    let version = target.storage.version
+    target.didChange(name + "_", file, line)
+    if records {
+      let scratch = target.alias()
+      record(scratch, before, scalars, dtype, file, line)
+      let node = scratch.recordedFn!
+      node.saved.predate(target.storage, to: version)
+      target.rebase(onto: node)
+    }
+    return target
+  }
+
+  /// Other inputs that share memory with the target are read whole before it is written.
+  private func withoutOverlap(_ inputs: TensorList) -> TensorList {
+    let target = inputs[0]
+    var result = TensorList(target)
+    for i in 1..<Swift.max(inputs.count, 1) {
+      let input = inputs[i]
+      let overlaps =
+        input.storage === target.storage && input !== target
+        && input.layout.extent.overlaps(target.layout.extent)
+        && !(input.layout.offset == target.layout.offset
+          && input.layout.shape == target.layout.shape
+          && input.layout.strides == target.layout.strides && input.dtype == target.dtype)
+      result.append(overlaps ? noGrad { input.clone() } : input)
+    }
+    return result
+  }
+
+  /// The target's old value, copied if the gradient will ask for it.
+  private func inputsBeforeChange(_ inputs: TensorList) -> TensorList {
+    let plan = derivatives.plan(for: self, needs: needsMask(inputs))
+    if plan.savedInputs & 1 == 0 { return inputs }
+    let old = noGrad { inputs[0].clone() }
+    old.recordedFn = inputs[0].gradFn
+    old.outputIndex = inputs[0].outputIndex
+    var result = TensorList(old)
+    for i in 1..<Swift.max(inputs.count, 1) { result.append(inputs[i]) }
+    return result
+  }
+}
