@@ -39,6 +39,31 @@ public final class LeakyReLU: Module {
   public override var extraDescription: String { "negative_slope=\(negativeSlope)" }
 }
 
+/// x where positive, else x times a slope that is drawn from [lower, upper) while training.
+///
+/// Outside training the slope is (lower + upper) / 2.
+/// - Source: torch.nn.RReLU; Xu et al. 2015
+public final class RReLU: Module {
+  public let lower: Double
+  public let upper: Double
+  private let generator: Generator?
+
+  /// Makes the layer.
+  ///
+  /// - Parameter generator: where slopes are drawn from; by default the one that `manualSeed` seeds.
+  public init(_ lower: Double = 1.0 / 8, _ upper: Double = 1.0 / 3, generator: Generator? = nil) {
+    self.lower = lower
+    self.upper = upper
+    self.generator = generator
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    x.rrelu(lower: lower, upper: upper, training: isTraining, generator: generator)
+  }
+
+  public override var extraDescription: String { "lower=\(lower), upper=\(upper)" }
+}
+
 /// x where positive, else weight x, with a trained weight.
 ///
 /// | parameter | shape | initial values |

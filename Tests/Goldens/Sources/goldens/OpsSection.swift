@@ -108,6 +108,22 @@ private let choosers = [
   "topk": 2, "kthvalue": 2, "mode": 1, "median": 1, "nanmedian": 1, "sort": 1,
 ]
 
+/// Whether the values are PyTorch's and the indices are of elements equal to them: which of several equal
+/// elements is chosen is not promised.
+func choosesEqualElements(
+  _ name: String, _ results: [Tensor], _ wanted: Tensor, _ arguments: Arguments
+) throws -> Bool {
+  guard let place = choosers[name], results.count == 2, difference(results[0], wanted) == nil else {
+    return false
+  }
+  let dim = try arguments.int(place, "dim", -1)
+  let (values, indices) = (results[0].detach(), results[1])
+  let x = try arguments.x.detach()
+  let isKept = values.ndim == x.ndim
+  let chosen = x.gather(dim, isKept ? indices : indices.unsqueeze(dim))
+  return difference(isKept ? chosen : chosen.squeeze(dim), values, .exact) == nil
+}
+
 /// One sample of an operation: its values, then its gradients, then theirs.
 struct SampleCheck {
   let name: String
@@ -168,17 +184,9 @@ struct SampleCheck {
     }
   }
 
-  /// Whether the values are PyTorch's and the indices are of elements equal to them.
   private func choosesEqualElements(_ results: [Tensor], _ arguments: Arguments) throws -> Bool {
-    guard let place = choosers[name], results.count == 2, let key = expectedKey(0),
-      difference(results[0], try fixture.stored(key)) == nil
-    else { return false }
-    let dim = try arguments.int(place, "dim", -1)
-    let (values, indices) = (results[0].detach(), results[1])
-    let x = try arguments.x.detach()
-    let isKept = values.ndim == x.ndim
-    let chosen = x.gather(dim, isKept ? indices : indices.unsqueeze(dim))
-    return difference(isKept ? chosen : chosen.squeeze(dim), values, .exact) == nil
+    guard let key = expectedKey(0) else { return false }
+    return try goldens.choosesEqualElements(name, results, try fixture.stored(key), arguments)
   }
 
   private func expectedKey(_ index: Int) -> String? {

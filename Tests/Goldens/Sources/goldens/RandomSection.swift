@@ -130,6 +130,11 @@ private func evaluate(_ expression: String) throws -> Tensor {
 private func dropModule(_ text: String) throws -> Module {
   switch text.prefix(while: { $0 != "(" }) {
   case "Dropout": return Dropout(0.25)
+  case "Dropout1d": return Dropout1d(0.5)
+  case "Dropout2d": return Dropout2d(0.5)
+  case "AlphaDropout": return AlphaDropout(0.3)
+  case "FeatureAlphaDropout": return FeatureAlphaDropout(0.4)
+  case "RReLU": return RReLU()
   default: throw Refusal.unsupported("no module \(text)")
   }
 }

@@ -36,6 +36,15 @@ extension OpTable {
     }
     op("nn.functional.logsigmoid") { a in try a.x.logsigmoid() }
     op("nn.functional.glu") { a in try a.x.glu(dim: a.int(1, "dim", -1)) }
+    op("nn.functional.rrelu") { a in
+      try a.x.rrelu(
+        lower: a.double(1, "lower", 1.0 / 8), upper: a.double(2, "upper", 1.0 / 3),
+        training: a.bool(3, "training", false))
+    }
+    op("nn.functional.gumbel_softmax") { a in
+      try a.x.gumbelSoftmax(
+        tau: a.double(1, "tau", 1), hard: a.bool(2, "hard", false), dim: a.int(nil, "dim", -1))
+    }
     op("softmax") { a in try a.x.softmax(dim: a.int(1, "dim"), dtype: a.optionalDType(2)) }
     op("softmax.with_dtype") { a in
       try a.x.softmax(dim: a.int(1, "dim"), dtype: a.optionalDType(2))

@@ -13,6 +13,14 @@ extension OpTable {
     op("isin") { a in Tensor.isin(try a.x, try a.y) }
     op("nn.functional.embedding") { a in Tensor.embedding(try a.x, try a.y) }
     op("nn.functional.one_hot") { a in try a.x.oneHot(numClasses: a.int(1, "num_classes", -1)) }
+    op("slice") { a in
+      let dim = try a.int(1, "dim", 0)
+      let (from, to) = (try a.optionalInt(2, "start"), try a.optionalInt(3, "end"))
+      let all = Index(indexKind: .slice(from: nil, to: nil, step: 1))
+      let part = Index(indexKind: .slice(from: from, to: to, step: try a.int(4, "step", 1)))
+      let x = try a.x
+      return try x.reading([Index](repeating: all, count: dim < 0 ? dim + x.ndim : dim) + [part])
+    }
     op("__getitem__") { a in try a.x.reading(a.indices(1)) }
   }
 

@@ -10,6 +10,7 @@ final class ModuleTable {
     let table = ModuleTable()
     table.addLayers()
     table.addLosses()
+    table.addPadding()
     return table
   }()
 
@@ -158,6 +159,27 @@ final class ModuleTable {
       CosineEmbeddingLoss(margin: try a.double(nil, "margin", 0), reduction: try a.reduction)
     } forward: { loss, a in
       [loss(try a.x, try a.y, try a.tensor(2))]
+    }
+  }
+
+  private func addPadding() {
+    let layers: [(String, ([Int]) -> Module)] = [
+      ("ZeroPad1d", { ZeroPad1d($0) }), ("ZeroPad2d", { ZeroPad2d($0) }),
+      ("ZeroPad3d", { ZeroPad3d($0) }), ("ReflectionPad1d", { ReflectionPad1d($0) }),
+      ("ReflectionPad2d", { ReflectionPad2d($0) }), ("ReflectionPad3d", { ReflectionPad3d($0) }),
+      ("ReplicationPad1d", { ReplicationPad1d($0) }),
+      ("ReplicationPad2d", { ReplicationPad2d($0) }),
+      ("ReplicationPad3d", { ReplicationPad3d($0) }), ("CircularPad1d", { CircularPad1d($0) }),
+      ("CircularPad2d", { CircularPad2d($0) }), ("CircularPad3d", { CircularPad3d($0) }),
+    ]
+    for (name, make) in layers { module(name) { a in make(try a.ints(0, "padding")) } }
+    let constants: [(String, ([Int], Number) -> Module)] = [
+      ("ConstantPad1d", { ConstantPad1d($0, value: $1) }),
+      ("ConstantPad2d", { ConstantPad2d($0, value: $1) }),
+      ("ConstantPad3d", { ConstantPad3d($0, value: $1) }),
+    ]
+    for (name, make) in constants {
+      module(name) { a in make(try a.ints(0, "padding"), try a.number(1, "value")) }
     }
   }
 }

@@ -54,6 +54,11 @@ extension OpTable {
     op("rot90") { a in
       try a.x.rot90(a.int(1, "k", 1), dims: a.optionalInts(2, "dims")?.all ?? [0, 1])
     }
+    op("nn.functional.pixel_shuffle") { a in try a.x.pixelShuffle(a.int(1, "upscale_factor")) }
+    op("nn.functional.pixel_unshuffle") { a in
+      try a.x.pixelUnshuffle(a.int(1, "downscale_factor"))
+    }
+    op("nn.functional.channel_shuffle") { a in try a.x.channelShuffle(a.int(1, "groups")) }
     op("tril") { a in try a.x.tril(diagonal: a.int(1, "diagonal", 0)) }
     op("triu") { a in try a.x.triu(diagonal: a.int(1, "diagonal", 0)) }
     op("diag") { a in try a.x.diag(a.int(1, "diagonal", 0)) }
