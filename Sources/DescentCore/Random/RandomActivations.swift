@@ -1,11 +1,5 @@
 // Activations that draw random numbers.
 
-extension Pointwise {
-  static let rreluOp = Pointwise(
-    "rrelu", inputs: 2, scalars: 0, node: "RreluWithNoiseBackward0", domain: .floating
-  ) { x, _ in x[0] * x[1] }
-}
-
 extension Tensor {
   /// x where positive, else x times a slope: drawn from [lower, upper) for each element while training,
   /// their mean otherwise.
@@ -29,13 +23,21 @@ extension Tensor {
     if !training {
       return leakyRelu(negativeSlope: (lower + upper) / 2, file: file, line: line)
     }
-    let slopes = noGrad { () -> Tensor in
+    // The product is rounded once: slopes are of float64 until then.
+    let (output, slopes) = noGrad { () -> (Tensor, Tensor) in
       let isDrawn = self .<= 0
       let drawn = Tensor(empty: [device.backend.countNonzero(isDrawn)], dtype: .float64)
         .uniform_(lower, upper, generator: generator)
-      return Tensor.ones(shape, dtype: dtype).maskedScatter(isDrawn, drawn.to(dtype))
+      let slopes = Tensor.ones(shape, dtype: .float64).maskedScatter(isDrawn, drawn)
+      return ((to(.float64) * slopes).to(dtype), slopes.to(dtype))
     }
-    return Pointwise.rreluOp(self, slopes, file: file, line: line)
+    if recording(self) {
+      output.record(
+        "RreluWithNoiseBackward0", TensorList(self), saving: TensorList(slopes), file: file,
+        line: line
+      ) { step, g in step.give(0, g * step.saved(0)) }
+    }
+    return output
   }
 
   /// Samples from the categories whose log-probabilities these are, as something that has a gradient:
