@@ -17,13 +17,15 @@ extension Tensor {
   ) -> Tensor { argReduce("argmin", false, dim, keepDim, file, line) }
 
   private func argReduce(
-    _ name: String, _ largest: Bool, _ dim: Int?, _ keepDim: Bool, _ file: StaticString, _ line: UInt
+    _ name: String, _ largest: Bool, _ dim: Int?, _ keepDim: Bool, _ file: StaticString,
+    _ line: UInt
   ) -> Tensor {
     let mask = attempt(file: file, line: line) { () throws(Misuse) -> UInt32 in
       if self.dtype == .bool {
         throw Misuse(name, "bool elements have no order", got: "bool", try: "to(.uint8)")
       }
-      let mask = try dim.map { d throws(Misuse) in try Rules.dims(name, [d], of: self.shape) }
+      let mask =
+        try dim.map { d throws(Misuse) in try Rules.dims(name, [d], of: self.shape) }
         ?? Tensor.allDims(self.shape)
       try Rules.notEmpty(name, self.shape, mask)
       return mask & Tensor.allDims(self.shape)
@@ -84,6 +86,26 @@ extension Tensor {
     dim: Int, keepDim: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor { amin(dim: [dim], keepDim: keepDim, file: file, line: line) }
 
+  /// The smallest and the largest element: of all, or along a dimension.
+  ///
+  /// - Gradient: shared evenly by equal ones.
+  /// - Source: torch.aminmax
+  public final func aminmax(
+    dim: Int? = nil, keepDim: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> (min: Tensor, max: Tensor) {
+    let mask = attempt(file: file, line: line) { () throws(Misuse) -> UInt32 in
+      let mask = try Rules.dims("aminmax", dim.map { [$0] } ?? [], of: self.shape)
+      try Rules.notEmpty("aminmax", self.shape, mask)
+      return mask & Tensor.allDims(self.shape)
+    }
+    guard let mask else { return (.poison, .poison) }
+    let node = "AminmaxBackward0"
+    return (
+      extreme("aminmax", .min, mask, keepDim, node, file, line),
+      extreme("aminmax", .max, mask, keepDim, node, file, line)
+    )
+  }
+
   private func extreme(
     _ name: String, _ op: Reduction, _ mask: UInt32, _ keepDim: Bool, _ node: String,
     _ file: StaticString, _ line: UInt
@@ -94,7 +116,9 @@ extension Tensor {
       if kept.elementCount > 0 {
         try Rules.notEmpty(name, shape, mask)
         try device.backend.reduce(
-          ReduceCall(op: op, dtype: dtype, shape: shape, dims: mask, inputs: TensorList(self), output: output))
+          ReduceCall(
+            op: op, dtype: dtype, shape: shape, dims: mask, inputs: TensorList(self), output: output
+          ))
       }
     } catch {
       error.raise(file: file, line: line)
@@ -102,7 +126,9 @@ extension Tensor {
     }
     output.layout = Layout(contiguous: Tensor.reducedShape(shape, mask, keepDim: keepDim))
     if recording(self) {
-      output.record(node, TensorList(self), saving: TensorList(self, output), file: file, line: line) {
+      output.record(
+        node, TensorList(self), saving: TensorList(self, output), file: file, line: line
+      ) {
         step, g in
         let isExtreme = step.saved(0) .== step.saved(1).reshape(kept)
         let ties = isExtreme.sum(mask: mask, keepDim: true)
@@ -144,7 +170,8 @@ extension Tensor {
     do throws(Misuse) {
       if kept.elementCount > 0 {
         try device.backend.argReduce(
-          ArgReduceCall(largest: largest, input: self, dims: mask, values: values, indices: indices))
+          ArgReduceCall(largest: largest, input: self, dims: mask, values: values, indices: indices)
+        )
       }
     } catch { error.raise(file: file, line: line) }
     let target = Layout(contiguous: Tensor.reducedShape(shape, mask, keepDim: keepDim))
@@ -175,7 +202,8 @@ extension Rules {
   static func notEmpty(_ operation: String, _ shape: Shape, _ mask: UInt32) throws(Misuse) {
     for i in 0..<shape.count where mask & (1 << UInt32(i)) != 0 && shape[i] == 0 {
       throw Misuse(
-        operation, "there is no element to choose from", got: "size 0 in dimension \(i) of \(shape.brackets)",
+        operation, "there is no element to choose from",
+        got: "size 0 in dimension \(i) of \(shape.brackets)",
         try: "a tensor with elements")
     }
   }

@@ -69,7 +69,8 @@ extension Pointwise {
     if isDifferentiable && (x.requiresGrad || (y?.requiresGrad ?? false))
       && ThreadState.current.gradEnabled
     {
-      let needs: UInt32 = (x.requiresGrad ? 1 : 0) | (y?.requiresGrad ?? false ? 2 : 0)
+      var needs: UInt32 = (x.requiresGrad ? 1 : 0) | (y?.requiresGrad ?? false ? 2 : 0)
+      if x === y { needs |= DerivativePlan.sameOperand }
       let node = PointwiseNode(
         self, output: output, plan: derivatives.plan(for: self, needs: needs), scalars: scalars,
         dtype: dtype, file: file, line: line)

@@ -139,6 +139,9 @@ final class DerivativePlan: Sendable {
   let savesOutput: Bool
   let fused: FusedGradients?
 
+  /// Among the needed inputs: both are one tensor, which gets the sum of their gradients from one pass.
+  static let sameOperand: UInt32 = 1 << 31
+
   /// - Parameter keepsOutput: the result is there to be saved; a loss reduces it at once.
   init(_ operation: Pointwise, needs: UInt32, keepsOutput: Bool = true) {
     let program = operation.program
@@ -147,9 +150,16 @@ final class DerivativePlan: Sendable {
     // A loss multiplies by its share of the mean in the same pass.
     let share = keepsOutput ? nil : Term.input()
     let scalars = program.scalars + (share.map { [$0] } ?? [])
-    let adjoints = DerivativePlan.adjoints(
+    var adjoints = DerivativePlan.adjoints(
       operation, share.map { incoming * $0 } ?? incoming)
-    let wanted = program.inputs.indices.filter { needs & (1 << UInt32($0)) != 0 }
+    var wanted = program.inputs.indices.filter { needs & (1 << UInt32($0)) != 0 }
+    if needs & DerivativePlan.sameOperand != 0 {
+      let (first, second) = (
+        ObjectIdentifier(program.inputs[0]), ObjectIdentifier(program.inputs[1])
+      )
+      if let other = adjoints[second] { adjoints[first] = adjoints[first].map { $0 + other } ?? other }
+      wanted = [0]
+    }
 
     // What the gradients are made of: inputs, and the result, which is read rather than made again.
     let cut = Set(
@@ -261,6 +271,7 @@ final class DerivativeTable: Sendable {
   private let first = Atomic<UInt>(0)
   private let second = Atomic<UInt>(0)
   private let both = Atomic<UInt>(0)
+  private let same = Atomic<UInt>(0)
 
   private let keepsOutput: Bool
 
@@ -273,6 +284,7 @@ final class DerivativeTable: Sendable {
     case 1: bits = first.load(ordering: .acquiring)
     case 2: bits = second.load(ordering: .acquiring)
     case 3: bits = both.load(ordering: .acquiring)
+    case 3 | DerivativePlan.sameOperand: bits = same.load(ordering: .acquiring)
     default: bits = 0
     }
     if let pointer = UnsafeRawPointer(bitPattern: bits) {
@@ -291,6 +303,7 @@ final class DerivativeTable: Sendable {
       case 1: first.store(bits, ordering: .releasing)
       case 2: second.store(bits, ordering: .releasing)
       case 3: both.store(bits, ordering: .releasing)
+      case 3 | DerivativePlan.sameOperand: same.store(bits, ordering: .releasing)
       default: break
       }
       return plan

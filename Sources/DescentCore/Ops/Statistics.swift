@@ -1,5 +1,16 @@
 // Variance and standard deviation.
 
+extension Pointwise {
+  /// The root of a variance, with gradient 0 at 0.
+  static let deviation = Pointwise(
+    "std", inputs: 1, scalars: 0,
+    gradient: { x, _, g in
+      let isZero = x[0] .== 0
+      return [select(isZero, 0, 0.5 * g / sqrt(select(isZero, 1, x[0])))]
+    }
+  ) { x, _ in sqrt(x[0]) }
+}
+
 extension Tensor {
   /// The variance over several dimensions (none named: all): squared deviations from the mean divided by
   /// n - correction.
@@ -22,12 +33,25 @@ extension Tensor {
 
   /// The square root of the variance.
   ///
+  /// - Gradient: g (x - mean) / ((n - correction) y), 0 where y is 0.
   /// - Source: torch.std
   public final func std(
     dim: [Int] = [], correction: Double = 1, keepDim: Bool = false, file: StaticString = #fileID,
     line: UInt = #line
   ) -> Tensor {
-    `var`(dim: dim, correction: correction, keepDim: keepDim, file: file, line: line).sqrt()
+    stdMean(dim: dim, correction: correction, keepDim: keepDim, file: file, line: line).std
+  }
+
+  /// Standard deviation and mean in one pass.
+  ///
+  /// - Source: torch.std_mean
+  public final func stdMean(
+    dim: [Int] = [], correction: Double = 1, keepDim: Bool = false, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> (std: Tensor, mean: Tensor) {
+    let (variance, mean) = varMean(
+      dim: dim, correction: correction, keepDim: keepDim, file: file, line: line)
+    return (Pointwise.deviation.unary(variance, file: file, line: line), mean)
   }
 
   public final func std(
@@ -63,7 +87,8 @@ extension Tensor {
       let dims = (0..<ndim).filter { mask & (1 << UInt32($0)) != 0 }
       let full = shape
       Tensor.record(
-        "VarMeanBackward0", outputs: [variance, mean], [self], saving: [self], file: file, line: line
+        "VarMeanBackward0", outputs: [variance, mean], [self], saving: [self], file: file,
+        line: line
       ) { step, gradients in
         let x = step.saved(0)
         var total: Tensor?

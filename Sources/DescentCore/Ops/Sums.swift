@@ -3,13 +3,14 @@
 extension Tensor {
   /// The sum of all elements; integers and bool sum to int64.
   ///
+  /// - Parameter dtype: what the elements are converted to first, and the dtype of the result.
   /// - Gradient: g for every element.
   /// - Source: torch.sum
   public final func sum(
     dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     let source = dtype.map { to($0) } ?? self
-    return source.sum(mask: Tensor.allDims(source.shape), keepDim: false)
+    return source.sum(mask: Tensor.allDims(source.shape), keepDim: false, dtype: dtype)
   }
 
   /// The sum along one dimension.
@@ -25,7 +26,7 @@ extension Tensor {
   ) -> Tensor {
     guard let mask = checkedDims("sum", dim, file, line) else { return .poison }
     let source = dtype.map { to($0) } ?? self
-    return source.sum(mask: mask, keepDim: keepDim, name: "SumBackward1")
+    return source.sum(mask: mask, keepDim: keepDim, dtype: dtype, name: "SumBackward1")
   }
 
   /// The mean of all elements of a floating-point tensor.
@@ -178,14 +179,40 @@ extension Tensor {
       }
     }
     let mask = broadcastDims(from: target, to: shape)
-    let output = Tensor(empty: reducedShape(shape, mask, keepDim: true), dtype: dtype)
+    let output = reduced(
+      .sum, program, operands, scalars, of: shape, over: mask, in: dtype, to: dtype)
+    output.layout = Layout(contiguous: target)
+    return output
+  }
+
+  /// Reduces the value of a program in one pass.
+  ///
+  /// - Parameters:
+  ///   - program: nil for the only operand itself.
+  ///   - dtype: what the program computes in.
+  ///   - outputDType: what its value, or its total, is converted to.
+  /// - Returns: a tensor with size 1 in the dims of the mask.
+  static func reduced(
+    _ op: Reduction, _ program: Program?, _ operands: TensorList,
+    _ scalars: ScalarList = ScalarList(), of shape: Shape, over mask: UInt32, in dtype: DType,
+    to outputDType: DType
+  ) -> Tensor {
+    let output = Tensor(empty: reducedShape(shape, mask, keepDim: true), dtype: outputDType)
     do throws(Misuse) {
       try operands[0].device.backend.reduce(
         ReduceCall(
-          op: .sum, program: program, dtype: dtype, shape: shape, dims: mask, inputs: operands,
+          op: op, program: program, dtype: dtype, shape: shape, dims: mask, inputs: operands,
           scalars: scalars, output: output))
     } catch { error.raise(file: "", line: 0) }
-    output.layout = Layout(contiguous: target)
     return output
+  }
+
+  /// Reduces the value of a program over dims of this tensor, its first operand.
+  final func reduced(
+    _ op: Reduction, _ program: Program?, _ operands: TensorList,
+    _ scalars: ScalarList = ScalarList(), over mask: UInt32, to outputDType: DType
+  ) -> Tensor {
+    Tensor.reduced(
+      op, program, operands, scalars, of: shape, over: mask, in: dtype, to: outputDType)
   }
 }

@@ -39,6 +39,9 @@ public enum DType: UInt8, Sendable, CaseIterable, Hashable {
   @inline(__always)
   public var isFloatingPoint: Bool { rawValue >= DType.float16.rawValue }
 
+  /// What totals of this floating-point dtype are kept in until the last step: float32 for halves.
+  var accumulator: DType { isFloatingPoint && itemSize == 2 ? .float32 : self }
+
   /// True for the integers; false for bool and floating point.
   @inline(__always)
   public var isInteger: Bool {

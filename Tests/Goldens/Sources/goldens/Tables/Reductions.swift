@@ -45,17 +45,41 @@ extension OpTable {
       let keepDim = try a.bool(2, "keepdim", false)
       switch try a.optionalInts(1, "dim") {
       case nil where !keepDim: return try a.x.any()
+      case nil: return try a.x.any(dim: [], keepDim: true)
       case .one(let dim): return try a.x.any(dim: dim, keepDim: keepDim)
-      case nil, .many: throw Refusal.unsupported("several dims")
+      case .many(let dims): return try a.x.any(dim: dims, keepDim: keepDim)
       }
     }
     op("all") { a in
       let keepDim = try a.bool(2, "keepdim", false)
       switch try a.optionalInts(1, "dim") {
       case nil where !keepDim: return try a.x.all()
+      case nil: return try a.x.all(dim: [], keepDim: true)
       case .one(let dim): return try a.x.all(dim: dim, keepDim: keepDim)
-      case nil, .many: throw Refusal.unsupported("several dims")
+      case .many(let dims): return try a.x.all(dim: dims, keepDim: keepDim)
       }
+    }
+    op("prod") { a in
+      let (keepDim, dtype) = (try a.bool(2, "keepdim", false), try a.optionalDType(nil))
+      guard let dim = try a.optionalInt(1, "dim") else { return try a.x.prod(dtype: dtype) }
+      return try a.x.prod(dim: dim, keepDim: keepDim, dtype: dtype)
+    }
+    op("nansum") { a in
+      try a.x.nansum(
+        dim: a.dims(1), keepDim: a.bool(2, "keepdim", false), dtype: a.optionalDType(nil))
+    }
+    op("nanmean") { a in
+      try a.x.nanmean(
+        dim: a.dims(1), keepDim: a.bool(2, "keepdim", false), dtype: a.optionalDType(nil))
+    }
+    op("logsumexp") { a in
+      try a.x.logsumexp(dim: a.dims(1), keepDim: a.bool(2, "keepdim", false))
+    }
+    op("count_nonzero") { a in try a.x.countNonzero(dim: a.dims(1)) }
+    ops("aminmax") { a in
+      let (min, max) = try a.x.aminmax(
+        dim: a.optionalInt(nil, "dim"), keepDim: a.bool(nil, "keepdim", false))
+      return [min, max]
     }
     op("var") { a in
       try a.x.var(dim: a.dims(1), correction: a.correction, keepDim: a.bool(nil, "keepdim", false))
@@ -69,6 +93,21 @@ extension OpTable {
       let (variance, mean) = try a.x.varMean(
         dim: a.dims(1), correction: a.correction, keepDim: a.bool(nil, "keepdim", false))
       return [variance, mean]
+    }
+    ops("std_mean") { a in
+      let (std, mean) = try a.x.stdMean(
+        dim: a.dims(1), correction: a.correction, keepDim: a.bool(nil, "keepdim", false))
+      return [std, mean]
+    }
+    op("cumprod") { a in try a.x.cumprod(dim: a.int(1, "dim"), dtype: a.optionalDType(nil)) }
+    op("logcumsumexp") { a in try a.x.logcumsumexp(dim: a.int(1, "dim")) }
+    ops("cummax") { a in
+      let (values, indices) = try a.x.cummax(dim: a.int(1, "dim"))
+      return [values, indices]
+    }
+    ops("cummin") { a in
+      let (values, indices) = try a.x.cummin(dim: a.int(1, "dim"))
+      return [values, indices]
     }
     op("cumsum") { a in try a.x.cumsum(dim: a.int(1, "dim"), dtype: a.optionalDType(nil)) }
     ops("sort") { a in
