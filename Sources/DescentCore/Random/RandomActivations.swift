@@ -23,18 +23,18 @@ extension Tensor {
     if !training {
       return leakyRelu(negativeSlope: (lower + upper) / 2, file: file, line: line)
     }
-    // Slopes are float64, and so is the product, which is rounded once.
+    // The product is rounded once: slopes are of float64 until then.
     let (output, slopes) = noGrad { () -> (Tensor, Tensor) in
       let isDrawn = self .<= 0
       let drawn = Tensor(empty: [device.backend.countNonzero(isDrawn)], dtype: .float64)
         .uniform_(lower, upper, generator: generator)
       let slopes = Tensor.ones(shape, dtype: .float64).maskedScatter(isDrawn, drawn)
-      return ((to(.float64) * slopes).to(dtype), slopes)
+      return ((to(.float64) * slopes).to(dtype), slopes.to(dtype))
     }
     if recording(self) {
       output.record(
-        "RreluWithNoiseBackward0", TensorList(self), saving: TensorList(slopes.to(dtype)),
-        file: file, line: line
+        "RreluWithNoiseBackward0", TensorList(self), saving: TensorList(slopes), file: file,
+        line: line
       ) { step, g in step.give(0, g * step.saved(0)) }
     }
     return output
