@@ -1,5 +1,11 @@
 // Activations that draw random numbers.
 
+extension Pointwise {
+  static let rreluOp = Pointwise(
+    "rrelu_with_noise", result: .promoted
+  ) { x, slopes in x * slopes }
+}
+
 extension Tensor {
   /// x where positive, else x times a slope: drawn from [lower, upper) for each element while training,
   /// their mean otherwise.
@@ -23,21 +29,15 @@ extension Tensor {
     if !training {
       return leakyRelu(negativeSlope: (lower + upper) / 2, file: file, line: line)
     }
-    // The product is rounded once: slopes are of float64 until then.
-    let (output, slopes) = noGrad { () -> (Tensor, Tensor) in
+    // As in PyTorch the bounds are of the dtype before slopes are drawn in float64.
+    let slopes = noGrad { () -> Tensor in
       let isDrawn = self .<= 0
+      let bounds = [lower, upper].map { Tensor.full([], $0, dtype: dtype).item() }
       let drawn = Tensor(empty: [device.backend.countNonzero(isDrawn)], dtype: .float64)
-        .uniform_(lower, upper, generator: generator)
-      let slopes = Tensor.ones(shape, dtype: .float64).maskedScatter(isDrawn, drawn)
-      return ((to(.float64) * slopes).to(dtype), slopes.to(dtype))
+        .uniform_(bounds[0], bounds[1], generator: generator)
+      return Tensor.ones(shape, dtype: dtype).maskedScatter(isDrawn, drawn.to(dtype))
     }
-    if recording(self) {
-      output.record(
-        "RreluWithNoiseBackward0", TensorList(self), saving: TensorList(slopes), file: file,
-        line: line
-      ) { step, g in step.give(0, g * step.saved(0)) }
-    }
-    return output
+    return Pointwise.rreluOp(self, slopes, file: file, line: line)
   }
 
   /// Samples from the categories whose log-probabilities these are, as something that has a gradient:
