@@ -156,8 +156,8 @@ int dsc_indexing_plan(int ndim, const int64_t *shape, int count, const DscView *
 
 // Running.
 
-/// The values of the only index where they themselves are the offsets: contiguous, none counted from
-/// the end, places next to each other in self. NULL otherwise.
+/// The values of the only index where they themselves are the offsets: contiguous, none counted
+/// from the end, places next to each other in self. NULL otherwise.
 static const int64_t *index_as_offsets(const DscIndexing *plan, const DscWalkPlace *at,
                                        int64_t first, int64_t places) {
   int dim = plan->walk.ndim - 2;

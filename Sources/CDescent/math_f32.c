@@ -41,21 +41,21 @@
   ROW(TAN, tan_f32, tanf)
 
 // ROW(NAME, function in double)
-#define SCALAR_ROWS(ROW)      \
-  ROW(LGAMMA, dsc_lgamma)     \
-  ROW(DIGAMMA, dsc_digamma)   \
+#define SCALAR_ROWS(ROW)          \
+  ROW(LGAMMA, dsc_lgamma)         \
+  ROW(DIGAMMA, dsc_digamma)       \
   ROW(TRIGAMMA, dsc_trigamma_f32) \
   ROW(I0, dsc_i0_f32)             \
   ROW(I1, dsc_i1_f32)             \
-  ROW(I0E, dsc_i0e)           \
-  ROW(I1E, dsc_i1e)           \
-  ROW(ERFCX, dsc_erfcx)       \
+  ROW(I0E, dsc_i0e)               \
+  ROW(I1E, dsc_i1e)               \
+  ROW(ERFCX, dsc_erfcx)           \
   ROW(NDTRI, dsc_ndtri)
 
 // ROW(NAME, function of two arguments in double)
-#define SCALAR_ROWS2(ROW)   \
-  ROW(ZETA, dsc_zeta)       \
-  ROW(IGAMMA, dsc_igamma)   \
+#define SCALAR_ROWS2(ROW) \
+  ROW(ZETA, dsc_zeta)     \
+  ROW(IGAMMA, dsc_igamma) \
   ROW(IGAMMAC, dsc_igammac)
 
 #define DSC_BODY "math_f32_body.h"

@@ -43,13 +43,13 @@
   ROW(ERFCX, dsc_erfcx)       \
   ROW(NDTRI, dsc_ndtri)
 
-#define SCALAR_ROWS2(ROW) \
-  ROW(POW, pow)           \
-  ROW(ATAN2, atan2)       \
-  ROW(HYPOT, hypot)       \
+#define SCALAR_ROWS2(ROW)   \
+  ROW(POW, pow)             \
+  ROW(ATAN2, atan2)         \
+  ROW(HYPOT, hypot)         \
   ROW(NEXTAFTER, nextafter) \
-  ROW(ZETA, dsc_zeta)     \
-  ROW(IGAMMA, dsc_igamma) \
+  ROW(ZETA, dsc_zeta)       \
+  ROW(IGAMMA, dsc_igamma)   \
   ROW(IGAMMAC, dsc_igammac)
 
 #define DSC_BODY "math_f64_body.h"

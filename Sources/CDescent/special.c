@@ -64,8 +64,8 @@ double dsc_digamma(double x) {
          from_zero * polynomial(2 * x - 3, dsc_digamma_near_zero, COUNT(dsc_digamma_near_zero));
 }
 
-// Abramowitz and Stegun 6.4.12, 6.4.6 and 6.4.7. The sine is taken of pi x as rounded to the element
-// type, as in PyTorch: finite at the negative poles, NaN at -infinity.
+// Abramowitz and Stegun 6.4.12, 6.4.6 and 6.4.7. The sine is taken of pi x as rounded to the
+// element type, as in PyTorch: finite at the negative poles, NaN at -infinity.
 double dsc_trigamma(double x) {
   if (x < 0.5) {
     const double s = sin(PI * x);
@@ -90,8 +90,8 @@ static const double largest_exponent = 709.782712893384;
 double dsc_sinh(double x) { return fabs(x) > largest_exponent ? copysign(INFINITY, x) : sinh(x); }
 double dsc_cosh(double x) { return fabs(x) > largest_exponent ? INFINITY : cosh(x); }
 
-// The power series to 8 (its terms have one sign); beyond, sqrt(x) exp(-x) I(x) in 16 / x - 1. As in
-// PyTorch the result overflows where exp(x) does, and is NaN at infinity.
+// The power series to 8 (its terms have one sign); beyond, sqrt(x) exp(-x) I(x) in 16 / x - 1. As
+// in PyTorch the result overflows where exp(x) does, and is NaN at infinity.
 double dsc_i0(double x) {
   const double a = fabs(x);
   if (a <= 8) return polynomial(0.25 * a * a, dsc_i0_near, COUNT(dsc_i0_near));

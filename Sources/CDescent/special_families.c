@@ -43,8 +43,8 @@ double dsc_ndtri(double p) {
 }
 
 // Euler-Maclaurin summation (Abramowitz and Stegun 23.2.5 and 23.1.30 generalised): ten terms, then
-// the integral of the rest and corrections with Bernoulli numbers. At negative q as PyTorch: poles at
-// the integers, the sum itself for integer s.
+// the integral of the rest and corrections with Bernoulli numbers. At negative q as PyTorch: poles
+// at the integers, the sum itself for integer s.
 double dsc_zeta(double s, double q) {
   if (s == 1) return INFINITY;
   if (!(s > 1)) return NAN;
@@ -60,8 +60,8 @@ double dsc_zeta(double s, double q) {
     if (fabs(term) < fabs(sum) * (DBL_EPSILON / 4)) return sum;
   }
   sum += term * w / (s - 1) - 0.5 * term;
-  static const double bernoulli[] = {1.0 / 6,  -1.0 / 30,     1.0 / 42, -1.0 / 30,
-                                     5.0 / 66, -691.0 / 2730, 7.0 / 6,  -3617.0 / 510,
+  static const double bernoulli[] = {1.0 / 6,       -1.0 / 30,      1.0 / 42, -1.0 / 30,
+                                     5.0 / 66,      -691.0 / 2730,  7.0 / 6,  -3617.0 / 510,
                                      43867.0 / 798, -174611.0 / 330};
   double factor = s * term / w / 2;  // s (s + 1) ... (s + 2n - 2) w^(-s - 2n + 1) / (2n)!
   for (int n = 1; n <= 10; n++) {
@@ -74,8 +74,8 @@ double dsc_zeta(double s, double q) {
   return sum;
 }
 
-// x^a exp(-x) / gamma(a + 1). For large a by Stirling's series about a, so that large numbers do not
-// cancel: Temme's form, exp(-a (d - log(1 + d))) / sqrt(2 pi a) with d = (x - a) / a.
+// x^a exp(-x) / gamma(a + 1). For large a by Stirling's series about a, so that large numbers do
+// not cancel: Temme's form, exp(-a (d - log(1 + d))) / sqrt(2 pi a) with d = (x - a) / a.
 static double power_term(double a, double x) {
   if (a < 20 || fabs(x - a) > 0.4 * a) return exp(a * log(x) - x - dsc_lgamma(a + 1));
   const double d = (x - a) / a, z = 1 / (a * a);
@@ -111,8 +111,9 @@ static double igammac_fraction(double a, double x) {
   return h * power_term(a, x) * a;
 }
 
-// Near x = a for orders so large that neither expansion converges: Temme's uniform expansion with its
-// first correction (DLMF 8.12.3 to 8.12.8). `sign` is 1 for the upper function, -1 for the lower.
+// Near x = a for orders so large that neither expansion converges: Temme's uniform expansion with
+// its first correction (DLMF 8.12.3 to 8.12.8). `sign` is 1 for the upper function, -1 for the
+// lower.
 static bool is_uniform(double a, double x) { return a > 1e6 && fabs(x - a) < 0.3 * a; }
 
 static double uniform(double a, double x, double sign) {

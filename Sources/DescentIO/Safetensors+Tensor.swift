@@ -53,7 +53,9 @@ extension SafetensorsFile {
     }
     do {
       return try withBytes(of: name) { bytes in
-        Tensor.withUninitializedBytes(Shape(entry.shape), dtype: dtype) { $0.copyMemory(from: bytes) }
+        Tensor.withUninitializedBytes(Shape(entry.shape), dtype: dtype) {
+          $0.copyMemory(from: bytes)
+        }
       }
     } catch let error as SafetensorsError {
       throw error

@@ -6,7 +6,8 @@ import Testing
 @Suite("Steady state", .serialized) struct SteadyStateTests {
   /// Resident memory in bytes.
   private func resident() throws -> Int {
-    let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+    let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(
+      separator: " ")
     return (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
   }
 

@@ -64,7 +64,9 @@ import Testing
 
   @Test("a state dictionary that does not fit says what is missing") func misfit() {
     let model = Sequential(Linear(4, 8))
-    #expect(throws: StateDictError.self) { try model.load(stateDict: ["0.weight": Tensor.ones(8, 4)]) }
+    #expect(throws: StateDictError.self) {
+      try model.load(stateDict: ["0.weight": Tensor.ones(8, 4)])
+    }
     do {
       try model.load(stateDict: ["0.weight": Tensor.ones(8, 4), "extra": Tensor.ones(1)])
     } catch {

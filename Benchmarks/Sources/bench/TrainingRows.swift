@@ -54,7 +54,8 @@ final class Line: Module {
     let x = Tensor.linspace(-3.14159265, 3.14159265, 2000)
     let model = Sequential(Linear(3, 1), Flatten(0, 1))
     return step(
-      model, SGD(model.parameters(), lr: 1e-6), x.unsqueeze(-1).pow(Tensor([1, 2, 3])), x.sin(), .sum)
+      model, SGD(model.parameters(), lr: 1e-6), x.unsqueeze(-1).pow(Tensor([1, 2, 3])), x.sin(),
+      .sum)
   },
   Row("T5-polynomial-rmsprop") {
     let x = Tensor.linspace(-3.14159265, 3.14159265, 2000)

@@ -61,7 +61,9 @@ for epoch in 1...max(epochs, 1) {
     if isTerminal {
       let done = (batch + 1) * 20 / loader.count
       let bar = String(repeating: "█", count: done) + String(repeating: "░", count: 20 - done)
-      print(String(format: "\repoch %2d %@ loss %.4f", epoch, bar, total / Double(batch + 1)), terminator: "")
+      print(
+        String(format: "\repoch %2d %@ loss %.4f", epoch, bar, total / Double(batch + 1)),
+        terminator: "")
       fflush(nil)
     }
   }
@@ -69,10 +71,13 @@ for epoch in 1...max(epochs, 1) {
   print(
     (isTerminal ? "\r\u{1B}[K" : "")
       + String(format: "epoch %2d  loss %.4f", epoch, losses[epoch - 1])
-      + "  train \(percent(accuracy(of: model, on: train)))  test \(percent(accuracy(of: model, on: test)))")
+      + "  train \(percent(accuracy(of: model, on: train)))  test \(percent(accuracy(of: model, on: test)))"
+  )
 }
 let elapsed = start.duration(to: clock.now)
-print("\ntrained in \(elapsed.formatted(.units(allowed: [.seconds, .milliseconds], width: .abbreviated)))")
+print(
+  "\ntrained in \(elapsed.formatted(.units(allowed: [.seconds, .milliseconds], width: .abbreviated)))"
+)
 
 try Safetensors.save(model.stateDict(), to: "digits.safetensors")
 let figure = Figure()

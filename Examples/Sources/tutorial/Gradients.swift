@@ -3,10 +3,15 @@
 import Descent
 
 let gradientTutorials = [
-  Tutorial(name: "gradient-descent", summary: "a line by gradient descent, updates through .data", run: gradientDescent),
-  Tutorial(name: "numeric-gradient", summary: "central differences against autograd", run: numericGradient),
+  Tutorial(
+    name: "gradient-descent", summary: "a line by gradient descent, updates through .data",
+    run: gradientDescent),
+  Tutorial(
+    name: "numeric-gradient", summary: "central differences against autograd", run: numericGradient),
   Tutorial(name: "matrix-rules", summary: "gradients of Ax, x'A, x'Ax and |x|^2", run: matrixRules),
-  Tutorial(name: "computation-graph", summary: "J = 3(a + bc) drawn with values and gradients", run: computationGraph),
+  Tutorial(
+    name: "computation-graph", summary: "J = 3(a + bc) drawn with values and gradients",
+    run: computationGraph),
 ]
 
 func gradientDescent(seed: Int?) {

@@ -3,12 +3,15 @@
 import Descent
 
 let polynomialTutorials = [
-  Tutorial(name: "polynomial-numpy", summary: "gradient descent by hand on arrays of doubles", run: polynomialNumPy),
+  Tutorial(
+    name: "polynomial-numpy", summary: "gradient descent by hand on arrays of doubles",
+    run: polynomialNumPy),
   Tutorial(name: "polynomial-tensors", summary: "the same with tensors", run: polynomialTensors),
   Tutorial(name: "polynomial-autograd", summary: "gradients by autograd", run: polynomialAutograd),
   Tutorial(name: "polynomial-nn", summary: "a Sequential model and MSELoss", run: polynomialNN),
   Tutorial(name: "polynomial-optim", summary: "updates by RMSprop", run: polynomialOptim),
-  Tutorial(name: "polynomial-module", summary: "a module of one's own with SGD", run: polynomialModule),
+  Tutorial(
+    name: "polynomial-module", summary: "a module of one's own with SGD", run: polynomialModule),
 ]
 
 func polynomialNumPy(seed: Int?) {

@@ -3,8 +3,10 @@
 import Descent
 
 let regressionTutorials = [
-  Tutorial(name: "regression-parameter", summary: "a module with two parameters", run: regressionParameter),
-  Tutorial(name: "regression-linear", summary: "the same with a Linear layer", run: regressionLinear),
+  Tutorial(
+    name: "regression-parameter", summary: "a module with two parameters", run: regressionParameter),
+  Tutorial(
+    name: "regression-linear", summary: "the same with a Linear layer", run: regressionLinear),
 ]
 
 final class ParameterRegression: Module {

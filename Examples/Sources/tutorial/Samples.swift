@@ -3,11 +3,19 @@
 import Descent
 
 let sampleTutorials = [
-  Tutorial(name: "data-iter", summary: "shuffled mini-batches with a generator of one's own", run: dataIter),
+  Tutorial(
+    name: "data-iter", summary: "shuffled mini-batches with a generator of one's own", run: dataIter
+  ),
   Tutorial(name: "views", summary: "one tensor under several shapes", run: views),
-  Tutorial(name: "accuracy", summary: "gather, argmax and the accuracy of a classifier", run: accuracyOfAClassifier),
-  Tutorial(name: "softmax", summary: "softmax, cross entropy and weight decay", run: softmaxAndCrossEntropy),
-  Tutorial(name: "vector-jacobian", summary: "backward with a vector, and from an intermediate result", run: vectorJacobian),
+  Tutorial(
+    name: "accuracy", summary: "gather, argmax and the accuracy of a classifier",
+    run: accuracyOfAClassifier),
+  Tutorial(
+    name: "softmax", summary: "softmax, cross entropy and weight decay", run: softmaxAndCrossEntropy
+  ),
+  Tutorial(
+    name: "vector-jacobian", summary: "backward with a vector, and from an intermediate result",
+    run: vectorJacobian),
 ]
 
 /// Yields shuffled mini-batches; the last may be smaller.

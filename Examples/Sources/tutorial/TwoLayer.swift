@@ -4,9 +4,15 @@ import Descent
 
 let twoLayerTutorials = [
   Tutorial(name: "two-layer-manual", summary: "forward and backward by hand", run: twoLayerManual),
-  Tutorial(name: "two-layer-autograd", summary: "gradients by autograd, updates through .data", run: twoLayerAutograd),
-  Tutorial(name: "two-layer-module", summary: "a module whose forward takes the weights", run: twoLayerModule),
-  Tutorial(name: "two-layer-function", summary: "a ReLU with forward and backward of one's own", run: twoLayerFunction),
+  Tutorial(
+    name: "two-layer-autograd", summary: "gradients by autograd, updates through .data",
+    run: twoLayerAutograd),
+  Tutorial(
+    name: "two-layer-module", summary: "a module whose forward takes the weights",
+    run: twoLayerModule),
+  Tutorial(
+    name: "two-layer-function", summary: "a ReLU with forward and backward of one's own",
+    run: twoLayerFunction),
 ]
 
 private let batchN = 100

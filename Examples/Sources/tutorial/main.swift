@@ -6,7 +6,8 @@
 import Descent
 
 let tutorials =
-  polynomialTutorials + sampleTutorials + twoLayerTutorials + regressionTutorials + gradientTutorials
+  polynomialTutorials + sampleTutorials + twoLayerTutorials + regressionTutorials
+  + gradientTutorials
 
 func printList() {
   print("usage: tutorial NAME [--seed N]\n")
@@ -31,7 +32,9 @@ guard let name = arguments.first else {
   exitSuccessfully()
 }
 guard arguments.count == 1, let tutorial = tutorials.first(where: { $0.name == name }) else {
-  fail("there is no tutorial \"\(arguments.joined(separator: " "))\"; without a name the list is printed")
+  fail(
+    "there is no tutorial \"\(arguments.joined(separator: " "))\"; without a name the list is printed"
+  )
 }
 if let seed { manualSeed(seed) }
 tutorial.run(seed)

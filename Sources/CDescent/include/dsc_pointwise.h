@@ -82,11 +82,11 @@
   X(TRIGAMMA, trigamma, 1, SAME, "F")                                                              \
   X(I0, i0, 1, SAME, "F") /* modified Bessel functions of the first kind */                        \
   X(I1, i1, 1, SAME, "F")                                                                          \
-  X(I0E, i0e, 1, SAME, "F") /* exp(-|x|) i0(x) */                                                  \
-  X(I1E, i1e, 1, SAME, "F") /* exp(-|x|) i1(x) */                                                  \
-  X(ERFCX, erfcx, 1, SAME, "F") /* exp(x^2) erfc(x) */                                             \
-  X(NDTRI, ndtri, 1, SAME, "F") /* inverse of the normal distribution function */                  \
-  X(ZETA, zeta, 2, SAME, "F")   /* Hurwitz: sum over k >= 0 of (b + k)^-a */                       \
+  X(I0E, i0e, 1, SAME, "F")         /* exp(-|x|) i0(x) */                                          \
+  X(I1E, i1e, 1, SAME, "F")         /* exp(-|x|) i1(x) */                                          \
+  X(ERFCX, erfcx, 1, SAME, "F")     /* exp(x^2) erfc(x) */                                         \
+  X(NDTRI, ndtri, 1, SAME, "F")     /* inverse of the normal distribution function */              \
+  X(ZETA, zeta, 2, SAME, "F")       /* Hurwitz: sum over k >= 0 of (b + k)^-a */                   \
   X(IGAMMA, igamma, 2, SAME, "F")   /* regularised lower incomplete gamma, order a at b */         \
   X(IGAMMAC, igammac, 2, SAME, "F") /* the upper one */                                            \
   X(EQ, eq, 2, BOOL, "FIB")                                                                        \

@@ -14,7 +14,7 @@
 #error "CDescent is C11"
 #endif
 
-#define DSC_CLOSED_ENUM __attribute__((enum_extensibility(closed)))
+#define DSC_CLOSED_ENUM      __attribute__((enum_extensibility(closed)))
 #define DSC_SWIFT_NAME(name) __attribute__((swift_name(name)))
 
 /// The largest number of dimensions of a tensor. Shapes and strides live inline everywhere.
@@ -84,9 +84,9 @@ typedef struct {
 typedef enum {
   DSC_OK = 0,
   DSC_DIVISION_BY_ZERO =
-      1,  // integer division or remainder by zero: the caller turns it into an error
-  DSC_UNSUPPORTED = 4,     // no kernel for this [op][dtype] cell: never zeros
-  DSC_OUT_OF_MEMORY = 8,   // a temporary buffer could not be had
+      1,                // integer division or remainder by zero: the caller turns it into an error
+  DSC_UNSUPPORTED = 4,  // no kernel for this [op][dtype] cell: never zeros
+  DSC_OUT_OF_MEMORY = 8,  // a temporary buffer could not be had
 } DscStatus;
 
 #endif

@@ -97,7 +97,8 @@ extension Tensor {
   ///
   /// - Source: torch.Tensor.register_post_accumulate_grad_hook
   @discardableResult
-  public final func registerPostAccumulateGradHook(_ hook: @escaping (Tensor) -> Void) -> HookHandle {
+  public final func registerPostAccumulateGradHook(_ hook: @escaping (Tensor) -> Void) -> HookHandle
+  {
     let list = hooks ?? TensorHooks()
     hooks = list
     let id = list.addAfter(hook)
@@ -120,7 +121,11 @@ public enum Anomaly {
   }
 
   static func check(_ gradient: Tensor, from node: Node) {
-    let bad = noGrad { gradient.dtype.isFloatingPoint && (gradient .!= gradient).sum(mask: ~0 >> UInt32(32 - gradient.ndim), keepDim: false).item() != 0 }
+    let bad = noGrad {
+      gradient.dtype.isFloatingPoint
+        && (gradient .!= gradient).sum(mask: ~0 >> UInt32(32 - gradient.ndim), keepDim: false)
+          .item() != 0
+    }
     if bad {
       let place = node.line == 0 ? "" : ", called at \(node.file):\(node.line),"
       Misuse(

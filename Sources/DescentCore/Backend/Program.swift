@@ -142,7 +142,9 @@ private struct Lowering {
   }
 
   mutating func run() {
-    for term in source.inputs { values[ObjectIdentifier(term)] = define(term.isMask ? .bool : lane) }
+    for term in source.inputs {
+      values[ObjectIdentifier(term)] = define(term.isMask ? .bool : lane)
+    }
     for term in source.scalars {
       values[ObjectIdentifier(term)] = define(lane)
       scalarLanes.append(lane)
@@ -199,7 +201,8 @@ private struct Lowering {
   private mutating func emit(outputs: [Int]) {
     precondition(
       steps.count <= Int(DSC_MAX_INSTRUCTIONS),
-      "Program: \(steps.count) instructions, at most \(DSC_MAX_INSTRUCTIONS) fit. Split the operation.")
+      "Program: \(steps.count) instructions, at most \(DSC_MAX_INSTRUCTIONS) fit. Split the operation."
+    )
     let fixed = Array(0..<(source.inputs.count + source.scalars.count)) + constantOrder
     var register: [Int: Int] = [:]
     for (i, value) in fixed.enumerated() { register[value] = i }
@@ -232,7 +235,8 @@ private struct Lowering {
     }
     precondition(
       registerLanes.count <= Int(DSC_MAX_REGISTERS),
-      "Program: \(registerLanes.count) registers, at most \(DSC_MAX_REGISTERS) fit. Split the operation.")
+      "Program: \(registerLanes.count) registers, at most \(DSC_MAX_REGISTERS) fit. Split the operation."
+    )
     program.input_count = UInt8(source.inputs.count)
     program.scalar_count = UInt8(source.scalars.count + constants.count)
     program.instruction_count = UInt8(instructions.count)

@@ -1,7 +1,9 @@
 // The mathematics of terms: operators and functions for the closures of `Pointwise`.
 
 extension Term {
-  public static func + (a: Term, b: Term) -> Term { a.isZero ? b : b.isZero ? a : apply(.add, a, b) }
+  public static func + (a: Term, b: Term) -> Term {
+    a.isZero ? b : b.isZero ? a : apply(.add, a, b)
+  }
   public static func - (a: Term, b: Term) -> Term { apply(.sub, a, b) }
   public static func * (a: Term, b: Term) -> Term { a.isOne ? b : b.isOne ? a : apply(.mul, a, b) }
   public static func / (a: Term, b: Term) -> Term { b.isOne ? a : apply(.div, a, b) }

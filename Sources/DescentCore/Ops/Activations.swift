@@ -4,7 +4,8 @@
 extension Pointwise {
   static let reluOp = Pointwise("relu", result: .promoted, domain: .numbers) { x in relu(x) }
   static let leakyReluOp = Pointwise(
-    "leaky_relu", result: .promoted, inputs: 1, scalars: 1, domain: .floating, scalarsPromote: false,
+    "leaky_relu", result: .promoted, inputs: 1, scalars: 1, domain: .floating,
+    scalarsPromote: false,
     gradient: { x, s, g in [select(x[0] .> 0, g, g * s[0])] }
   ) { x, s in select(x[0] .> 0, x[0], x[0] * s[0]) }
   static let preluOp = Pointwise(
@@ -35,11 +36,13 @@ extension Pointwise {
     }
   ) { x in x * minimum(maximum(x + 3, .constant(0)), .constant(6)) / 6 }
   static let hardshrinkOp = Pointwise(
-    "hardshrink", result: .promoted, inputs: 1, scalars: 1, domain: .floating, scalarsPromote: false,
+    "hardshrink", result: .promoted, inputs: 1, scalars: 1, domain: .floating,
+    scalarsPromote: false,
     gradient: { x, s, g in [select((x[0] .< -s[0]) | (x[0] .> s[0]), g, 0)] }
   ) { x, s in select((x[0] .>= -s[0]) & (x[0] .<= s[0]), 0, x[0]) }
   static let softshrinkOp = Pointwise(
-    "softshrink", result: .promoted, inputs: 1, scalars: 1, domain: .floating, scalarsPromote: false,
+    "softshrink", result: .promoted, inputs: 1, scalars: 1, domain: .floating,
+    scalarsPromote: false,
     gradient: { x, s, g in [select((x[0] .< -s[0]) | (x[0] .> s[0]), g, 0)] }
   ) { x, s in
     select(x[0] .> s[0], x[0] - s[0], select(x[0] .< -s[0], x[0] + s[0], x[0] * .constant(0)))
@@ -150,7 +153,8 @@ extension Tensor {
   ) -> Tensor {
     guard checkLimits("hardtanh_", minVal, maxVal, file, line) else { return self }
     return Pointwise.hardtanhOp.applyInPlace(
-      TensorList(self), scalars: ScalarList(.double(minVal), .double(maxVal)), file: file, line: line)
+      TensorList(self), scalars: ScalarList(.double(minVal), .double(maxVal)), file: file,
+      line: line)
   }
 
   private func checkLimits(
@@ -159,7 +163,8 @@ extension Tensor {
     if low <= high && (dtype != .uint8 || low >= 0) { return true }
     Misuse(
       name, low > high ? "minVal is above maxVal" : "an unsigned tensor has negative limits",
-      got: "\(dtype.name), minVal \(low), maxVal \(high)", try: "minVal <= maxVal in the dtype's range"
+      got: "\(dtype.name), minVal \(low), maxVal \(high)",
+      try: "minVal <= maxVal in the dtype's range"
     ).raise(file: file, line: line)
     return false
   }

@@ -3,14 +3,17 @@
 extension Tensor {
   static let addOp = Pointwise("add", result: .promoted) { x, y in x + y }
   static let addScalarOp = Pointwise(
-    "add", result: .promoted, inputs: 1, scalars: 1) { x, s in x[0] + s[0] }
+    "add", result: .promoted, inputs: 1, scalars: 1
+  ) { x, s in x[0] + s[0] }
   static let addScaledOp = Pointwise(
     "add", result: .promoted, inputs: 2, scalars: 1, scalarsPromote: false
   ) { x, s in x[0] + s[0] * x[1] }
   static let subOp = Pointwise(
-    "sub", result: .promoted, inputs: 2, scalars: 0, domain: .withoutBool) { x, _ in x[0] - x[1] }
+    "sub", result: .promoted, inputs: 2, scalars: 0, domain: .withoutBool
+  ) { x, _ in x[0] - x[1] }
   static let subScalarOp = Pointwise(
-    "sub", result: .promoted, inputs: 1, scalars: 1, domain: .withoutBool) { x, s in x[0] - s[0] }
+    "sub", result: .promoted, inputs: 1, scalars: 1, domain: .withoutBool
+  ) { x, s in x[0] - s[0] }
   static let subScaledOp = Pointwise(
     "sub", result: .promoted, inputs: 2, scalars: 1, domain: .withoutBool, scalarsPromote: false
   ) { x, s in x[0] - s[0] * x[1] }
@@ -22,7 +25,8 @@ extension Tensor {
   ) { x, s in s[0] - x[0] }
   static let mulOp = Pointwise("mul", result: .promoted) { x, y in x * y }
   static let mulScalarOp = Pointwise(
-    "mul", result: .promoted, inputs: 1, scalars: 1) { x, s in x[0] * s[0] }
+    "mul", result: .promoted, inputs: 1, scalars: 1
+  ) { x, s in x[0] * s[0] }
   static let negOp = Pointwise("neg", result: .promoted, domain: .numbers) { x in -x }
 }
 

@@ -44,7 +44,9 @@ extension Tensor {
 
   public final func bitwiseAnd(
     _ other: some Scalar, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { Self.bitwiseAndScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line) }
+  ) -> Tensor {
+    Self.bitwiseAndScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line)
+  }
 
   /// Does `bitwiseAnd` in place.
   ///
@@ -71,7 +73,9 @@ extension Tensor {
 
   public final func bitwiseOr(
     _ other: some Scalar, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { Self.bitwiseOrScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line) }
+  ) -> Tensor {
+    Self.bitwiseOrScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line)
+  }
 
   /// Does `bitwiseOr` in place.
   ///
@@ -98,7 +102,9 @@ extension Tensor {
 
   public final func bitwiseXor(
     _ other: some Scalar, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { Self.bitwiseXorScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line) }
+  ) -> Tensor {
+    Self.bitwiseXorScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line)
+  }
 
   /// Does `bitwiseXor` in place.
   ///
@@ -125,7 +131,9 @@ extension Tensor {
 
   public final func bitwiseLeftShift(
     _ other: some Scalar, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { Self.bitwiseLeftShiftScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line) }
+  ) -> Tensor {
+    Self.bitwiseLeftShiftScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line)
+  }
 
   /// Does `bitwiseLeftShift` in place.
   ///
@@ -133,7 +141,9 @@ extension Tensor {
   @discardableResult
   public final func bitwiseLeftShift_(
     _ other: Tensor, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { Self.bitwiseLeftShiftOp.applyInPlace(TensorList(self, other), file: file, line: line) }
+  ) -> Tensor {
+    Self.bitwiseLeftShiftOp.applyInPlace(TensorList(self, other), file: file, line: line)
+  }
 
   @discardableResult
   public final func bitwiseLeftShift_(
@@ -152,7 +162,10 @@ extension Tensor {
 
   public final func bitwiseRightShift(
     _ other: some Scalar, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { Self.bitwiseRightShiftScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line) }
+  ) -> Tensor {
+    Self.bitwiseRightShiftScalarOp.unary(
+      self, ScalarList(other.scalarValue), file: file, line: line)
+  }
 
   /// Does `bitwiseRightShift` in place.
   ///
@@ -160,7 +173,9 @@ extension Tensor {
   @discardableResult
   public final func bitwiseRightShift_(
     _ other: Tensor, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { Self.bitwiseRightShiftOp.applyInPlace(TensorList(self, other), file: file, line: line) }
+  ) -> Tensor {
+    Self.bitwiseRightShiftOp.applyInPlace(TensorList(self, other), file: file, line: line)
+  }
 
   @discardableResult
   public final func bitwiseRightShift_(
@@ -199,12 +214,16 @@ extension Tensor {
     unary(bitwiseXorScalarOp, b, a)
   }
   public static func << (a: Tensor, b: Tensor) -> Tensor { binary(bitwiseLeftShiftOp, a, b) }
-  public static func << (a: Tensor, b: some Scalar) -> Tensor { unary(bitwiseLeftShiftScalarOp, a, b) }
+  public static func << (a: Tensor, b: some Scalar) -> Tensor {
+    unary(bitwiseLeftShiftScalarOp, a, b)
+  }
   public static func << (a: some Scalar, b: Tensor) -> Tensor {
     unary(scalarBitwiseLeftShiftOp, b, a)
   }
   public static func >> (a: Tensor, b: Tensor) -> Tensor { binary(bitwiseRightShiftOp, a, b) }
-  public static func >> (a: Tensor, b: some Scalar) -> Tensor { unary(bitwiseRightShiftScalarOp, a, b) }
+  public static func >> (a: Tensor, b: some Scalar) -> Tensor {
+    unary(bitwiseRightShiftScalarOp, a, b)
+  }
   public static func >> (a: some Scalar, b: Tensor) -> Tensor {
     unary(scalarBitwiseRightShiftOp, b, a)
   }
@@ -213,6 +232,10 @@ extension Tensor {
   public static func &= (a: Tensor, b: Tensor) { bitwiseAndOp.applyInPlace(TensorList(a, b)) }
   public static func |= (a: Tensor, b: Tensor) { bitwiseOrOp.applyInPlace(TensorList(a, b)) }
   public static func ^= (a: Tensor, b: Tensor) { bitwiseXorOp.applyInPlace(TensorList(a, b)) }
-  public static func <<= (a: Tensor, b: Tensor) { bitwiseLeftShiftOp.applyInPlace(TensorList(a, b)) }
-  public static func >>= (a: Tensor, b: Tensor) { bitwiseRightShiftOp.applyInPlace(TensorList(a, b)) }
+  public static func <<= (a: Tensor, b: Tensor) {
+    bitwiseLeftShiftOp.applyInPlace(TensorList(a, b))
+  }
+  public static func >>= (a: Tensor, b: Tensor) {
+    bitwiseRightShiftOp.applyInPlace(TensorList(a, b))
+  }
 }

@@ -32,7 +32,9 @@ extension Tensor {
   public static func /= (a: inout Tensor, b: Tensor) { a.changed(by: Tensor.divOp, b) }
   public static func /= (a: inout Tensor, b: some Scalar) { a.changed(by: Tensor.divScalarOp, b) }
   public static func %= (a: inout Tensor, b: Tensor) { a.changed(by: Tensor.remainderOp, b) }
-  public static func %= (a: inout Tensor, b: some Scalar) { a.changed(by: Tensor.remainderScalarOp, b) }
+  public static func %= (a: inout Tensor, b: some Scalar) {
+    a.changed(by: Tensor.remainderScalarOp, b)
+  }
 
   @inline(__always)
   fileprivate final func changed(by op: Pointwise, _ other: Tensor) {

@@ -44,7 +44,8 @@ extension Tensor {
   /// - Gradient: g inside, the limits included; 0 outside and for NaN.
   /// - Source: torch.clamp
   public final func clamp(
-    min: (some Scalar)? = Optional<Double>.none, max: (some Scalar)? = Optional<Double>.none, file: StaticString = #fileID, line: UInt = #line
+    min: (some Scalar)? = Optional<Double>.none, max: (some Scalar)? = Optional<Double>.none,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     guard let (op, limits) = clamping(min?.scalarValue, max?.scalarValue, file, line) else {
       return .poison
@@ -67,7 +68,8 @@ extension Tensor {
   /// - Source: torch.Tensor.clamp_
   @discardableResult
   public final func clamp_(
-    min: (some Scalar)? = Optional<Double>.none, max: (some Scalar)? = Optional<Double>.none, file: StaticString = #fileID, line: UInt = #line
+    min: (some Scalar)? = Optional<Double>.none, max: (some Scalar)? = Optional<Double>.none,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     guard let (op, limits) = clamping(min?.scalarValue, max?.scalarValue, file, line) else {
       return self
@@ -182,7 +184,8 @@ extension Tensor {
     _ other: Tensor, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     dtype == .bool && other.dtype == .bool
-      ? maximum(other, file: file, line: line) : Pointwise.fmaxOp(self, other, file: file, line: line)
+      ? maximum(other, file: file, line: line)
+      : Pointwise.fmaxOp(self, other, file: file, line: line)
   }
 
   /// Returns the smaller of two elements; the other one if one is NaN.
@@ -193,6 +196,7 @@ extension Tensor {
     _ other: Tensor, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     dtype == .bool && other.dtype == .bool
-      ? minimum(other, file: file, line: line) : Pointwise.fminOp(self, other, file: file, line: line)
+      ? minimum(other, file: file, line: line)
+      : Pointwise.fminOp(self, other, file: file, line: line)
   }
 }

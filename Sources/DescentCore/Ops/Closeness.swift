@@ -69,7 +69,8 @@ extension Tensor {
   /// - Precondition: both of one dtype; rtol and atol not negative.
   /// - Source: torch.isclose
   public final func isclose(
-    _ other: Tensor, rtol: Double = 1e-5, atol: Double = 1e-8, equalNaN: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    _ other: Tensor, rtol: Double = 1e-5, atol: Double = 1e-8, equalNaN: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
       if self.dtype != other.dtype {
@@ -98,7 +99,8 @@ extension Tensor {
   ///
   /// - Source: torch.allclose
   public final func allclose(
-    _ other: Tensor, rtol: Double = 1e-5, atol: Double = 1e-8, equalNaN: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    _ other: Tensor, rtol: Double = 1e-5, atol: Double = 1e-8, equalNaN: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> Bool {
     let close = isclose(
       other, rtol: rtol, atol: atol, equalNaN: equalNaN, file: file, line: line)
@@ -109,7 +111,8 @@ extension Tensor {
   ///
   /// - Precondition: both of one dtype.
   /// - Source: torch.equal
-  public final func equal(_ other: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Bool {
+  public final func equal(_ other: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Bool
+  {
     if dtype != other.dtype {
       Misuse(
         "equal", "the dtypes differ", got: "\(dtype.name) and \(other.dtype.name)",

@@ -28,7 +28,8 @@ extension Tensor {
   /// - Gradient: g, value g b, value g a.
   /// - Source: torch.addcmul
   public final func addcmul(
-    _ a: Tensor, _ b: Tensor, value: some Scalar = 1, file: StaticString = #fileID, line: UInt = #line
+    _ a: Tensor, _ b: Tensor, value: some Scalar = 1, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> Tensor {
     Pointwise.addcmulOp.apply(
       TensorList(self, a, b), scalars: ScalarList(value.scalarValue), file: file, line: line)
@@ -39,7 +40,8 @@ extension Tensor {
   /// - Source: torch.Tensor.addcmul_
   @discardableResult
   public final func addcmul_(
-    _ a: Tensor, _ b: Tensor, value: some Scalar = 1, file: StaticString = #fileID, line: UInt = #line
+    _ a: Tensor, _ b: Tensor, value: some Scalar = 1, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> Tensor {
     Pointwise.addcmulOp.applyInPlace(
       TensorList(self, a, b), scalars: ScalarList(value.scalarValue), file: file, line: line)
@@ -51,7 +53,8 @@ extension Tensor {
   /// - Gradient: g, value g / b, -value g a / b^2.
   /// - Source: torch.addcdiv
   public final func addcdiv(
-    _ a: Tensor, _ b: Tensor, value: some Scalar = 1, file: StaticString = #fileID, line: UInt = #line
+    _ a: Tensor, _ b: Tensor, value: some Scalar = 1, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> Tensor {
     guard Tensor.checkQuotient("addcdiv", a, b, file, line) else { return .poison }
     return Pointwise.addcdivOp.apply(
@@ -63,7 +66,8 @@ extension Tensor {
   /// - Source: torch.Tensor.addcdiv_
   @discardableResult
   public final func addcdiv_(
-    _ a: Tensor, _ b: Tensor, value: some Scalar = 1, file: StaticString = #fileID, line: UInt = #line
+    _ a: Tensor, _ b: Tensor, value: some Scalar = 1, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> Tensor {
     guard Tensor.checkQuotient("addcdiv_", a, b, file, line) else { return self }
     return Pointwise.addcdivOp.applyInPlace(

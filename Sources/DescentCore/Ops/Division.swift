@@ -14,7 +14,8 @@ extension Tensor {
   static let divOp = Pointwise("div") { x, y in x / y }
   static let divScalarOp = Pointwise("div", inputs: 1, scalars: 1) { x, s in x[0] / s[0] }
   static let rdivScalarOp = Pointwise(
-    "div", inputs: 1, scalars: 1, node: "MulBackward0") { x, s in s[0] / x[0] }
+    "div", inputs: 1, scalars: 1, node: "MulBackward0"
+  ) { x, s in s[0] / x[0] }
 
   private static func whole(
     _ name: String, _ op: Instruction, _ node: String, isDifferentiable: Bool
@@ -34,11 +35,15 @@ extension Tensor {
   }
   static let divFloorOp = whole("div", .floorDiv, "DivBackward1", isDifferentiable: true)
   static let divTruncOp = whole("div", .truncDiv, "DivBackward1", isDifferentiable: true)
-  static let divFloorScalarOp = wholeScalar("div", .floorDiv, "DivBackward3", isDifferentiable: true)
-  static let divTruncScalarOp = wholeScalar("div", .truncDiv, "DivBackward3", isDifferentiable: true)
+  static let divFloorScalarOp = wholeScalar(
+    "div", .floorDiv, "DivBackward3", isDifferentiable: true)
+  static let divTruncScalarOp = wholeScalar(
+    "div", .truncDiv, "DivBackward3", isDifferentiable: true)
   static let floorDivideOp = whole("floor_divide", .floorDiv, "", isDifferentiable: false)
-  static let floorDivideScalarOp = wholeScalar("floor_divide", .floorDiv, "", isDifferentiable: false)
-  static let remainderOp = whole("remainder", .remainder, "RemainderBackward1", isDifferentiable: true)
+  static let floorDivideScalarOp = wholeScalar(
+    "floor_divide", .floorDiv, "", isDifferentiable: false)
+  static let remainderOp = whole(
+    "remainder", .remainder, "RemainderBackward1", isDifferentiable: true)
   static let remainderScalarOp = wholeScalar(
     "remainder", .remainder, "RemainderBackward0", isDifferentiable: true)
   static let rremainderScalarOp = Pointwise(
@@ -57,13 +62,15 @@ extension Tensor {
   /// - Gradient: g / y for self, -g x / y^2 for other; 0 with a rounding mode.
   /// - Source: torch.div
   public final func div(
-    _ other: Tensor, roundingMode: RoundingMode? = nil, file: StaticString = #fileID, line: UInt = #line
+    _ other: Tensor, roundingMode: RoundingMode? = nil, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> Tensor {
     divOp(roundingMode).binary(self, other, file: file, line: line)
   }
 
   public final func div(
-    _ other: some Scalar, roundingMode: RoundingMode? = nil, file: StaticString = #fileID, line: UInt = #line
+    _ other: some Scalar, roundingMode: RoundingMode? = nil, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> Tensor {
     divScalarOp(roundingMode).unary(self, ScalarList(other.scalarValue), file: file, line: line)
   }
@@ -73,14 +80,16 @@ extension Tensor {
   /// - Source: torch.Tensor.div_
   @discardableResult
   public final func div_(
-    _ other: Tensor, roundingMode: RoundingMode? = nil, file: StaticString = #fileID, line: UInt = #line
+    _ other: Tensor, roundingMode: RoundingMode? = nil, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> Tensor {
     divOp(roundingMode).applyInPlace(TensorList(self, other), file: file, line: line)
   }
 
   @discardableResult
   public final func div_(
-    _ other: some Scalar, roundingMode: RoundingMode? = nil, file: StaticString = #fileID, line: UInt = #line
+    _ other: some Scalar, roundingMode: RoundingMode? = nil, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> Tensor {
     divScalarOp(roundingMode).applyInPlace(
       TensorList(self), scalars: ScalarList(other.scalarValue), file: file, line: line)
@@ -111,7 +120,9 @@ extension Tensor {
 
   public final func trueDivide(
     _ other: some Scalar, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { Self.divScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line) }
+  ) -> Tensor {
+    Self.divScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line)
+  }
 
   /// Divides and rounds down: Python's `//`. Bools are refused. Not differentiable.
   ///
@@ -123,7 +134,9 @@ extension Tensor {
 
   public final func floorDivide(
     _ other: some Scalar, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { Self.floorDivideScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line) }
+  ) -> Tensor {
+    Self.floorDivideScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line)
+  }
 
   /// Does `floorDivide` in place.
   ///
@@ -152,7 +165,9 @@ extension Tensor {
 
   public final func remainder(
     _ other: some Scalar, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { Self.remainderScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line) }
+  ) -> Tensor {
+    Self.remainderScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line)
+  }
 
   /// Does `remainder` in place.
   ///
@@ -181,7 +196,9 @@ extension Tensor {
 
   public final func fmod(
     _ other: some Scalar, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { Self.fmodScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line) }
+  ) -> Tensor {
+    Self.fmodScalarOp.unary(self, ScalarList(other.scalarValue), file: file, line: line)
+  }
 
   /// Does `fmod` in place.
   ///

@@ -141,7 +141,8 @@ extension Tensor {
       let d = try Rules.dim("renorm", dim, of: self.shape)
       if self.ndim < 2 || p <= 0 || maxNorm < 0 {
         throw Misuse(
-          "renorm", "slices of two or more dimensions, a positive p and no negative norm are needed",
+          "renorm",
+          "slices of two or more dimensions, a positive p and no negative norm are needed",
           got: "\(self.shape.brackets), p \(p), maxNorm \(maxNorm)", try: "normalize")
       }
       return (0..<self.ndim).filter { $0 != d }

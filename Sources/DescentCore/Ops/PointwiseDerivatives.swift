@@ -157,7 +157,9 @@ final class DerivativePlan: Sendable {
       let (first, second) = (
         ObjectIdentifier(program.inputs[0]), ObjectIdentifier(program.inputs[1])
       )
-      if let other = adjoints[second] { adjoints[first] = adjoints[first].map { $0 + other } ?? other }
+      if let other = adjoints[second] {
+        adjoints[first] = adjoints[first].map { $0 + other } ?? other
+      }
       wanted = [0]
     }
 
@@ -223,7 +225,8 @@ final class DerivativePlan: Sendable {
     }
   }
 
-  private static func adjoints(_ operation: Pointwise, _ incoming: Term) -> [ObjectIdentifier: Term] {
+  private static func adjoints(_ operation: Pointwise, _ incoming: Term) -> [ObjectIdentifier: Term]
+  {
     let program = operation.program
     guard let rule = operation.gradientRule else {
       return differentiate(program, program.outputs[0], incoming)

@@ -10,7 +10,8 @@ infix operator ** : PowerPrecedence
 extension Pointwise {
   static let squareOp = Pointwise("pow", result: .promoted) { x in square(x) }
   static let cubeOp = Pointwise(
-    "pow", result: .promoted, gradient: { x, g in 3 * g * square(x) }) { x in x * x * x }
+    "pow", result: .promoted, gradient: { x, g in 3 * g * square(x) }
+  ) { x in x * x * x }
   static let rootOp = Pointwise("pow", result: .promoted) { x in sqrt(x) }
   static let inverseOp = Pointwise("pow", result: .promoted) { x in reciprocal(x) }
   static let inverseRootOp = Pointwise("pow", result: .promoted) { x in rsqrt(x) }
@@ -21,12 +22,14 @@ extension Pointwise {
     "pow", result: .promoted, inputs: 2, scalars: 0, node: "PowBackward1", domain: .numbers
   ) { x, _ in pow(x[0], x[1]) }
   static let powScalarOp = Pointwise(
-    "pow", result: .promoted, inputs: 1, scalars: 1) { x, s in pow(x[0], s[0]) }
+    "pow", result: .promoted, inputs: 1, scalars: 1
+  ) { x, s in pow(x[0], s[0]) }
   static let scalarPowOp = Pointwise(
     "pow", result: .promoted, inputs: 1, scalars: 1, node: "PowBackward2"
   ) { x, s in pow(s[0], x[0]) }
   static let boolPowOp = Pointwise(
-    "pow", result: .promoted, inputs: 1, scalars: 1) { x, s in x[0] | ~s[0] }
+    "pow", result: .promoted, inputs: 1, scalars: 1
+  ) { x, s in x[0] | ~s[0] }
 
   /// The cheap form of a power of floating-point numbers; nil if there is none.
   @inline(__always)

@@ -9,8 +9,11 @@ extension Tensor {
   ) -> Tensor {
     let target = Shape(sizes)
     if requiresGrad {
-      Misuse("resize_", "a tensor that requires gradients cannot be resized", got: shape.brackets, try: "reshape")
-        .raise(file: file, line: line)
+      Misuse(
+        "resize_", "a tensor that requires gradients cannot be resized", got: shape.brackets,
+        try: "reshape"
+      )
+      .raise(file: file, line: line)
       return self
     }
     let needed = (layout.offset + target.elementCount) * dtype.itemSize

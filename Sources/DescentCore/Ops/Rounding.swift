@@ -30,7 +30,8 @@ extension Tensor {
   /// - Source: torch.Tensor.floor_
   @discardableResult
   public final func floor_(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    dtype.isInteger ? self : Pointwise.floorOp.applyInPlace(TensorList(self), file: file, line: line)
+    dtype.isInteger
+      ? self : Pointwise.floorOp.applyInPlace(TensorList(self), file: file, line: line)
   }
 
   /// Returns the smallest whole number not below each element.
@@ -62,7 +63,8 @@ extension Tensor {
   /// - Source: torch.Tensor.trunc_
   @discardableResult
   public final func trunc_(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    dtype.isInteger ? self : Pointwise.truncOp.applyInPlace(TensorList(self), file: file, line: line)
+    dtype.isInteger
+      ? self : Pointwise.truncOp.applyInPlace(TensorList(self), file: file, line: line)
   }
 
   /// Returns x - trunc(x), with the sign of x.

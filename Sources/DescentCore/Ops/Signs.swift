@@ -142,7 +142,8 @@ extension Tensor {
   /// - Gradient: g where the element is finite, else 0.
   /// - Source: torch.nan_to_num
   public final func nanToNum(
-    nan: Double = 0, posinf: Double? = nil, neginf: Double? = nil, file: StaticString = #fileID, line: UInt = #line
+    nan: Double = 0, posinf: Double? = nil, neginf: Double? = nil, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> Tensor {
     if !dtype.isFloatingPoint { return clone() }
     return Pointwise.nanToNumOp.unary(
@@ -154,7 +155,8 @@ extension Tensor {
   /// - Source: torch.Tensor.nan_to_num_
   @discardableResult
   public final func nanToNum_(
-    nan: Double = 0, posinf: Double? = nil, neginf: Double? = nil, file: StaticString = #fileID, line: UInt = #line
+    nan: Double = 0, posinf: Double? = nil, neginf: Double? = nil, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> Tensor {
     if !dtype.isFloatingPoint { return self }
     return Pointwise.nanToNumOp.applyInPlace(

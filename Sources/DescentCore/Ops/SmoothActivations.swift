@@ -129,7 +129,8 @@ extension Tensor {
     alpha: Double = 1, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     if alpha == 0 {
-      Misuse("celu", "alpha is 0", got: "alpha 0", try: "another alpha").raise(file: file, line: line)
+      Misuse("celu", "alpha is 0", got: "alpha 0", try: "another alpha").raise(
+        file: file, line: line)
       return .poison
     }
     return Pointwise.celuOp.unary(self, ScalarList(.double(alpha)), file: file, line: line)

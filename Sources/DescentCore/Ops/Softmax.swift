@@ -25,7 +25,8 @@ extension Tensor {
   ) -> Tensor { (-(dtype.map { to($0) } ?? self)).softmax(dim: dim, file: file, line: line) }
 
   private func softmax(
-    _ name: String, _ logarithm: Bool, _ dim: Int, _ dtype: DType?, _ file: StaticString, _ line: UInt
+    _ name: String, _ logarithm: Bool, _ dim: Int, _ dtype: DType?, _ file: StaticString,
+    _ line: UInt
   ) -> Tensor {
     let source = dtype.map { to($0) } ?? self
     let checked = attempt(file: file, line: line) { () throws(Misuse) -> Int in
@@ -53,7 +54,8 @@ extension Tensor {
         } else {
           let result = Tensor(empty: y.shape, dtype: y.dtype)
           y.device.backend.softmaxBackward(
-            SoftmaxBackwardCall(logarithm: logarithm, gradient: g, result: y, dim: d, output: result))
+            SoftmaxBackwardCall(
+              logarithm: logarithm, gradient: g, result: y, dim: d, output: result))
           step.give(0, result)
         }
       }

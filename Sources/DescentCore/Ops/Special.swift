@@ -55,7 +55,9 @@ extension Pointwise {
       // PyTorch's formula contains x^2: NaN where that overflows in the lower tail.
       let overflow = select(x .< 0, 0 * (x * x), 0)
       // The density over the distribution function; below 0 both vanish, but not their scaled forms.
-      let tail = 0.797884560802865355880 / Term.apply(.erfcx, select(x .< 0, x, 0) * -0.707106781186547524401)
+      let tail =
+        0.797884560802865355880
+        / Term.apply(.erfcx, select(x .< 0, x, 0) * -0.707106781186547524401)
       let density = 0.398942280401432677940 * exp(x * x * -0.5)
       let rest = 1 - 0.5 * Term.apply(.erfc, select(x .< 0, 0, x) * 0.707106781186547524401)
       return g * select(x .< 0, tail, density / rest) + overflow

@@ -26,7 +26,9 @@ extension Tensor {
   @discardableResult
   public final func logicalAnd_(
     _ other: Tensor, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { Pointwise.logicalAndOp.applyInPlace(TensorList(self, other), file: file, line: line) }
+  ) -> Tensor {
+    Pointwise.logicalAndOp.applyInPlace(TensorList(self, other), file: file, line: line)
+  }
 
   /// Returns whether one of the elements is not zero. NaN is not zero.
   ///
@@ -39,7 +41,9 @@ extension Tensor {
   @discardableResult
   public final func logicalOr_(
     _ other: Tensor, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { Pointwise.logicalOrOp.applyInPlace(TensorList(self, other), file: file, line: line) }
+  ) -> Tensor {
+    Pointwise.logicalOrOp.applyInPlace(TensorList(self, other), file: file, line: line)
+  }
 
   /// Returns whether exactly one of the elements is not zero. NaN is not zero.
   ///
@@ -52,7 +56,9 @@ extension Tensor {
   @discardableResult
   public final func logicalXor_(
     _ other: Tensor, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { Pointwise.logicalXorOp.applyInPlace(TensorList(self, other), file: file, line: line) }
+  ) -> Tensor {
+    Pointwise.logicalXorOp.applyInPlace(TensorList(self, other), file: file, line: line)
+  }
 
   /// Returns whether elements are zero.
   ///

@@ -46,7 +46,8 @@ extension Tensor {
   }
 
   public static func `where`(
-    _ mask: Tensor, _ a: some Scalar, _ b: some Scalar, file: StaticString = #fileID, line: UInt = #line
+    _ mask: Tensor, _ a: some Scalar, _ b: some Scalar, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> Tensor {
     guard mask.isMask("where", file, line) else { return .poison }
     return Pointwise.scalarsWhereOp.apply(

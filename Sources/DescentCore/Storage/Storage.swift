@@ -34,7 +34,8 @@ final class Storage {
   private static func obtain(_ sizeClass: Int, _ byteCount: Int) -> UnsafeMutableRawPointer {
     if sizeClass < SizeClass.count, let block = BlockPool.shared.take(sizeClass) { return block }
     fatalError(
-      "Memory: \(byteCount) bytes could not be allocated. Try smaller tensors or Memory.clearCache().")
+      "Memory: \(byteCount) bytes could not be allocated. Try smaller tensors or Memory.clearCache()."
+    )
   }
 
   deinit {

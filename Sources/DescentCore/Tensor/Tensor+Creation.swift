@@ -81,7 +81,9 @@ extension Tensor {
     let buffer = attempt(file: file, line: line) { () throws(Misuse) in
       var buffer = LiteralBuffer()
       try values.flatten(into: &buffer, depth: 0)
-      if buffer.sizes.count > Shape.maxDims { throw Rules.tooManyDims("Tensor", buffer.sizes.count) }
+      if buffer.sizes.count > Shape.maxDims {
+        throw Rules.tooManyDims("Tensor", buffer.sizes.count)
+      }
       return buffer
     }
     guard let buffer else { return .poison }
@@ -113,12 +115,15 @@ extension Tensor {
     if values.count != shape.elementCount {
       Misuse(
         "Tensor", "\(values.count) numbers do not fill the shape",
-        got: "\(values.count) numbers for \(shape.brackets)", try: "a shape of \(values.count) elements"
+        got: "\(values.count) numbers for \(shape.brackets)",
+        try: "a shape of \(values.count) elements"
       ).raise(file: file, line: line)
       return
     }
     values.withUnsafeBytes { bytes in
-      if let base = bytes.baseAddress { storage.data.copyMemory(from: base, byteCount: bytes.count) }
+      if let base = bytes.baseAddress {
+        storage.data.copyMemory(from: base, byteCount: bytes.count)
+      }
     }
     if requiresGrad { flags.requiresGrad = true }
   }
@@ -129,7 +134,8 @@ extension Tensor {
   ) -> Tensor {
     if !device.isAvailable {
       Misuse(
-        "Device", "\(device) is not available: this build has a CPU back end only", got: "\(device)",
+        "Device", "\(device) is not available: this build has a CPU back end only",
+        got: "\(device)",
         try: "Device(\"cpu\")"
       ).raise(file: "", line: 0)
     }
@@ -214,7 +220,8 @@ extension Tensor {
   }
 
   /// - Source: torch.full_like
-  public static func fullLike(_ other: Tensor, _ value: some Scalar, dtype: DType? = nil) -> Tensor {
+  public static func fullLike(_ other: Tensor, _ value: some Scalar, dtype: DType? = nil) -> Tensor
+  {
     full(other.shape, value, dtype: dtype ?? other.dtype)
   }
 
@@ -273,8 +280,9 @@ extension Tensor {
     line: UInt = #line
   ) -> Tensor {
     if steps < 0 {
-      Misuse("linspace", "the number of steps is negative", got: "\(steps)", try: "0 or more").raise(
-        file: file, line: line)
+      Misuse("linspace", "the number of steps is negative", got: "\(steps)", try: "0 or more")
+        .raise(
+          file: file, line: line)
       return .poison
     }
     let tensor = make([steps], dtype, device)

@@ -47,14 +47,16 @@ final class Prefetcher<Item>: @unchecked Sendable {
     #else
       var thread = pthread_t()
     #endif
-    let result = pthread_create(&thread, &attributes, { argument in
-      #if canImport(Darwin)
-        Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
-      #else
-        if let argument { Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body() }
-      #endif
-      return nil
-    }, box.toOpaque())
+    let result = pthread_create(
+      &thread, &attributes,
+      { argument in
+        #if canImport(Darwin)
+          Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
+        #else
+          if let argument { Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body() }
+        #endif
+        return nil
+      }, box.toOpaque())
     pthread_attr_destroy(&attributes)
     if result != 0 {
       box.release()  // fewer threads make the same batches

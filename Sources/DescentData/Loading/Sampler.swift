@@ -139,7 +139,9 @@ public final class DistributedSampler: Sampler {
       ? Generator(seed: seed + epochNumber).permutation(population) : Array(0..<population)
     let total = count * replicas
     if dropLast { order = Array(order.prefix(total)) }
-    if !order.isEmpty { for i in order.count..<max(total, order.count) { order.append(order[i % population]) } }
+    if !order.isEmpty {
+      for i in order.count..<max(total, order.count) { order.append(order[i % population]) }
+    }
     return stride(from: rank, to: total, by: replicas).map { order[$0] }
   }
 }
@@ -165,6 +167,8 @@ public struct BatchSampler {
 
   public func epoch() -> [[Int]] {
     let order = sampler.epoch()
-    return (0..<count).map { Array(order[($0 * batchSize)..<min(($0 + 1) * batchSize, order.count)]) }
+    return (0..<count).map {
+      Array(order[($0 * batchSize)..<min(($0 + 1) * batchSize, order.count)])
+    }
   }
 }

@@ -161,7 +161,8 @@ public func randomSplit<Base: Dataset>(
   let total = fractions.reduce(0, +)
   if abs(total - 1) > 1e-6 || fractions.contains(where: { $0 < 0 || $0 > 1 }) {
     Misuse(
-      "randomSplit", "the fractions do not add up to 1", got: "\(fractions)", try: "for example [0.8, 0.2]"
+      "randomSplit", "the fractions do not add up to 1", got: "\(fractions)",
+      try: "for example [0.8, 0.2]"
     ).report(file: file, line: line)
     return fractions.map { _ in Subset(base, []) }
   }

@@ -77,7 +77,8 @@ extension OpTable {
           { $0.div($1, roundingMode: mode) }, { $0.div($1, roundingMode: mode) }, { $0 / $1 })
       }
     }
-    op("true_divide") { a in try a.binary({ $0.trueDivide($1) }, { $0.trueDivide($1) }, { $0 / $1 }) }
+    op("true_divide") { a in try a.binary({ $0.trueDivide($1) }, { $0.trueDivide($1) }, { $0 / $1 })
+    }
     op("floor_divide") { a in try a.binary({ $0.floorDivide($1) }, { $0.floorDivide($1) }) }
     op("remainder") { a in try a.binary({ $0.remainder($1) }, { $0 % $1 }, { $0 % $1 }) }
     op("fmod") { a in try a.binary({ $0.fmod($1) }, { $0.fmod($1) }) }

@@ -63,7 +63,8 @@ extension OpTable {
       try a.x.hingeEmbeddingLoss(
         a.y, margin: a.double(nil, "margin", 1), reduction: a.reduction)
     }
-    op("nn.functional.soft_margin_loss") { a in try a.x.softMarginLoss(a.y, reduction: a.reduction) }
+    op("nn.functional.soft_margin_loss") { a in try a.x.softMarginLoss(a.y, reduction: a.reduction)
+    }
     op("nn.functional.margin_ranking_loss") { a in
       try a.x.marginRankingLoss(
         a.y, a.tensor(2, "target"), margin: a.double(nil, "margin", 0), reduction: a.reduction)
