@@ -115,7 +115,7 @@ def two_layer():
     x, y = torch.randn(100, 1000), torch.randn(100, 10)
     w1 = torch.randn(1000, 100, requires_grad=True)
     w2 = torch.randn(100, 10, requires_grad=True)
-    for epoch in range(2):  # chaotic from the third epoch on
+    for epoch in range(20):
         loss = (x.mm(w1).clamp(min=0).mm(w2) - y).pow(2).sum()
         out("Epoch:{} , Loss:{:.4f}".format(epoch, loss.item()))
         loss.backward()
