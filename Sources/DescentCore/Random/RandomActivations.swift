@@ -23,13 +23,15 @@ extension Tensor {
     if !training {
       return leakyRelu(negativeSlope: (lower + upper) / 2, file: file, line: line)
     }
-    // The product is rounded once: slopes are of float64 until then.
+    // As in PyTorch ends and slopes are of float32 unless elements are of float64.
     let (output, slopes) = noGrad { () -> (Tensor, Tensor) in
+      let type: DType = dtype == .float64 ? .float64 : .float32
+      let ends = [lower, upper].map { type == .float64 ? $0 : Double(Float($0)) }
       let isDrawn = self .<= 0
       let drawn = Tensor(empty: [device.backend.countNonzero(isDrawn)], dtype: .float64)
-        .uniform_(lower, upper, generator: generator)
-      let slopes = Tensor.ones(shape, dtype: .float64).maskedScatter(isDrawn, drawn)
-      return ((to(.float64) * slopes).to(dtype), slopes.to(dtype))
+        .uniform_(ends[0], ends[1], generator: generator)
+      let slopes = Tensor.ones(shape, dtype: type).maskedScatter(isDrawn, drawn.to(type))
+      return ((to(type) * slopes).to(dtype), slopes.to(dtype))
     }
     if recording(self) {
       output.record(
