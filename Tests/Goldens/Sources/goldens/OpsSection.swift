@@ -17,6 +17,7 @@ final class OpTable {
     table.addParts()
     table.addCreation()
     table.addReductions()
+    table.addNorms()
     table.addOrdering()
     table.addIndexing()
     table.addWriting()
