@@ -32,31 +32,30 @@ private struct PNorm: Sendable {
 
   private init(
     _ summand: (_ size: Term, _ p: Term) -> Term,
-    share: (_ size: Term, _ distance: Term, _ p: Term) -> Term
+    derivative: (_ z: Term, _ distance: Term, _ p: Term) -> Term
   ) {
     self.summand = Pointwise("cdist", inputs: 2, scalars: 1) { x, s in
       summand(abs(x[0] - x[1]), s[0])
     }
-    self.share = Pointwise("cdist_backward", inputs: 4, scalars: 1) { x, s in
-      let z = x[1] - x[2]
-      let isFlat = (z .== 0) | (x[3] .== 0)
-      let factor = share(select(isFlat, 1, abs(z)), select(isFlat, 1, x[3]), s[0])
-      return select(isFlat, 0, x[0] * sign(z) * factor)
+    share = Pointwise("cdist_backward", inputs: 4, scalars: 1) { x, s in
+      x[0] * derivative(x[1] - x[2], x[3], s[0])
     }
   }
 
   private static let zero = PNorm({ size, _ in minimum(ceil(size), .constant(1)) }) { _, _, _ in
     .constant(0)
   }
-  private static let one = PNorm({ size, _ in size }) { _, _, _ in .constant(1) }
-  private static let two = PNorm({ size, _ in square(size) }) { size, distance, _ in
-    size / distance
+  private static let one = PNorm({ size, _ in size }) { z, _, _ in sign(z) }
+  private static let two = PNorm({ size, _ in square(size) }) { z, distance, _ in
+    select(distance .== 0, 0, z / select(distance .== 0, 1, distance))
   }
-  private static let largest = PNorm({ size, _ in size }) { size, distance, _ in
-    select(size .== distance, 1, 0)
+  private static let largest = PNorm({ size, _ in size }) { z, distance, _ in
+    select(abs(z) .== distance, sign(z), 0)
   }
-  private static let other = PNorm({ size, p in pow(size, p) }) { size, distance, p in
-    pow(size / distance, p - 1)
+  private static let other = PNorm({ size, p in pow(size, p) }) { z, distance, p in
+    let isFlat = (z .== 0) | (distance .== 0)
+    let ratio = select(isFlat, 1, abs(z)) / select(isFlat, 1, distance)
+    return select(isFlat, 0, sign(z) * pow(ratio, p - 1))
   }
 }
 
@@ -155,23 +154,30 @@ extension Tensor {
       }
     }
     if checked == nil { return .poison }
-    let pairs = Tensor.triuIndices(shape[0], shape[0], offset: 1)
-    let (i, j) = (pairs.select(0, 0), pairs.select(0, 1))
-    let output = noGrad {
-      Tensor.distances(indexSelect(0, i), indexSelect(0, j), p, file, line)
+    let n = shape[0]
+    let output: Tensor
+    let upper: Tensor
+    (output, upper) = noGrad {
+      let pairs = Tensor.triuIndices(n, n, offset: 1)
+      let upper = pairs.select(0, 0) * n + pairs.select(0, 1)
+      let all = Tensor.distances(unsqueeze(-2), unsqueeze(-3), p, file, line)
+      return (all.ravel().gather(0, upper), upper)
     }
     if recording(self) {
       output.record(
-        "PdistBackward0", TensorList(self), saving: TensorList(self, i, j, output), file: file,
+        "PdistBackward0", TensorList(self), saving: TensorList(self, upper, output), file: file,
         line: line
       ) { step, g in
-        let (x, i, j) = (step.saved(0), step.saved(1), step.saved(2))
-        let shares = PNorm.of(p).share.apply(
-          TensorList(
-            g.unsqueeze(-1), x.indexSelect(0, i), x.indexSelect(0, j), step.saved(3).unsqueeze(-1)),
-          scalars: ScalarList(.double(p)))
-        let zeros = Tensor.zeros(x.shape, dtype: g.dtype)
-        step.give(0, zeros.indexAdd(0, i, shares).indexAdd(0, j, -shares))
+        let x = step.saved(0)
+        // Both triangles, so that a row meets all others.
+        func symmetric(_ pairs: Tensor) -> Tensor {
+          let half = Tensor.zeros(n * n, dtype: pairs.dtype).scatter(0, step.saved(1), pairs)
+            .reshape([n, n])
+          return (half + half.t()).unsqueeze(-1)
+        }
+        let operands = TensorList(
+          symmetric(g), x.unsqueeze(-2), x.unsqueeze(-3), symmetric(step.saved(2)))
+        step.give(0, Tensor.shares(operands, p, sumOver: -2))
       }
     }
     return output

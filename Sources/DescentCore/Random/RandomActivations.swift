@@ -1,11 +1,5 @@
 // Activations that draw random numbers.
 
-extension Pointwise {
-  static let rreluOp = Pointwise(
-    "rrelu_with_noise", result: .promoted
-  ) { x, slopes in x * slopes }
-}
-
 extension Tensor {
   /// x where positive, else x times a slope: drawn from [lower, upper) for each element while training,
   /// their mean otherwise.
@@ -29,15 +23,23 @@ extension Tensor {
     if !training {
       return leakyRelu(negativeSlope: (lower + upper) / 2, file: file, line: line)
     }
-    // As in PyTorch the bounds are of the dtype before slopes are drawn in float64.
-    let slopes = noGrad { () -> Tensor in
+    // As in PyTorch ends and slopes are of float32 unless elements are of float64.
+    let (output, slopes) = noGrad { () -> (Tensor, Tensor) in
+      let type: DType = dtype == .float64 ? .float64 : .float32
+      let ends = [lower, upper].map { type == .float64 ? $0 : Double(Float($0)) }
       let isDrawn = self .<= 0
-      let bounds = [lower, upper].map { Tensor.full([], $0, dtype: dtype).item() }
       let drawn = Tensor(empty: [device.backend.countNonzero(isDrawn)], dtype: .float64)
-        .uniform_(bounds[0], bounds[1], generator: generator)
-      return Tensor.ones(shape, dtype: dtype).maskedScatter(isDrawn, drawn.to(dtype))
+        .uniform_(ends[0], ends[1], generator: generator)
+      let slopes = Tensor.ones(shape, dtype: type).maskedScatter(isDrawn, drawn.to(type))
+      return ((to(type) * slopes).to(dtype), slopes.to(dtype))
     }
-    return Pointwise.rreluOp(self, slopes, file: file, line: line)
+    if recording(self) {
+      output.record(
+        "RreluWithNoiseBackward0", TensorList(self), saving: TensorList(slopes), file: file,
+        line: line
+      ) { step, g in step.give(0, g * step.saved(0)) }
+    }
+    return output
   }
 
   /// Samples from the categories whose log-probabilities these are, as something that has a gradient:
