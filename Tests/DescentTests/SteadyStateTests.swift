@@ -4,36 +4,45 @@ import Testing
 
 /// What must not change while training goes on: memory, and the bits of a result with the threads.
 @Suite("Steady state", .serialized) struct SteadyStateTests {
-  /// Resident memory in bytes.
-  private func resident() throws -> Int {
-    let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(
-      separator: " ")
-    return (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
-  }
-
-  @Test("ten thousand steps of training keep the resident memory flat") func flatMemory() throws {
-    let generator = Generator(seed: 0)
-    let x = Tensor.randn(256, 16, generator: generator)
-    let y = Tensor.randn(256, 1, generator: generator)
-    let model = Sequential(Linear(16, 32), Tanh(), Linear(32, 1))
-    let optimizer = Adam(model.parameters(), lr: 1e-3)
-    let lossFn = MSELoss()
-    func train(_ steps: Int) {
-      for _ in 0..<steps {
-        optimizer.zeroGrad()
-        lossFn(model(x), y).backward()
-        optimizer.step()
+  // In processes of their own: other tests would add to what these count.
+  #if compiler(>=6.2)
+    @Test("ten thousand steps of training keep the resident memory flat")
+    func flatMemory() async {
+      await #expect(processExitsWith: .success) {
+        let step = try training()
+        for _ in 0..<500 { step() }
+        let before = try resident()
+        for _ in 0..<10_000 { step() }
+        let rise = try resident() - before
+        #expect(rise < 64 * 1024, "\(rise) bytes")
       }
     }
-    train(500)
-    // Other tests run in this process and may grow it meanwhile: a leak grows in every stretch.
-    let rises = try (0..<10).map { _ in
-      let before = try resident()
-      train(1000)
-      return try resident() - before
+
+    @Test("steady training asks the system for no memory")
+    func steadyMemory() async {
+      await #expect(processExitsWith: .success) {
+        let step = try training()
+        for _ in 0..<50 { step() }
+        let before = Memory.statistics.systemAllocations
+        for _ in 0..<1000 { step() }
+        #expect(Memory.statistics.systemAllocations == before)
+      }
     }
-    #expect((rises.min() ?? 0) < 64 * 1024, "\(rises)")
-  }
+
+    @Test("misuse ends the process with its message and the caller's line")
+    func trap() async throws {
+      let result = await #expect(
+        processExitsWith: .failure, observing: [\.standardErrorContent]
+      ) {
+        _ = Tensor.ones(2, 3).matmul(Tensor.ones(4, 5))
+      }
+      let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+      #expect(text.contains("SteadyStateTests.swift:"))
+      #expect(
+        text.contains(
+          "matmul: inner sizes 3 and 4 differ. Got [2, 3] and [4, 5]. Try the transpose"))
+    }
+  #endif
 
   static nonisolated(unsafe) let work: [(name: String, body: (Generator) -> Tensor)] = [
     ("tanh", { Tensor.randn(300_001, generator: $0).tanh() }),
@@ -86,4 +95,25 @@ import Testing
       #expect(result.equal(results[0]), "\(Self.work[i].name)")
     }
   }
+}
+
+/// A step of training of a small perceptron.
+private func training() throws -> () -> Void {
+  let generator = Generator(seed: 0)
+  let x = Tensor.randn(256, 16, generator: generator)
+  let y = Tensor.randn(256, 1, generator: generator)
+  let model = Sequential(Linear(16, 32), Tanh(), Linear(32, 1))
+  let optimizer = Adam(model.parameters(), lr: 1e-3)
+  let lossFn = MSELoss()
+  return {
+    optimizer.zeroGrad()
+    lossFn(model(x), y).backward()
+    optimizer.step()
+  }
+}
+
+/// Resident memory in bytes.
+private func resident() throws -> Int {
+  let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+  return (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
 }

@@ -74,24 +74,6 @@ import Testing
     }
   }
 
-  @Test("steady training asks the system for no memory") func steadyMemory() {
-    let x = Tensor.linspace(-1, 1, 2000)
-    let a = Tensor([0.5], requiresGrad: true)
-    func step() {
-      a.grad = nil
-      ((a * x).tanh() - x).pow(2).sum().backward()
-      noGrad { a -= 1e-4 * a.grad! }
-    }
-    for _ in 0..<50 { step() }
-    // The count is the process's: other tests that run at the time can only add to it.
-    let rises = (0..<50).map { _ in
-      let before = Memory.statistics.systemAllocations
-      for _ in 0..<20 { step() }
-      return Memory.statistics.systemAllocations - before
-    }
-    #expect(rises.contains(0))
-  }
-
   @Test("the digits load with PyTorch's order of shuffling") func dataOrder() throws {
     let digits = try Digits.load()
     #expect(digits.count == 1797)
