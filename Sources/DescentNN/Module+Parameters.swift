@@ -163,6 +163,14 @@ extension Module {
     device: Device, dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> Self { convert(device, dtype, file, line) }
 
+  /// Moves the module to a device, as `model.to(device)`.
+  ///
+  /// - Source: torch.nn.Module.to
+  @discardableResult
+  public final func to(
+    _ device: Device, _ dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) -> Self { convert(device, dtype, file, line) }
+
   private func convert(
     _ device: Device?, _ dtype: DType?, _ file: StaticString, _ line: UInt
   ) -> Self {

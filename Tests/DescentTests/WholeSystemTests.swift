@@ -86,4 +86,16 @@ import Testing
     ).map { $0.toArray(Int.self) }
     #expect(ahead == [[1, 3, 0, 2], [9, 6, 8, 7], [5, 4]])
   }
+
+  @Test("tensors and models move to a device by its name alone, as in PyTorch") func devices() {
+    let x = Tensor.ones(2, 3)
+    #expect(x.to(Device("cpu")) === x)
+    #expect(x.to(Device("cpu"), .float64).dtype == .float64)
+    let model = Linear(3, 1).to(Device("cpu"), .float64)
+    #expect(model.weight.dtype == .float64)
+    for body in [{ _ = x.to(Device("cuda:0")) }, { _ = model.to(Device("cuda:0")) }] {
+      let error = #expect(throws: Misuse.self) { try checked { body() } }
+      #expect(error.map { "\($0)".contains("device cuda:0 is not available") } == true)
+    }
+  }
 }

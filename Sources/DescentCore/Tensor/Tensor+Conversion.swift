@@ -44,6 +44,13 @@ extension Tensor {
     return dtype.map { to($0) } ?? self
   }
 
+  /// This tensor on a device, as `x.to(device)` or `x.to(device, .float64)`.
+  ///
+  /// - Source: torch.Tensor.to
+  public final func to(
+    _ device: Device, _ dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { to(device: device, dtype: dtype, file: file, line: line) }
+
   public final func cpu() -> Tensor { to(device: .cpu) }
   /// - Source: torch.Tensor.float
   public final func float() -> Tensor { to(.float32) }
