@@ -145,7 +145,7 @@ struct FigureTests {
   @Test("extreme values and ranges are drawn without a trap")
   func extremes() throws {
     for values in [
-      [0.0, 0.0], [5e-324, 1e-300], [-1e308, 1e308], [1e15, 1e15 + 1],
+      [0.0, 0.0], [.leastNonzeroMagnitude, 1e-300], [-1e308, 1e308], [1e15, 1e15 + 1],
       [.greatestFiniteMagnitude, 0],
       [1e-12, 1],
     ] {
