@@ -3,8 +3,8 @@
 #   Scripts/check-sanitizers.sh [address|thread ...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# Resident memory is not measured: here it is the sanitizer's. Leaks are not asked for: references in Swift's enums carry tags, which the detector takes for none. The
-# release build's tests hold the resident memory flat instead.
+# Leaks are not asked for: references in Swift's enums carry tags, which the detector takes for none. The
+# release build's tests hold the resident memory flat instead; here it is the sanitizer's own.
 export ASAN_OPTIONS=detect_leaks=0
 [ $# -gt 0 ] || set -- address thread
 for sanitizer in "$@"; do
