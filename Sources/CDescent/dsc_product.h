@@ -4,7 +4,21 @@
 
 #include "include/dsc_gemm.h"
 
+/// The patches of images that the taps of a convolution meet, as a matrix that is never written:
+/// its rows are (channel, tap), its columns positions of all images, or the other way round.
+/// Positions of an image are next to each other in the other operand, images `jump` elements apart.
+typedef struct {
+  int64_t in_size[3], out_size[3], taps[3], stride[3], dilation[3], padding[3];
+  int64_t image;      // elements from an image of the input to the next
+  int64_t positions;  // of an image: the product of out_size
+  int64_t jump;
+  bool transposed;  // rows are positions: they are k, and A is the other operand; else it is C
+} DscPatches;
+
 /// The fields of DscGemm without the batch. A block of C is a product with its own m and n.
+///
+/// With `patches`, B is made of them (`b` is the first image), and the block's columns start at
+/// `column` of the whole; the columns of C, or those of A, then lie in images.
 typedef struct {
   DscDType dtype;
   int64_t m, n, k;
@@ -12,7 +26,15 @@ typedef struct {
   char *c;
   int64_t a_row, a_column, b_row, b_column, c_row, c_column, bias_row, bias_column;
   double alpha, beta;
+  const DscPatches *patches;
+  int64_t column;
 } DscProduct;
+
+/// Whether the columns of C are positions of images.
+bool dsc_columns_are_positions(const DscProduct *product);
+
+/// dsc_gemm with a B that is made of patches. Floating point, no batch, beta == 0.
+int dsc_gemm_with_patches(const DscGemm *call, const DscPatches *patches);
 
 /// The rows and columns of a micro-tile of this processor.
 typedef struct {

@@ -70,8 +70,10 @@ static void run_piece(void *context, int64_t piece) {
     product.m = product.m - i < plan->rows ? product.m - i : plan->rows;
     product.n = product.n - j < plan->columns ? product.n - j : plan->columns;
     product.a += i * product.a_row * plan->size;
-    product.b += j * product.b_column * plan->size;
-    product.c += (i * product.c_row + j * product.c_column) * plan->size;
+    product.c += i * product.c_row * plan->size;
+    product.column = j;
+    if (product.patches == NULL) product.b += j * product.b_column * plan->size;
+    if (!dsc_columns_are_positions(&product)) product.c += j * product.c_column * plan->size;
     if (product.bias != NULL)
       product.bias += (i * product.bias_row + j * product.bias_column) * plan->size;
     int status = run_product(&product);
@@ -89,12 +91,16 @@ static int64_t part(int64_t length, int64_t parts, int64_t unit) {
 // Chooses the pieces. A block of C is bounded so that its panels stay in the caches, and split
 // further only as long as the threads need more pieces and these are worth handing out.
 static void divide(Plan *plan, int64_t threads) {
-  enum { ROWS = 512, COLUMNS = 2048, WORTH = 1 << 18 };  // WORTH in multiply-adds
+  // WORTH in multiply-adds. Patches are gathered as if of fewer columns: they are then near when
+  // they are read.
+  enum { ROWS = 512, COLUMNS = 2048, PATCH_COLUMNS = 512, WORTH = 1 << 18 };
   const DscProduct *p = &plan->product;
   DscTileSize tile = {8, 64};
   bool vector = is_floating(p->dtype) && dsc_product_is_vector(p);
   if (is_floating(p->dtype) && !vector) tile = dsc_tile_size(p->dtype);
-  int64_t limit = vector ? p->n + tile.columns : COLUMNS;
+  int64_t limit = vector                           ? p->n + tile.columns
+                  : dsc_columns_are_positions(p) ? PATCH_COLUMNS
+                                                   : COLUMNS;
   plan->rows = part(p->m, ceiling(p->m, ROWS), tile.rows);
   plan->columns = part(p->n, ceiling(p->n, limit), tile.columns);
   int64_t wanted = threads == 1 ? 1 : 2 * threads;
@@ -122,13 +128,13 @@ static void divide(Plan *plan, int64_t threads) {
   }
 }
 
-int dsc_gemm(const DscGemm *call) {
+static int run_plan(const DscGemm *call, const DscPatches *patches) {
   enum { SMALL = 1 << 18, SIDE = 512 };  // multiply-adds that one thread does faster than two
   Plan plan = {
       .call = call,
       .product = {call->dtype, call->m, call->n, call->k, call->a, call->b, call->bias, call->c,
                   call->a_row, call->a_column, call->b_row, call->b_column, call->c_row,
-                  call->c_column, call->bias_row, call->bias_column, call->alpha, call->beta},
+                  call->c_column, call->bias_row, call->bias_column, call->alpha, call->beta, patches, 0},
       .size = (int64_t)dsc_dtype_size(call->dtype),
       .batch = 1,
   };
@@ -136,7 +142,7 @@ int dsc_gemm(const DscGemm *call) {
   DscProduct *p = &plan.product;
   if (p->m == 0 || p->n == 0 || plan.batch == 0) return DSC_OK;
   // A column vector becomes a row; a transposed C is written by rows.
-  plan.swapped = p->m != 1 && (p->n == 1 || (p->c_row == 1 && p->c_column != 1));
+  plan.swapped = patches == NULL && p->m != 1 && (p->n == 1 || (p->c_row == 1 && p->c_column != 1));
   if (plan.swapped) transpose(p);
   if (plan.batch == 1 && p->m <= SIDE && p->n <= SIDE && p->m * p->n * p->k <= SMALL)
     return run_product(p);
@@ -145,4 +151,10 @@ int dsc_gemm(const DscGemm *call) {
   int64_t blocks = plan.row_pieces * plan.column_pieces;
   dsc_parallel(blocks * ceiling(plan.batch, plan.batch_step), run_piece, &plan);
   return atomic_load(&plan.status);
+}
+
+int dsc_gemm(const DscGemm *call) { return run_plan(call, NULL); }
+
+int dsc_gemm_with_patches(const DscGemm *call, const DscPatches *patches) {
+  return run_plan(call, patches);
 }

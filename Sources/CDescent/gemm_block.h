@@ -14,17 +14,11 @@ typedef struct {
   bool first, last;     // which block of k this is
   const DSC_T *a, *b;   // this block's operands
   int64_t a_row, a_column, b_row, b_column;
-  DSC_T *a_panels, *b_panels, *sums, *a_converted, *b_converted;
+  DSC_T *a_panels, *b_panels, *sums, *a_converted, *b_converted, *gathered;
 } DSC_TYPED(Run);
 
 static int64_t DSC_TYPED(round_up)(int64_t value, int64_t unit) {
   return (value + unit - 1) / unit * unit;
-}
-
-// Rows of the next tile: the last two share what is left, for a thin tile wastes the processor.
-static int64_t DSC_TYPED(tile_height)(int64_t left) {
-  if (left >= 2 * DSC_TILE_ROWS) return DSC_TILE_ROWS;
-  return left > DSC_TILE_ROWS ? (left + 1) / 2 : left;
 }
 
 // Whether micro-kernels may read an operand of `rows` x `columns` where it lies, time and again: it
@@ -44,29 +38,30 @@ static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
   bool half = g->dtype == DSC_FLOAT16 || g->dtype == DSC_BFLOAT16;
   int64_t m = DSC_TYPED(round_up)(g->m, DSC_TILE_ROWS);
   int64_t n = DSC_TYPED(round_up)(g->n, DSC_TILE_COLUMNS);
-  run->pack_a = half || (g->n > 2 * DSC_TILE_COLUMNS &&
+  run->pack_a = half || (g->patches != NULL && g->patches->transposed) || (g->n > 2 * DSC_TILE_COLUMNS &&
                          !DSC_TYPED(is_near)(g->m, g->a_row, run->depth, g->a_column));
   run->pack_b =
-      half || g->b_column != 1 ||
+      half || g->patches != NULL || g->b_column != 1 ||
       (g->m > DSC_TILE_ROWS && !DSC_TYPED(is_near)(run->depth, g->b_row, g->n, g->b_column));
-  run->direct = !half && g->c_column == 1 && g->alpha == 1 && g->bias == NULL &&
+  run->direct = !half && !dsc_columns_are_positions(g) && g->c_column == 1 && g->alpha == 1 && g->bias == NULL &&
                 (g->beta == 0 || (g->beta == 1 && !run->several));
   bool edge = g->n % DSC_LANES_PER_VECTOR != 0;
-  int64_t lengths[5] = {
+  int64_t lengths[6] = {
       run->pack_a ? m * run->depth + PAD : 0,
       run->pack_b ? n * run->depth + PAD : (edge ? DSC_TILE_COLUMNS * run->depth + PAD : 0),
       !run->several ? 0 : (run->direct ? (edge ? g->m * DSC_TILE_COLUMNS : 0) : g->m * n),
       half ? g->m * run->depth : 0,
       half ? g->n * run->depth : 0,
+      g->patches == NULL ? 0 : DSC_TYPED(gathered_length)(g),
   };
-  DSC_T **parts[5] = {&run->a_panels, &run->b_panels, &run->sums, &run->a_converted,
-                      &run->b_converted};
+  DSC_T **parts[6] = {&run->a_panels,    &run->b_panels,    &run->sums,
+                      &run->a_converted, &run->b_converted, &run->gathered};
   int64_t total = 0;
-  for (int i = 0; i < 5; i++) total += DSC_TYPED(round_up)(lengths[i], PAD);
+  for (int i = 0; i < 6; i++) total += DSC_TYPED(round_up)(lengths[i], PAD);
   if (total == 0) return true;
   DSC_T *next = dsc_product_scratch((size_t)total * sizeof(DSC_T));
   if (next == NULL) return false;
-  for (int i = 0; i < 5; i++) {
+  for (int i = 0; i < 6; i++) {
     *parts[i] = next;
     next += DSC_TYPED(round_up)(lengths[i], PAD);
   }
@@ -104,7 +99,9 @@ static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
     run->a = (const DSC_T *)g->a + start * g->a_column;
     run->b = (const DSC_T *)g->b + start * g->b_row;
   }
-  if (run->pack_b) {
+  if (g->patches != NULL) {
+    DSC_TYPED(pack_patches)(g, start, k, run->gathered, run->b_panels);
+  } else if (run->pack_b) {
     DSC_TYPED(pack_b)(run->b, run->b_column, run->b_row, g->n, k, run->b_panels);
   } else {  // a vector at the edge must not read beyond the row
     int64_t edge = g->n % DSC_TILE_COLUMNS;
@@ -112,6 +109,10 @@ static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
       DSC_TYPED(pack_b)(run->b + g->n - edge, 1, run->b_row, edge, k, run->b_panels);
   }
   if (!run->pack_a) return;
+  if (g->patches != NULL && g->patches->transposed) {
+    DSC_TYPED(pack_positions)(g, start, k, run->a_panels);
+    return;
+  }
   // Whole tiles first, then the two that share what is left.
   int64_t whole = g->m / DSC_TILE_ROWS * DSC_TILE_ROWS;
   if (whole != g->m) whole = whole < DSC_TILE_ROWS ? 0 : whole - DSC_TILE_ROWS;

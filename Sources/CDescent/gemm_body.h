@@ -20,6 +20,7 @@
 #define DSC_T_NAME f32
 #include "gemm_tile.h"
 #include "gemm_pack.h"
+#include "gemm_patches.h"
 #include "gemm_finish.h"
 #include "gemm_block.h"
 #include "gemm_vector.h"
@@ -30,6 +31,7 @@
 #define DSC_T_NAME f64
 #include "gemm_tile.h"
 #include "gemm_pack.h"
+#include "gemm_patches.h"
 #include "gemm_finish.h"
 #include "gemm_block.h"
 #include "gemm_vector.h"

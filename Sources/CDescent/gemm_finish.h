@@ -58,14 +58,16 @@ static void DSC_TYPED(finish_tile)(const DscProduct *g, DSC_T *sums, int64_t sum
       DSC_TYPED(finish_row)(g, sums + r * sums_row, i + r, j, columns);
     return;
   }
+  bool positions = dsc_columns_are_positions(g);
   int vectors = (int)((columns + DSC_LANES_PER_VECTOR - 1) / DSC_LANES_PER_VECTOR);
   Vector line[DSC_TILE_VECTORS] = {0};
   if (bias != NULL && g->bias_row == 0)
     for (int64_t l = 0; l < columns; l++) ((DSC_T *)line)[l] = bias[(j + l) * g->bias_column];
-  for (int64_t r = 0; r < rows; r++, sums += sums_row) {
+  for (int64_t r = 0; r < rows; r++) {
+    DSC_T *sum = sums + r * sums_row;
     Vector all = (Vector)(bias != NULL && g->bias_row != 0 ? bias[(i + r) * g->bias_row] : 0);
     for (int v = 0; v < vectors; v++) {
-      Vector *place = (Vector *)(sums + v * DSC_LANES_PER_VECTOR);
+      Vector *place = (Vector *)(sum + v * DSC_LANES_PER_VECTOR);
       Vector value = *place * (DSC_T)g->alpha;
       if (bias != NULL) {
         Vector add = g->bias_row == 0 ? line[v] : all;
@@ -73,11 +75,13 @@ static void DSC_TYPED(finish_tile)(const DscProduct *g, DSC_T *sums, int64_t sum
       }
       *place = value;
     }
+    if (positions) continue;
     DSC_T *c = (DSC_T *)g->c + (i + r) * g->c_row + j * g->c_column;
     if (g->c_column == 1) {
-      DSC_TYPED(copy_row)(c, sums, columns);
+      DSC_TYPED(copy_row)(c, sum, columns);
     } else {
-      for (int64_t l = 0; l < columns; l++) c[l * g->c_column] = sums[l];
+      for (int64_t l = 0; l < columns; l++) c[l * g->c_column] = sum[l];
     }
   }
+  if (positions) DSC_TYPED(store_positions)(g, sums, sums_row, i, rows, j, columns);
 }

@@ -12,13 +12,18 @@ DscTileSize dsc_tile_size(DscDType dtype) {
   return dtype == DSC_FLOAT64 ? DSC_DISPATCH(tile_size_f64)() : DSC_DISPATCH(tile_size_f32)();
 }
 
+bool dsc_columns_are_positions(const DscProduct *product) {
+  return product->patches != NULL && !product->patches->transposed;
+}
+
 int dsc_product_tiled(const DscProduct *product) {
   return product->dtype == DSC_FLOAT64 ? DSC_DISPATCH(product_f64)(product)
                                        : DSC_DISPATCH(product_f32)(product);
 }
 
 bool dsc_product_is_vector(const DscProduct *product) {
-  return product->m == 1 && (product->dtype == DSC_FLOAT32 || product->dtype == DSC_FLOAT64);
+  return product->m == 1 && product->patches == NULL &&
+         (product->dtype == DSC_FLOAT32 || product->dtype == DSC_FLOAT64);
 }
 
 int dsc_product_vector(const DscProduct *product) {

@@ -21,6 +21,12 @@ static DscTileSize DSC_TYPED(tile_size)(void) {
   return (DscTileSize){DSC_TILE_ROWS, DSC_TILE_COLUMNS};
 }
 
+// Rows of the next tile: the last two share what is left, for a thin tile wastes the processor.
+static int64_t DSC_TYPED(tile_height)(int64_t left) {
+  if (left >= 2 * DSC_TILE_ROWS) return DSC_TILE_ROWS;
+  return left > DSC_TILE_ROWS ? (left + 1) / 2 : left;
+}
+
 // out = (accumulate ? out : 0) + A B for a tile of rows x (vectors of columns); `packed`, `rows`
 // and `vectors` are literals in every caller, so the accumulators are registers. A is read in any
 // strides, B and out in rows. Each element is one chain of multiply-adds over k.

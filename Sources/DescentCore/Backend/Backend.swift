@@ -20,6 +20,8 @@ protocol Backend: Sendable {
   func classLoss(_ call: ClassLossCall) throws(Misuse)
   func classLossBackward(_ call: ClassLossBackwardCall)
   func gemm(_ call: GemmCall)
+  func convolve(_ call: ConvolutionCall)
+  func convolveWeights(_ call: ConvolutionCall)
   func gather(_ call: GatherCall) throws(Misuse)
   func scatter(_ call: ScatterCall) throws(Misuse)
   func indexGather(_ call: IndexCall) throws(Misuse)

@@ -59,6 +59,13 @@ private func freshModule(_ expression: String) throws -> Module {
   case "nn.Bilinear(4,5,3)": Bilinear(4, 5, 3)
   case "nn.Embedding(10,4)": Embedding(10, 4)
   case "nn.Embedding(11,3,padding_idx=2)": Embedding(11, 3, paddingIdx: 2)
+  case "nn.Conv1d(4,6,3)": Conv1d(4, 6, 3)
+  case "nn.Conv2d(3,8,3)": Conv2d(3, 8, 3)
+  case "nn.Conv2d(4,8,(3,5),groups=2)": Conv2d(4, 8, [3, 5], groups: 2)
+  case "nn.Conv2d(1,2,1,bias=False)": Conv2d(1, 2, 1, bias: false)
+  case "nn.Conv3d(2,3,2)": Conv3d(2, 3, 2)
+  case "nn.ConvTranspose1d(3,4,3)": ConvTranspose1d(3, 4, 3)
+  case "nn.ConvTranspose2d(3,4,3,groups=1)": ConvTranspose2d(3, 4, 3)
   case "nn.PReLU(3)": PReLU(3)
   case "nn.Sequential(nn.Linear(4,8),nn.Tanh(),nn.Linear(8,3))":
     Sequential(Linear(4, 8), Tanh(), Linear(8, 3))

@@ -12,6 +12,7 @@ final class OpTable {
     table.addElementwise()
     table.addActivations()
     table.addProducts()
+    table.addConvolutions()
     table.addShapes()
     table.addJoining()
     table.addParts()
