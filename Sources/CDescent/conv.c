@@ -1,6 +1,7 @@
-// dsc_convolve and dsc_convolve_weights: products with patches, a group at a time; convolutions of
-// one channel a group go to kernels of their own (conv_depthwise.c).
-#include "dsc_depthwise.h"
+// dsc_convolve and dsc_convolve_weights. Images are multiplied from a grid (conv_direct.c); small
+// ones, and what has one tap, as products with gathered patches, a group at a time; convolutions of
+// one channel a group have kernels of their own (conv_depthwise.c).
+#include "dsc_grid.h"
 #include "dsc_product.h"
 #include "include/dsc_conv.h"
 
@@ -58,6 +59,13 @@ static int convolve_points(const DscConvolution *call) {
   return dsc_gemm(&gemm);
 }
 
+int64_t dsc_convolve_workspace(const DscConvolution *call, bool weights) {
+  bool empty = call->batch == 0 || call->out_channels == 0 || volume(call->out_size) == 0;
+  return empty || is_depthwise(call) || !dsc_direct_serves(call)
+             ? 0
+             : dsc_direct_workspace(call, weights);
+}
+
 int dsc_convolve(const DscConvolution *call) {
   enum { POSITIONS = 128 };  // an image: with fewer of them, images are worth merging
   if (call->batch == 0 || call->out_channels == 0 || volume(call->out_size) == 0) return DSC_OK;
@@ -65,6 +73,7 @@ int dsc_convolve(const DscConvolution *call) {
   if (call->groups == 1 && is_pointwise(call) &&
       (call->batch == 1 || volume(call->out_size) >= POSITIONS))
     return convolve_points(call);
+  if (dsc_direct_serves(call)) return dsc_convolve_direct(call);
   Group group = describe(call);
   int64_t size = (int64_t)dsc_dtype_size(call->dtype), outputs = group.channels;
   DscGemm *gemm = &group.gemm;
@@ -85,6 +94,7 @@ int dsc_convolve(const DscConvolution *call) {
 
 int dsc_convolve_weights(const DscConvolution *call) {
   if (is_depthwise(call)) return dsc_convolve_depthwise_weights(call);
+  if (dsc_direct_serves(call)) return dsc_convolve_direct_weights(call);
   Group group = describe(call);
   group.patches.transposed = true;
   int64_t size = (int64_t)dsc_dtype_size(call->dtype), outputs = group.channels;

@@ -23,7 +23,10 @@
 #include "gemm_patches.h"
 #include "gemm_finish.h"
 #include "gemm_block.h"
+#include "conv_fill_body.h"
+#include "gemm_direct.h"
 #include "gemm_vector.h"
+#undef DSC_FOR_TILE_ROWS
 #undef DSC_T
 #undef DSC_T_NAME
 
@@ -34,7 +37,10 @@
 #include "gemm_patches.h"
 #include "gemm_finish.h"
 #include "gemm_block.h"
+#include "conv_fill_body.h"
+#include "gemm_direct.h"
 #include "gemm_vector.h"
+#undef DSC_FOR_TILE_ROWS
 #undef DSC_T
 #undef DSC_T_NAME
 

@@ -16,8 +16,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(copy_row)(DSC_T *to,
 }
 
 // Writes `count` lines of k elements to panels of `width`: out[p * width + i] = line i, element p.
-// The last panel is filled up to the width with lines that a tile computes and drops. Up to three
-// elements behind the last panel are written too.
+// The last panel is filled up to the width with lines that a tile computes and drops.
 //
 // Here lines are next to each other in memory. Of all panels a few rows at a time are copied:
 // rows lie pages apart, and so each page is looked up once.
@@ -58,8 +57,9 @@ static inline __attribute__((always_inline)) void DSC_TYPED(pack_lines)(int widt
     const DSC_T *r2 = from + (i + 2 < last ? i + 2 : last) * line;
     const DSC_T *r3 = from + (i + 3 < last ? i + 3 : last) * line;
     DSC_T *to = out + i;
-    int64_t p = 0;
-    for (; p + 4 <= k; p += 4, to += 4 * width) {
+    // Behind the very last elements nothing may be written: others may be packing there.
+    int64_t p = 0, end = i + 4 > width ? k - 1 : k;
+    for (; p + 4 <= end; p += 4, to += 4 * width) {
       Four x0 = *(const Four *)(r0 + p), x1 = *(const Four *)(r1 + p);
       Four x2 = *(const Four *)(r2 + p), x3 = *(const Four *)(r3 + p);
       Four low01 = __builtin_shufflevector(x0, x1, 0, 4, 1, 5);
@@ -71,7 +71,10 @@ static inline __attribute__((always_inline)) void DSC_TYPED(pack_lines)(int widt
       *(Four *)(to + 2 * width) = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
       *(Four *)(to + 3 * width) = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
     }
-    for (; p < k; p++, to += width) *(Four *)to = (Four){r0[p], r1[p], r2[p], r3[p]};
+    for (; p < end; p++, to += width) *(Four *)to = (Four){r0[p], r1[p], r2[p], r3[p]};
+    if (p == k) continue;
+    Four last_of_all = {r0[p], r1[p], r2[p], r3[p]};
+    for (int l = 0; l < width - i; l++) to[l] = last_of_all[l];
   }
 }
 

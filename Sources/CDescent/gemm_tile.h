@@ -115,4 +115,3 @@ static void DSC_TYPED(tile_packed)(int64_t k, const DSC_T *a, const DSC_T *b, DS
 #undef DSC_TILE
 #undef DSC_TILE_ROW
 #undef DSC_TILE_ENTRY
-#undef DSC_FOR_TILE_ROWS

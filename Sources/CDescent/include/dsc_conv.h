@@ -24,7 +24,12 @@ typedef struct {
   void *weight;
   const void *bias;
   void *output;
+  void *workspace;
 } DscConvolution;
+
+/// Bytes of workspace, aligned to 64, that a call needs; 0 is none. `weights`: for
+/// dsc_convolve_weights.
+int64_t dsc_convolve_workspace(const DscConvolution *call, bool weights);
 
 /// Computes the output.
 int dsc_convolve(const DscConvolution *call);

@@ -27,13 +27,23 @@ struct ConvolutionCall {
 extension CPUBackend {
   func convolve(_ call: ConvolutionCall) {
     var convolution = Self.describe(call)
-    CPUBackend.check(dsc_convolve(&convolution))
+    let workspace = Self.workspace(&convolution, weights: false)
+    withExtendedLifetime(workspace) { CPUBackend.check(dsc_convolve(&convolution)) }
   }
 
   /// Makes the weight from input and output: the gradient by the weight.
   func convolveWeights(_ call: ConvolutionCall) {
     var convolution = Self.describe(call)
-    CPUBackend.check(dsc_convolve_weights(&convolution))
+    let workspace = Self.workspace(&convolution, weights: true)
+    withExtendedLifetime(workspace) { CPUBackend.check(dsc_convolve_weights(&convolution)) }
+  }
+
+  /// Gives the call the memory that it asks for.
+  private static func workspace(_ call: inout DscConvolution, weights: Bool) -> Tensor {
+    let bytes = Int(dsc_convolve_workspace(&call, weights))
+    let workspace = Tensor(empty: [bytes], dtype: .uint8)
+    call.workspace = workspace.address
+    return workspace
   }
 
   private static func describe(_ call: ConvolutionCall) -> DscConvolution {

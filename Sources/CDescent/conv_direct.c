@@ -1,0 +1,222 @@
+// Convolutions over a grid: which they serve, their pieces and their memory.
+//
+// Forward, a piece is a band of output lines of an image; it fills the grid of the input that the
+// band meets, which stays in the second-level cache, and multiplies from there. For the weights'
+// gradient a piece is a block of input channels, whose grids are filled image by image. Sums are
+// never split, so pieces may follow the number of threads.
+#include <stdatomic.h>
+#include <string.h>
+
+#include "dsc_direct.h"
+#include "dsc_product.h"
+#include "include/dsc_pool.h"
+
+enum { GRID_BYTES = 384 << 10, WAVE_BYTES = 4 << 20, ALIGNMENT = 64 };
+
+static int64_t volume(const int64_t *sizes) { return sizes[0] * sizes[1] * sizes[2]; }
+static int64_t ceiling(int64_t value, int64_t unit) { return (value + unit - 1) / unit; }
+static int64_t aligned(int64_t bytes) { return ceiling(bytes, ALIGNMENT) * ALIGNMENT; }
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+static int64_t channels_of(const DscConvolution *call) { return call->in_channels / call->groups; }
+static int64_t outputs_of(const DscConvolution *call) { return call->out_channels / call->groups; }
+static int64_t size_of(const DscConvolution *call) { return (int64_t)dsc_dtype_size(call->dtype); }
+
+bool dsc_direct_serves(const DscConvolution *call) {
+  // Below, packing is cheap beside the product, or the places between lines would be too many.
+  enum { TAPS = 2, POSITIONS = 64, TOTAL = 256 };
+  int64_t positions = volume(call->out_size);
+  return volume(call->taps) >= TAPS && positions >= POSITIONS &&
+         positions * call->batch >= TOTAL && 4 * dsc_grid(call).count <= 5 * positions;
+}
+
+// The call whose output is only the lines from `first` on, along the outermost dim that has several.
+static DscConvolution lines_of(const DscConvolution *call, int64_t first, int64_t lines) {
+  DscConvolution band = *call;
+  int d = call->out_size[0] > 1 ? 0 : 1;
+  band.out_size[d] = least(lines, call->out_size[d] - first);
+  band.padding[d] -= first * call->stride[d];
+  return band;
+}
+
+typedef struct {
+  const DscConvolution *call;
+  int64_t bands, lines, blocks, rows;  // rows: output channels of a block
+  int64_t panels;                      // bytes of a group's packed weights
+  int64_t tile;                        // rows of a panel
+  atomic_int status;
+} Forward;
+
+static void pack_block(void *context, int64_t piece) {
+  Forward *plan = context;
+  const DscConvolution *call = plan->call;
+  int64_t k = channels_of(call) * volume(call->taps), outputs = outputs_of(call);
+  int64_t group = piece / plan->blocks, row = piece % plan->blocks * plan->rows;
+  const char *from = (const char *)call->weight + (group * outputs + row) * k * size_of(call);
+  dsc_pack_weights(call->dtype, from, least(plan->rows, outputs - row), k,
+                   (char *)call->workspace + group * plan->panels + row * k * size_of(call));
+}
+
+static void run_band(void *context, int64_t piece) {
+  Forward *plan = context;
+  const DscConvolution *call = plan->call;
+  int64_t block = piece % plan->blocks, rest = piece / plan->blocks;
+  int64_t band = rest % plan->bands, group = rest / plan->bands % call->groups;
+  DscConvolution lines = lines_of(call, band * plan->lines, plan->lines);
+  int64_t channels = channels_of(call), taps = volume(call->taps), row = block * plan->rows;
+  DscBand work = {
+      .call = &lines,
+      .grid = dsc_grid(&lines),
+      .image = rest / plan->bands / call->groups,
+      .group = group,
+      .first = band * plan->lines * call->out_size[2] *
+               (call->out_size[0] > 1 ? call->out_size[1] : 1),
+      .positions = volume(call->out_size),
+      .row = row,
+      .rows = least(plan->rows, outputs_of(call) - row),
+      .weights = (const char *)call->workspace + group * plan->panels +
+                 row * channels * taps * size_of(call),
+  };
+  int64_t bytes = aligned(dsc_direct_memory(&work) * size_of(call));
+  char *memory = dsc_product_scratch((size_t)(bytes + channels * taps * (int64_t)sizeof(int64_t)));
+  if (memory == NULL) {
+    atomic_store(&plan->status, DSC_OUT_OF_MEMORY);
+    return;
+  }
+  int64_t *offsets = (int64_t *)(memory + bytes);
+  dsc_grid_offsets(&lines, &work.grid, offsets);
+  for (int64_t i = taps; i < channels * taps; i++)
+    offsets[i] = offsets[i - taps] + work.grid.channel;
+  work.offsets = offsets, work.memory = memory;
+  dsc_direct_band(&work);
+}
+
+static Forward plan_forward(const DscConvolution *call) {
+  Forward plan = {.call = call, .tile = dsc_tile_size(call->dtype).rows};
+  int64_t outputs = outputs_of(call), total = call->out_size[call->out_size[0] > 1 ? 0 : 1];
+  plan.bands = 1;
+  for (;; plan.bands++) {
+    plan.lines = ceiling(total, plan.bands);
+    DscConvolution lines = lines_of(call, 0, plan.lines);
+    if (plan.lines <= 4 || channels_of(call) * dsc_grid(&lines).channel * size_of(call) <= GRID_BYTES)
+      break;
+  }
+  plan.bands = ceiling(total, plan.lines);
+  plan.panels = aligned(ceiling(outputs, plan.tile) * plan.tile * channels_of(call) *
+                        volume(call->taps) * size_of(call));
+  int64_t wanted = dsc_thread_count() == 1 ? 1 : 2 * dsc_thread_count();
+  int64_t pieces = call->batch * call->groups * plan.bands;
+  int64_t most = ceiling(outputs, 2 * plan.tile);
+  plan.blocks = least(pieces >= wanted ? 1 : ceiling(wanted, pieces), most);
+  plan.rows = ceiling(ceiling(outputs, plan.blocks), plan.tile) * plan.tile;
+  plan.blocks = ceiling(outputs, plan.rows);
+  atomic_init(&plan.status, DSC_OK);
+  return plan;
+}
+
+int dsc_convolve_direct(const DscConvolution *call) {
+  Forward plan = plan_forward(call);
+  dsc_parallel(call->groups * plan.blocks, pack_block, &plan);
+  dsc_parallel(call->batch * call->groups * plan.bands * plan.blocks, run_band, &plan);
+  return atomic_load(&plan.status);
+}
+
+typedef struct {
+  const DscConvolution *call;
+  DscGrid grid;
+  int64_t group, image, images, wave;  // images at hand, and at most
+  int64_t tile, tiles, tile_bytes;     // output channels of a tile; of a tile's packed gradients
+  int64_t blocks, channels;            // input channels of a block
+  char *sums, *gradients;
+  atomic_int status;
+} Backward;
+
+static void pack_tile(void *context, int64_t piece) {
+  Backward *plan = context;
+  dsc_pack_gradients(plan->call, plan->group, plan->image + piece / plan->tiles,
+                     piece % plan->tiles, plan->gradients + piece * plan->tile_bytes);
+}
+
+static void run_rows(void *context, int64_t block) {
+  Backward *plan = context;
+  const DscConvolution *call = plan->call;
+  int64_t taps = volume(call->taps), channel = block * plan->channels;
+  DscWeightRows work = {
+      .call = call, .grid = plan->grid, .group = plan->group,
+      .image = plan->image, .images = plan->images,
+      .channel = channel, .channels = least(plan->channels, channels_of(call) - channel),
+      .gradients = plan->gradients, .sums = plan->sums,
+  };
+  int64_t bytes = aligned(dsc_weight_rows_memory(&work) * size_of(call));
+  char *memory = dsc_product_scratch((size_t)(bytes + taps * (int64_t)sizeof(int64_t)));
+  if (memory == NULL) {
+    atomic_store(&plan->status, DSC_OUT_OF_MEMORY);
+    return;
+  }
+  int64_t *offsets = (int64_t *)(memory + bytes);
+  dsc_grid_offsets(call, &plan->grid, offsets);
+  work.offsets = offsets, work.memory = memory;
+  dsc_direct_weight_rows(&work);
+}
+
+// Writes some of the weights' gradient from the sums, whose rows are (channel, tap).
+static void write_weights(void *context, int64_t piece) {
+  enum { ROWS = 16 };
+  Backward *plan = context;
+  const DscConvolution *call = plan->call;
+  int64_t k = channels_of(call) * volume(call->taps), outputs = outputs_of(call);
+  int64_t columns = plan->tiles * plan->tile, size = size_of(call);
+  int64_t end = least((piece + 1) * plan->tile, outputs);
+  char *weights = (char *)call->weight + plan->group * outputs * k * size;
+  for (int64_t start = 0; start < k; start += ROWS) {
+    int64_t last = least(start + ROWS, k);
+    for (int64_t o = piece * plan->tile; o < end; o++) {
+      if (call->dtype == DSC_FLOAT64)
+        for (int64_t i = start; i < last; i++)
+          ((double *)weights)[o * k + i] = ((double *)plan->sums)[i * columns + o];
+      else
+        for (int64_t i = start; i < last; i++)
+          ((float *)weights)[o * k + i] = ((float *)plan->sums)[i * columns + o];
+    }
+  }
+}
+
+static Backward plan_backward(const DscConvolution *call) {
+  Backward plan = {.call = call, .grid = dsc_grid(call)};
+  int64_t channels = channels_of(call), threads = dsc_thread_count();
+  plan.tile = dsc_tile_size(call->dtype).columns;
+  plan.tiles = ceiling(outputs_of(call), plan.tile);
+  plan.tile_bytes = volume(call->out_size) * plan.tile * size_of(call);
+  plan.wave = WAVE_BYTES / (plan.tiles * plan.tile_bytes);
+  plan.wave = plan.wave < 1 ? 1 : least(plan.wave, call->batch);
+  int64_t bytes = channels * plan.grid.channel * size_of(call);
+  plan.blocks = ceiling(ceiling(bytes, GRID_BYTES), threads) * threads;
+  plan.blocks = least(plan.blocks, channels);
+  plan.channels = ceiling(channels, plan.blocks);
+  plan.blocks = ceiling(channels, plan.channels);
+  plan.sums = call->workspace;
+  plan.gradients = plan.sums + aligned(channels * volume(call->taps) * plan.tiles * plan.tile *
+                                       size_of(call));
+  atomic_init(&plan.status, DSC_OK);
+  return plan;
+}
+
+int dsc_convolve_direct_weights(const DscConvolution *call) {
+  Backward plan = plan_backward(call);
+  for (plan.group = 0; plan.group < call->groups; plan.group++) {
+    memset(plan.sums, 0, (size_t)(plan.gradients - plan.sums));
+    for (plan.image = 0; plan.image < call->batch; plan.image += plan.wave) {
+      plan.images = least(plan.wave, call->batch - plan.image);
+      dsc_parallel(plan.images * plan.tiles, pack_tile, &plan);
+      dsc_parallel(plan.blocks, run_rows, &plan);
+    }
+    dsc_parallel(plan.tiles, write_weights, &plan);
+  }
+  return atomic_load(&plan.status);
+}
+
+int64_t dsc_direct_workspace(const DscConvolution *call, bool weights) {
+  if (!weights) return call->groups * plan_forward(call).panels;
+  Backward plan = plan_backward(call);
+  return (plan.gradients - plan.sums) + plan.wave * plan.tiles * plan.tile_bytes;
+}

@@ -1,0 +1,44 @@
+// What convolutions over a grid share with their kernels (gemm_direct.h).
+#ifndef DSC_DIRECT_H
+#define DSC_DIRECT_H
+
+#include "dsc_grid.h"
+
+/// Some lines (or planes, where there are several) of the output of one image, for some of a
+/// group's channels.
+typedef struct {
+  const DscConvolution *call;  // its output and padding are those of the band
+  DscGrid grid;                // of a channel of the band
+  int64_t image, group;
+  int64_t first;           // position of the band's first output in the whole image
+  int64_t positions;       // of the whole image
+  int64_t row, rows;       // output channels of the group
+  const void *weights;     // panels of the group's weights from `row` on
+  const int64_t *offsets;  // of the taps of all channels of the group
+  void *memory;            // dsc_direct_bytes
+} DscBand;
+
+/// Rows of the weights' gradient, which are (channel, tap) here, over some images.
+typedef struct {
+  const DscConvolution *call;
+  DscGrid grid;
+  int64_t group;
+  int64_t image, images;
+  int64_t channel, channels;  // input channels of the group
+  const void *gradients;      // of these images, packed: see pack_gradients
+  const int64_t *offsets;     // of a channel's taps
+  void *sums;                 // [channel, tap][outputs rounded up to a tile], of the whole group
+  void *memory;
+} DscWeightRows;
+
+int64_t dsc_direct_memory(const DscBand *band);         // elements
+int64_t dsc_weight_rows_memory(const DscWeightRows *);  // elements
+void dsc_direct_band(const DscBand *band);
+void dsc_direct_weight_rows(const DscWeightRows *rows);
+/// Packs `count` rows of `k` weights to panels of a tile's rows.
+void dsc_pack_weights(DscDType dtype, const void *weights, int64_t count, int64_t k, void *out);
+/// Packs the gradients of one image: for each tile of output channels, positions x tile columns.
+void dsc_pack_gradients(const DscConvolution *call, int64_t group, int64_t image, int64_t tile,
+                        void *out);
+
+#endif
