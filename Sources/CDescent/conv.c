@@ -1,6 +1,8 @@
 // dsc_convolve and dsc_convolve_weights. Images are multiplied from a grid (conv_direct.c); small
 // ones, and what has one tap, as products with gathered patches, a group at a time; convolutions of
 // one channel a group have kernels of their own (conv_depthwise.c).
+#include <string.h>
+
 #include "dsc_grid.h"
 #include "dsc_product.h"
 #include "include/dsc_conv.h"
@@ -19,7 +21,8 @@ static Group describe(const DscConvolution *call) {
   Group group = {.gemm = {.dtype = call->dtype, .alpha = 1, .beta = 0}};
   DscPatches *s = &group.patches;
   for (int d = 0; d < DSC_CONV_DIMS; d++) {
-    s->in_size[d] = call->in_size[d], s->out_size[d] = call->out_size[d], s->taps[d] = call->taps[d];
+    s->in_size[d] = call->in_size[d], s->out_size[d] = call->out_size[d],
+    s->taps[d] = call->taps[d];
     s->stride[d] = call->stride[d], s->dilation[d] = call->dilation[d];
     s->padding[d] = call->padding[d];
   }
@@ -49,11 +52,25 @@ static bool is_depthwise(const DscConvolution *call) {
 static int convolve_points(const DscConvolution *call) {
   int64_t positions = volume(call->in_size);
   DscGemm gemm = {
-      .dtype = call->dtype, .m = call->out_channels, .n = positions, .k = call->in_channels,
-      .a = call->weight, .b = call->input, .c = call->output,
-      .a_row = call->in_channels, .a_column = 1, .b_row = positions, .b_column = 1,
-      .c_row = positions, .c_column = 1, .bias = call->bias, .bias_row = 1, .alpha = 1,
-      .batch_ndim = 1, .batch_shape = {call->batch}, .b_batch = {call->in_channels * positions},
+      .dtype = call->dtype,
+      .m = call->out_channels,
+      .n = positions,
+      .k = call->in_channels,
+      .a = call->weight,
+      .b = call->input,
+      .c = call->output,
+      .a_row = call->in_channels,
+      .a_column = 1,
+      .b_row = positions,
+      .b_column = 1,
+      .c_row = positions,
+      .c_column = 1,
+      .bias = call->bias,
+      .bias_row = 1,
+      .alpha = 1,
+      .batch_ndim = 1,
+      .batch_shape = {call->batch},
+      .b_batch = {call->in_channels * positions},
       .c_batch = {call->out_channels * positions},
   };
   return dsc_gemm(&gemm);
@@ -61,9 +78,8 @@ static int convolve_points(const DscConvolution *call) {
 
 int64_t dsc_convolve_workspace(const DscConvolution *call, bool weights) {
   bool empty = call->batch == 0 || call->out_channels == 0 || volume(call->out_size) == 0;
-  return empty || is_depthwise(call) || !dsc_direct_serves(call)
-             ? 0
-             : dsc_direct_workspace(call, weights);
+  bool direct = weights ? dsc_direct_serves_weights(call) : dsc_direct_serves(call);
+  return empty || is_depthwise(call) || !direct ? 0 : dsc_direct_workspace(call, weights);
 }
 
 int dsc_convolve(const DscConvolution *call) {
@@ -93,8 +109,13 @@ int dsc_convolve(const DscConvolution *call) {
 }
 
 int dsc_convolve_weights(const DscConvolution *call) {
+  if (call->batch == 0 || volume(call->out_size) == 0) {
+    int64_t count = call->out_channels * (call->in_channels / call->groups) * volume(call->taps);
+    memset(call->weight, 0, (size_t)count * dsc_dtype_size(call->dtype));
+    return DSC_OK;
+  }
   if (is_depthwise(call)) return dsc_convolve_depthwise_weights(call);
-  if (dsc_direct_serves(call)) return dsc_convolve_direct_weights(call);
+  if (dsc_direct_serves_weights(call)) return dsc_convolve_direct_weights(call);
   Group group = describe(call);
   group.patches.transposed = true;
   int64_t size = (int64_t)dsc_dtype_size(call->dtype), outputs = group.channels;

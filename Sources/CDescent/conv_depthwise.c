@@ -1,5 +1,5 @@
 // Convolutions whose groups have one input channel: no product worth its packing, so the taps walk
-// over the channel's grid. A piece is a channel (of an image), so that sums never split.
+// over the channel's grid. A piece is some channels (of an image), so that sums never split.
 #include <stdatomic.h>
 #include <string.h>
 
@@ -26,11 +26,16 @@ typedef struct {
   const DscConvolution *call;
   DscGrid grid;
   bool weights;
-  size_t bytes;  // of a grid
+  int64_t blocks;  // of channels
+  size_t bytes;    // of a grid
+  void (*run)(const DscConvolution *, const DscGrid *, int64_t image, int64_t channel, void *memory,
+              const int64_t *offsets);
   atomic_int status;
 } Plan;
 
-static void run_channel(void *context, int64_t piece) {
+enum { CHANNELS = 4 };  // of a piece: neighbours in memory
+
+static void run_channels(void *context, int64_t piece) {
   Plan *plan = context;
   const DscConvolution *call = plan->call;
   int64_t taps = call->taps[0] * call->taps[1] * call->taps[2];
@@ -41,22 +46,24 @@ static void run_channel(void *context, int64_t piece) {
   }
   int64_t *offsets = (int64_t *)(memory + plan->bytes);
   dsc_grid_offsets(call, &plan->grid, offsets);
-  int64_t image = piece / call->in_channels, channel = piece % call->in_channels;
-  bool wide = call->dtype == DSC_FLOAT64;
-  if (plan->weights)
-    (wide ? DSC_DISPATCH(depthwise_weights_f64)
-          : DSC_DISPATCH(depthwise_weights_f32))(call, &plan->grid, channel, memory, offsets);
-  else
-    (wide ? DSC_DISPATCH(depthwise_f64)
-          : DSC_DISPATCH(depthwise_f32))(call, &plan->grid, image, channel, memory, offsets);
+  int64_t image = piece / plan->blocks, first = piece % plan->blocks * CHANNELS;
+  int64_t images = plan->weights ? call->batch : image + 1;
+  int64_t end = first + CHANNELS < call->in_channels ? first + CHANNELS : call->in_channels;
+  for (; image < images; image++)
+    for (int64_t c = first; c < end; c++) plan->run(call, &plan->grid, image, c, memory, offsets);
 }
 
 static int run(const DscConvolution *call, bool weights) {
   Plan plan = {.call = call, .grid = dsc_grid(call), .weights = weights};
+  bool wide = call->dtype == DSC_FLOAT64;
+  plan.run =
+      weights ? (wide ? DSC_DISPATCH(depthwise_weights_f64) : DSC_DISPATCH(depthwise_weights_f32))
+              : (wide ? DSC_DISPATCH(depthwise_f64) : DSC_DISPATCH(depthwise_f32));
+  plan.blocks = (call->in_channels + CHANNELS - 1) / CHANNELS;
   plan.bytes = (size_t)(plan.grid.channel + DSC_GRID_SLACK) * dsc_dtype_size(call->dtype);
   plan.bytes = (plan.bytes + 63) / 64 * 64;
   atomic_init(&plan.status, DSC_OK);
-  dsc_parallel(call->in_channels * (weights ? 1 : call->batch), run_channel, &plan);
+  dsc_parallel(plan.blocks * (weights ? 1 : call->batch), run_channels, &plan);
   return atomic_load(&plan.status);
 }
 

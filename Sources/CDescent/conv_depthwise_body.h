@@ -1,29 +1,21 @@
 // Depthwise convolution in one element type DSC_T. No include guard.
 
-#define DSC_TYPED(name) DSC_NAME(DSC_PASTE(name, DSC_T_NAME))
-#define DSC_WIDTH       ((int)(DSC_VECTOR_BYTES / sizeof(DSC_T)))
+#define DSC_TYPED(name)      DSC_NAME(DSC_PASTE(name, DSC_T_NAME))
+#define DSC_LANES_PER_VECTOR ((int)(DSC_VECTOR_BYTES / sizeof(DSC_T)))
 
+#include "copy_row.h"
 #include "conv_fill_body.h"
 
 typedef DSC_T DSC_TYPED(Vector)
     __attribute__((ext_vector_type(DSC_VECTOR_BYTES / sizeof(DSC_T)), aligned(sizeof(DSC_T))));
 
-// Copies fewer elements than a vector has: by halves, where a call of memcpy would cost more.
-static inline __attribute__((always_inline)) void DSC_TYPED(copy_few)(DSC_T *to, const DSC_T *from,
-                                                                      int64_t count) {
-#pragma clang loop unroll(full)
-  for (int half = DSC_WIDTH / 2; half > 0; half /= 2) {
-    if ((count & half) == 0) continue;
-    memcpy(to, from, (size_t)half * sizeof(DSC_T));
-    to += half, from += half;
-  }
-}
-
 // out = bias + the sum of the taps for up to `vectors` vectors of a line, `count` elements; reads
 // full vectors. `vectors` is a literal in every caller.
-static inline __attribute__((always_inline)) void DSC_TYPED(part)(
-    int vectors, const DSC_T *grid, int64_t taps, const int64_t *offsets, const DSC_T *weights,
-    DSC_T bias, int64_t count, DSC_T *out) {
+static inline __attribute__((always_inline)) void DSC_TYPED(part)(int vectors, const DSC_T *grid,
+                                                                  int64_t taps,
+                                                                  const int64_t *offsets,
+                                                                  const DSC_T *weights, DSC_T bias,
+                                                                  int64_t count, DSC_T *out) {
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[4];
 #pragma clang loop unroll(full)
@@ -32,28 +24,29 @@ static inline __attribute__((always_inline)) void DSC_TYPED(part)(
     const DSC_T *from = grid + offsets[t];
     Vector weight = (Vector)weights[t];
 #pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) sum[v] += weight * *(const Vector *)(from + v * DSC_WIDTH);
+    for (int v = 0; v < vectors; v++)
+      sum[v] += weight * *(const Vector *)(from + v * DSC_LANES_PER_VECTOR);
   }
 #pragma clang loop unroll(full)
   for (int v = 0; v < vectors; v++) {
-    int64_t left = count - v * DSC_WIDTH;
-    if (left >= DSC_WIDTH) {
-      *(Vector *)(out + v * DSC_WIDTH) = sum[v];
+    int64_t left = count - v * DSC_LANES_PER_VECTOR;
+    if (left >= DSC_LANES_PER_VECTOR) {
+      *(Vector *)(out + v * DSC_LANES_PER_VECTOR) = sum[v];
     } else {
-      DSC_TYPED(copy_few)(out + v * DSC_WIDTH, (const DSC_T *)&sum[v], left);
+      DSC_TYPED(copy_row)(out + v * DSC_LANES_PER_VECTOR, (const DSC_T *)&sum[v], left);
     }
   }
 }
 
 static void DSC_TYPED(line)(const DSC_T *grid, int64_t taps, const int64_t *offsets,
                             const DSC_T *weights, DSC_T bias, int64_t count, DSC_T *out) {
-  for (int64_t x = 0; x < count; x += 4 * DSC_WIDTH) {
+  for (int64_t x = 0; x < count; x += 4 * DSC_LANES_PER_VECTOR) {
     int64_t left = count - x;
-    if (left > 3 * DSC_WIDTH)
+    if (left > 3 * DSC_LANES_PER_VECTOR)
       DSC_TYPED(part)(4, grid + x, taps, offsets, weights, bias, left, out + x);
-    else if (left > 2 * DSC_WIDTH)
+    else if (left > 2 * DSC_LANES_PER_VECTOR)
       DSC_TYPED(part)(3, grid + x, taps, offsets, weights, bias, left, out + x);
-    else if (left > DSC_WIDTH)
+    else if (left > DSC_LANES_PER_VECTOR)
       DSC_TYPED(part)(2, grid + x, taps, offsets, weights, bias, left, out + x);
     else
       DSC_TYPED(part)(1, grid + x, taps, offsets, weights, bias, left, out + x);
@@ -94,21 +87,25 @@ static inline __attribute__((always_inline)) void DSC_TYPED(correlate)(
   const DSC_T *tap[9];
   // What lies beyond a line is no factor, not even of zero: it may be NaN.
   Vector place;
-  for (int l = 0; l < DSC_WIDTH; l++) place[l] = (DSC_T)l;
-  Mask inside = place < (Vector)(DSC_T)(width % DSC_WIDTH);
+  for (int l = 0; l < DSC_LANES_PER_VECTOR; l++) place[l] = (DSC_T)l;
+  Mask inside = place < (Vector)(DSC_T)(width % DSC_LANES_PER_VECTOR);
 #pragma clang loop unroll(full)
   for (int t = 0; t < taps; t++) sum[t] = (Vector)(DSC_T)0, tap[t] = grid + offsets[t];
   for (int64_t line = 0; line < lines; line++, gradient += width) {
     int64_t x = line * pitch, end = x + width;
     const DSC_T *g = gradient - x;
-    for (; x + DSC_WIDTH <= end; x += DSC_WIDTH) {
+    for (; x + DSC_LANES_PER_VECTOR <= end; x += DSC_LANES_PER_VECTOR) {
       Vector value = *(const Vector *)(g + x);
 #pragma clang loop unroll(full)
       for (int t = 0; t < taps; t++) sum[t] += value * *(const Vector *)(tap[t] + x);
     }
     if (x == end) continue;
     Vector value = (Vector)(DSC_T)0;
-    DSC_TYPED(copy_few)((DSC_T *)&value, g + x, end - x);
+    if (line + 1 < lines) {
+      value = (Vector)((Mask) * (const Vector *)(g + x) & inside);
+    } else {  // nothing may lie behind
+      DSC_TYPED(copy_row)((DSC_T *)&value, g + x, end - x);
+    }
 #pragma clang loop unroll(full)
     for (int t = 0; t < taps; t++) {
       Mask other = (Mask) * (const Vector *)(tap[t] + x) & inside;
@@ -117,40 +114,36 @@ static inline __attribute__((always_inline)) void DSC_TYPED(correlate)(
   }
 #pragma clang loop unroll(full)
   for (int t = 0; t < taps; t++)
-    for (int l = 0; l < DSC_WIDTH; l++) totals[t] += sum[t][l];
+    for (int l = 0; l < DSC_LANES_PER_VECTOR; l++) totals[t] += sum[t][l];
 }
 
-// The weights' gradient of one channel: a sum over the images in their order.
+// Adds one image's part to the weights' gradient of a channel.
 static void DSC_TYPED(depthwise_weights)(const DscConvolution *call, const DscGrid *g,
-                                         int64_t channel, void *memory, const int64_t *offsets) {
+                                         int64_t image, int64_t channel, void *memory,
+                                         const int64_t *offsets) {
   int64_t taps = call->taps[0] * call->taps[1] * call->taps[2];
   int64_t size = call->in_size[0] * call->in_size[1] * call->in_size[2];
   int64_t outputs = call->out_channels / call->groups;
   int64_t width = call->out_size[2], height = call->out_size[1], depth = call->out_size[0];
   DSC_T *weights = (DSC_T *)call->weight + channel * outputs * taps;
-  memset(weights, 0, (size_t)(outputs * taps) * sizeof(DSC_T));
-  for (int64_t image = 0; image < call->batch; image++) {
-    DSC_TYPED(fill_grid)
-    (call, g, (const DSC_T *)call->input + (image * call->in_channels + channel) * size, memory);
-    for (int64_t o = 0; o < outputs * depth; o++) {
-      const DSC_T *gradient =
-          (const DSC_T *)call->output +
-          ((image * call->out_channels + channel * outputs) * depth + o) * height * width;
-      const DSC_T *grid = (const DSC_T *)memory + o % depth * g->size[1] * g->size[2];
-      DSC_T *totals = weights + o / depth * taps;
-      int64_t t = 0;
-      for (; t + 9 <= taps; t += 9)
-        DSC_TYPED(correlate)
-      (9, gradient, grid, offsets + t, height, width, g->size[2], totals + t);
-      for (; t + 3 <= taps; t += 3)
-        DSC_TYPED(correlate)
-      (3, gradient, grid, offsets + t, height, width, g->size[2], totals + t);
-      for (; t < taps; t++)
-        DSC_TYPED(correlate)
-      (1, gradient, grid, offsets + t, height, width, g->size[2], totals + t);
-    }
+  if (image == 0) memset(weights, 0, (size_t)(outputs * taps) * sizeof(DSC_T));
+  DSC_TYPED(fill_grid)
+  (call, g, (const DSC_T *)call->input + (image * call->in_channels + channel) * size, memory);
+  for (int64_t o = 0; o < outputs * depth; o++) {
+    const DSC_T *gradient =
+        (const DSC_T *)call->output +
+        ((image * call->out_channels + channel * outputs) * depth + o) * height * width;
+    const DSC_T *grid = (const DSC_T *)memory + o % depth * g->size[1] * g->size[2];
+    DSC_T *totals = weights + o / depth * taps;
+    int64_t t = 0;
+    for (; t + 9 <= taps; t += 9) DSC_TYPED(correlate)
+    (9, gradient, grid, offsets + t, height, width, g->size[2], totals + t);
+    for (; t + 3 <= taps; t += 3) DSC_TYPED(correlate)
+    (3, gradient, grid, offsets + t, height, width, g->size[2], totals + t);
+    for (; t < taps; t++) DSC_TYPED(correlate)
+    (1, gradient, grid, offsets + t, height, width, g->size[2], totals + t);
   }
 }
 
 #undef DSC_TYPED
-#undef DSC_WIDTH
+#undef DSC_LANES_PER_VECTOR

@@ -22,15 +22,20 @@ static int64_t channels_of(const DscConvolution *call) { return call->in_channel
 static int64_t outputs_of(const DscConvolution *call) { return call->out_channels / call->groups; }
 static int64_t size_of(const DscConvolution *call) { return (int64_t)dsc_dtype_size(call->dtype); }
 
+// Below, packing is cheap beside the product, or the places between lines would be too many.
 bool dsc_direct_serves(const DscConvolution *call) {
-  // Below, packing is cheap beside the product, or the places between lines would be too many.
-  enum { TAPS = 2, POSITIONS = 64, TOTAL = 256 };
+  enum { POSITIONS = 64, TOTAL = 256 };
   int64_t positions = volume(call->out_size);
-  return volume(call->taps) >= TAPS && positions >= POSITIONS &&
-         positions * call->batch >= TOTAL && 4 * dsc_grid(call).count <= 5 * positions;
+  return volume(call->taps) > 1 && positions >= POSITIONS && positions * call->batch >= TOTAL &&
+         4 * dsc_grid(call).count <= 5 * positions;
 }
 
-// The call whose output is only the lines from `first` on, along the outermost dim that has several.
+bool dsc_direct_serves_weights(const DscConvolution *call) {
+  return dsc_direct_serves(call) || (dsc_grid(call).is_input && volume(call->out_size) >= 64);
+}
+
+// The call whose output is only the lines from `first` on, along the outermost dim that has
+// several.
 static DscConvolution lines_of(const DscConvolution *call, int64_t first, int64_t lines) {
   DscConvolution band = *call;
   int d = call->out_size[0] > 1 ? 0 : 1;
@@ -69,8 +74,8 @@ static void run_band(void *context, int64_t piece) {
       .grid = dsc_grid(&lines),
       .image = rest / plan->bands / call->groups,
       .group = group,
-      .first = band * plan->lines * call->out_size[2] *
-               (call->out_size[0] > 1 ? call->out_size[1] : 1),
+      .first =
+          band * plan->lines * call->out_size[2] * (call->out_size[0] > 1 ? call->out_size[1] : 1),
       .positions = volume(call->out_size),
       .row = row,
       .rows = least(plan->rows, outputs_of(call) - row),
@@ -98,7 +103,8 @@ static Forward plan_forward(const DscConvolution *call) {
   for (;; plan.bands++) {
     plan.lines = ceiling(total, plan.bands);
     DscConvolution lines = lines_of(call, 0, plan.lines);
-    if (plan.lines <= 4 || channels_of(call) * dsc_grid(&lines).channel * size_of(call) <= GRID_BYTES)
+    if (plan.lines <= 4 ||
+        channels_of(call) * dsc_grid(&lines).channel * size_of(call) <= GRID_BYTES)
       break;
   }
   plan.bands = ceiling(total, plan.lines);
@@ -142,10 +148,15 @@ static void run_rows(void *context, int64_t block) {
   const DscConvolution *call = plan->call;
   int64_t taps = volume(call->taps), channel = block * plan->channels;
   DscWeightRows work = {
-      .call = call, .grid = plan->grid, .group = plan->group,
-      .image = plan->image, .images = plan->images,
-      .channel = channel, .channels = least(plan->channels, channels_of(call) - channel),
-      .gradients = plan->gradients, .sums = plan->sums,
+      .call = call,
+      .grid = plan->grid,
+      .group = plan->group,
+      .image = plan->image,
+      .images = plan->images,
+      .channel = channel,
+      .channels = least(plan->channels, channels_of(call) - channel),
+      .gradients = plan->gradients,
+      .sums = plan->sums,
   };
   int64_t bytes = aligned(dsc_weight_rows_memory(&work) * size_of(call));
   char *memory = dsc_product_scratch((size_t)(bytes + taps * (int64_t)sizeof(int64_t)));
@@ -195,8 +206,8 @@ static Backward plan_backward(const DscConvolution *call) {
   plan.channels = ceiling(channels, plan.blocks);
   plan.blocks = ceiling(channels, plan.channels);
   plan.sums = call->workspace;
-  plan.gradients = plan.sums + aligned(channels * volume(call->taps) * plan.tiles * plan.tile *
-                                       size_of(call));
+  plan.gradients =
+      plan.sums + aligned(channels * volume(call->taps) * plan.tiles * plan.tile * size_of(call));
   atomic_init(&plan.status, DSC_OK);
   return plan;
 }

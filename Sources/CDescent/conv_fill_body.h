@@ -24,7 +24,7 @@ static void DSC_TYPED(fill_grid)(const DscConvolution *call, const DscGrid *grid
       const DSC_T *from = channel + (z * call->in_size[1] + y) * call->in_size[2] + first;
       for (int64_t x = 0; x < low; x++) out[x] = 0;
       if (step == 1) {
-        for (int64_t x = low; x < high; x++) out[x] = from[x];
+        DSC_TYPED(copy_row)(out + low, from + low, high - low);
       } else if (step == 2) {
         for (int64_t x = low; x < high; x++) out[x] = from[2 * x];
       } else {

@@ -6,8 +6,7 @@ DscGrid dsc_grid(const DscConvolution *call) {
   for (int d = 0; d < 3; d++) {
     int64_t reach = (call->taps[d] - 1) * call->dilation[d];
     grid.lowest[d] = (reach < 0 ? reach : 0) - call->padding[d];
-    int64_t extent =
-        (call->out_size[d] - 1) * call->stride[d] + (reach < 0 ? -reach : reach) + 1;
+    int64_t extent = (call->out_size[d] - 1) * call->stride[d] + (reach < 0 ? -reach : reach) + 1;
     grid.phases[d] = call->stride[d];
     grid.size[d] = (extent + call->stride[d] - 1) / call->stride[d];
     grid.phase *= grid.size[d];

@@ -6,8 +6,8 @@
 #include "include/dsc_conv.h"
 
 /// A channel with the zeros around it, its elements sorted by their coordinates modulo the stride:
-/// a grid of `size` for each phase. Output (z, y, x) is position (z * size[1] + y) * size[2] + x and
-/// meets a tap that many elements behind the tap's offset.
+/// a grid of `size` for each phase. Output (z, y, x) is position (z * size[1] + y) * size[2] + x
+/// and meets a tap that many elements behind the tap's offset.
 typedef struct {
   int64_t phases[3], size[3];
   int64_t lowest[3];  // the input's coordinate of the first element
@@ -30,6 +30,7 @@ int dsc_convolve_depthwise_weights(const DscConvolution *call);
 
 /// Convolutions whose products read the grid in place of packed patches.
 bool dsc_direct_serves(const DscConvolution *call);
+bool dsc_direct_serves_weights(const DscConvolution *call);
 int64_t dsc_direct_workspace(const DscConvolution *call, bool weights);
 int dsc_convolve_direct(const DscConvolution *call);
 int dsc_convolve_direct_weights(const DscConvolution *call);

@@ -98,9 +98,9 @@ static void divide(Plan *plan, int64_t threads) {
   DscTileSize tile = {8, 64};
   bool vector = is_floating(p->dtype) && dsc_product_is_vector(p);
   if (is_floating(p->dtype) && !vector) tile = dsc_tile_size(p->dtype);
-  int64_t limit = vector                           ? p->n + tile.columns
+  int64_t limit = vector                         ? p->n + tile.columns
                   : dsc_columns_are_positions(p) ? PATCH_COLUMNS
-                                                   : COLUMNS;
+                                                 : COLUMNS;
   plan->rows = part(p->m, ceiling(p->m, ROWS), tile.rows);
   plan->columns = part(p->n, ceiling(p->n, limit), tile.columns);
   int64_t wanted = threads == 1 ? 1 : 2 * threads;
@@ -132,9 +132,10 @@ static int run_plan(const DscGemm *call, const DscPatches *patches) {
   enum { SMALL = 1 << 18, SIDE = 512 };  // multiply-adds that one thread does faster than two
   Plan plan = {
       .call = call,
-      .product = {call->dtype, call->m, call->n, call->k, call->a, call->b, call->bias, call->c,
-                  call->a_row, call->a_column, call->b_row, call->b_column, call->c_row,
-                  call->c_column, call->bias_row, call->bias_column, call->alpha, call->beta, patches, 0},
+      .product = {call->dtype,       call->m,        call->n,     call->k,        call->a,
+                  call->b,           call->bias,     call->c,     call->a_row,    call->a_column,
+                  call->b_row,       call->b_column, call->c_row, call->c_column, call->bias_row,
+                  call->bias_column, call->alpha,    call->beta,  patches,        0},
       .size = (int64_t)dsc_dtype_size(call->dtype),
       .batch = 1,
   };

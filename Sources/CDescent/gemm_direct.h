@@ -36,8 +36,8 @@ static inline __attribute__((always_inline)) void DSC_TYPED(grid_tile)(
   }
 }
 
-// out += A B for lines of `width` places `pitch` apart: row i of A is the grid from `rows_at[i]` on,
-// B is packed.
+// out += A B for lines of `width` places `pitch` apart: row i of A is the grid from `rows_at[i]`
+// on, B is packed.
 static inline __attribute__((always_inline)) void DSC_TYPED(weight_tile)(
     int rows, int64_t lines, int64_t width, int64_t pitch, const DSC_T *const *rows_at,
     const DSC_T *b, DSC_T *out, int64_t out_row) {
@@ -71,15 +71,15 @@ static inline __attribute__((always_inline)) void DSC_TYPED(weight_tile)(
   }
 }
 
-#define DSC_DIRECT(rows)                                                                          \
-  static void DSC_TYPED(grid_tile_##rows)(int64_t k, const DSC_T *a, const DSC_T *b,              \
-                                          const int64_t *offsets, DSC_T *out, bool accumulate) {  \
-    DSC_TYPED(grid_tile)(rows, k, a, b, offsets, out, accumulate);                                \
-  }                                                                                               \
-  static void DSC_TYPED(weight_tile_##rows)(int64_t lines, int64_t width, int64_t pitch,          \
-                                            const DSC_T *const *rows_at, const DSC_T *b,          \
-                                            DSC_T *out, int64_t out_row) {                        \
-    DSC_TYPED(weight_tile)(rows, lines, width, pitch, rows_at, b, out, out_row);                  \
+#define DSC_DIRECT(rows)                                                                         \
+  static void DSC_TYPED(grid_tile_##rows)(int64_t k, const DSC_T *a, const DSC_T *b,             \
+                                          const int64_t *offsets, DSC_T *out, bool accumulate) { \
+    DSC_TYPED(grid_tile)(rows, k, a, b, offsets, out, accumulate);                               \
+  }                                                                                              \
+  static void DSC_TYPED(weight_tile_##rows)(int64_t lines, int64_t width, int64_t pitch,         \
+                                            const DSC_T *const *rows_at, const DSC_T *b,         \
+                                            DSC_T *out, int64_t out_row) {                       \
+    DSC_TYPED(weight_tile)(rows, lines, width, pitch, rows_at, b, out, out_row);                 \
   }
 DSC_FOR_TILE_ROWS(DSC_DIRECT)
 #undef DSC_DIRECT
@@ -89,8 +89,9 @@ DSC_FOR_TILE_ROWS(DSC_DIRECT)
 static void (*const DSC_TYPED(grid_tiles)[DSC_TILE_ROWS])(int64_t, const DSC_T *, const DSC_T *,
                                                           const int64_t *, DSC_T *, bool) = {
     DSC_FOR_TILE_ROWS(DSC_GRID_ENTRY)};
-static void (*const DSC_TYPED(weight_tiles)[DSC_TILE_ROWS])(
-    int64_t, int64_t, int64_t, const DSC_T *const *, const DSC_T *, DSC_T *, int64_t) = {
+static void (*const DSC_TYPED(weight_tiles)[DSC_TILE_ROWS])(int64_t, int64_t, int64_t,
+                                                            const DSC_T *const *, const DSC_T *,
+                                                            DSC_T *, int64_t) = {
     DSC_FOR_TILE_ROWS(DSC_WEIGHT_ENTRY)};
 #undef DSC_GRID_ENTRY
 #undef DSC_WEIGHT_ENTRY
@@ -185,7 +186,7 @@ static void DSC_TYPED(pack_gradients)(const DscConvolution *call, int64_t group,
 }
 
 static int64_t DSC_TYPED(weight_rows_memory)(const DscWeightRows *w) {
-  return w->channels * w->grid.channel + DSC_GRID_SLACK;
+  return w->grid.is_input ? 0 : w->channels * w->grid.channel + DSC_GRID_SLACK;
 }
 
 static void DSC_TYPED(weight_rows)(const DscWeightRows *w) {
@@ -199,20 +200,21 @@ static void DSC_TYPED(weight_rows)(const DscWeightRows *w) {
   int64_t positions = call->out_size[0] * height * width;
   int64_t columns = DSC_TYPED(round_up)(outputs, DSC_TILE_COLUMNS);
   int64_t lines = (PLACES + width - 1) / width < height ? (PLACES + width - 1) / width : height;
-  DSC_T *grid = w->memory, *sums = (DSC_T *)w->sums + w->channel * taps * columns;
+  DSC_T *sums = (DSC_T *)w->sums + w->channel * taps * columns;
   for (int64_t n = 0; n < w->images; n++) {
-    const DSC_T *input = (const DSC_T *)call->input +
-                         ((w->image + n) * call->in_channels + w->group * channels + w->channel) * size;
-    for (int64_t c = 0; c < w->channels; c++)
-      DSC_TYPED(fill_grid)(call, g, input + c * size, grid + c * g->channel);
+    const DSC_T *input =
+        (const DSC_T *)call->input +
+        ((w->image + n) * call->in_channels + w->group * channels + w->channel) * size;
+    for (int64_t c = 0; c < w->channels && !g->is_input; c++)
+      DSC_TYPED(fill_grid)(call, g, input + c * size, (DSC_T *)w->memory + c * g->channel);
+    const DSC_T *grid = g->is_input ? input : w->memory;
     const DSC_T *gradients = (const DSC_T *)w->gradients + n * columns * positions;
     for (int64_t z = 0; z < call->out_size[0]; z++) {
       for (int64_t y = 0; y < height; y += lines) {
         int64_t some = height - y < lines ? height - y : lines;
         const DSC_T *at = grid + (z * g->size[1] + y) * pitch;
         for (int64_t j = 0; j < columns; j += DSC_TILE_COLUMNS) {
-          const DSC_T *b =
-              gradients + j * positions + (z * height + y) * width * DSC_TILE_COLUMNS;
+          const DSC_T *b = gradients + j * positions + (z * height + y) * width * DSC_TILE_COLUMNS;
           for (int64_t i = 0, rows; i < w->channels * taps; i += rows) {
             rows = DSC_TYPED(tile_height)(w->channels * taps - i);
             const DSC_T *rows_at[DSC_TILE_ROWS];

@@ -1,19 +1,7 @@
 // Packing of one element type DSC_T: panels that the micro-kernels read from front to back.
 // No include guard.
 
-// Copies a short row: whole vectors, then halves of what is left.
-static inline __attribute__((always_inline)) void DSC_TYPED(copy_row)(DSC_T *to, const DSC_T *from,
-                                                                      int64_t count) {
-  int64_t j = 0;
-  for (; j + DSC_LANES_PER_VECTOR <= count; j += DSC_LANES_PER_VECTOR)
-    memcpy(to + j, from + j, DSC_VECTOR_BYTES);
-#pragma clang loop unroll(full)
-  for (int half = DSC_LANES_PER_VECTOR / 2; half > 0; half /= 2) {
-    if (count - j < half) continue;
-    memcpy(to + j, from + j, (size_t)half * sizeof(DSC_T));
-    j += half;
-  }
-}
+#include "copy_row.h"
 
 // Writes `count` lines of k elements to panels of `width`: out[p * width + i] = line i, element p.
 // The last panel is filled up to the width with lines that a tile computes and drops.

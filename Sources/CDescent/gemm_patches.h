@@ -133,7 +133,8 @@ static void DSC_TYPED(store_positions)(const DscProduct *g, const DSC_T *sums, i
                                        int64_t i, int64_t rows, int64_t j, int64_t columns) {
   const DscPatches *s = g->patches;
   for (int64_t done = 0, count; done < columns; done += count) {
-    int64_t image = (g->column + j + done) / s->positions, at = (g->column + j + done) % s->positions;
+    int64_t image = (g->column + j + done) / s->positions,
+            at = (g->column + j + done) % s->positions;
     count = s->positions - at < columns - done ? s->positions - at : columns - done;
     DSC_T *to = (DSC_T *)g->c + i * g->c_row + image * s->jump + at;
     for (int64_t r = 0; r < rows; r++)

@@ -34,7 +34,8 @@ int64_t dsc_convolve_workspace(const DscConvolution *call, bool weights);
 /// Computes the output.
 int dsc_convolve(const DscConvolution *call);
 
-/// weight[o, c, tap] = sum over n and t of output[n, o, t] * input[n, c, t * stride + tap * dilation
+/// weight[o, c, tap] = sum over n and t of output[n, o, t] * input[n, c, t * stride + tap *
+/// dilation
 /// - padding]: the gradient by the weight if `output` is that by the output. Reads no bias.
 int dsc_convolve_weights(const DscConvolution *call);
 

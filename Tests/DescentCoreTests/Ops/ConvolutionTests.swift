@@ -131,6 +131,16 @@ import Testing
     }
   }
 
+  @Test("an empty batch gives empty results and gradients of zero", arguments: [1, 4])
+  func empty(groups: Int) {
+    let x = Tensor.zeros(0, 4, 12, 12, requiresGrad: true)
+    let w = Tensor.ones(4, 4 / groups, 3, 3, requiresGrad: true)
+    let y = x.conv2d(w, padding: 1, groups: groups)
+    #expect(y.shape == [0, 4, 12, 12])
+    y.sum().backward()
+    #expect(x.grad!.shape == [0, 4, 12, 12] && w.grad!.abs().sum().item() == 0)
+  }
+
   @Test("half precision is rounded once, integers are exact") func dtypes() {
     let generator = Generator(seed: 5)
     let x = Tensor.randn(2, 5, 8, 8, generator: generator).to(.bfloat16)
