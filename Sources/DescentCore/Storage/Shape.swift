@@ -129,5 +129,5 @@ extension Shape: CustomStringConvertible {
   public var description: String { "torch.Size(\(brackets))" }
 
   /// The sizes as messages show them: `[2, 3]`.
-  var brackets: String { "[" + map { "\($0)" }.joined(separator: ", ") + "]" }
+  package var brackets: String { "[" + map { "\($0)" }.joined(separator: ", ") + "]" }
 }

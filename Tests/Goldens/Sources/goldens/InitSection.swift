@@ -66,6 +66,14 @@ private func freshModule(_ expression: String) throws -> Module {
   case "nn.Conv3d(2,3,2)": Conv3d(2, 3, 2)
   case "nn.ConvTranspose1d(3,4,3)": ConvTranspose1d(3, 4, 3)
   case "nn.ConvTranspose2d(3,4,3,groups=1)": ConvTranspose2d(3, 4, 3)
+  case "nn.RNN(4,6)": RNN(4, 6)
+  case "nn.LSTM(5,7,num_layers=2,bidirectional=True)":
+    LSTM(5, 7, numLayers: 2, bidirectional: true)
+  case "nn.LSTM(4,3,proj_size=2)": LSTM(4, 3, projSize: 2)
+  case "nn.GRU(4,5,num_layers=2)": GRU(4, 5, numLayers: 2)
+  case "nn.RNNCell(3,4)": RNNCell(3, 4)
+  case "nn.LSTMCell(3,4)": LSTMCell(3, 4)
+  case "nn.GRUCell(3,4)": GRUCell(3, 4)
   case "nn.PReLU(3)": PReLU(3)
   case "nn.Sequential(nn.Linear(4,8),nn.Tanh(),nn.Linear(8,3))":
     Sequential(Linear(4, 8), Tanh(), Linear(8, 3))

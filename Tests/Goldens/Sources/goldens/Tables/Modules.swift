@@ -12,6 +12,7 @@ final class ModuleTable {
     table.addLosses()
     table.addPadding()
     table.addConvolutions()
+    table.addRecurrent()
     return table
   }()
 
