@@ -95,4 +95,34 @@ struct OptimizerStateTests {
     noGrad { _ = state["state.0.exp_avg_sq"]!.fill_(9) }
     #expect(second.stateDict()["state.0.exp_avg_sq"]!.max().item() < 1)
   }
+
+  @Test("numbers of a state are told from the tensors of a 0-d parameter")
+  func scalars() throws {
+    func problem(_ make: (Tensor) -> Optimizer) -> (Tensor, Optimizer) {
+      let x = Tensor(2.0, requiresGrad: true)
+      return (x, make(x))
+    }
+    let makers: [(Tensor) -> Optimizer] = [
+      { NAdam([$0], lr: 0.125) }, { ASGD([$0], lr: 0.125, lambd: 0.5, t0: 1) },
+    ]
+    for make in makers {
+      let ((x, first), (y, second)) = (problem(make), problem(make))
+      func step(_ x: Tensor, _ optimizer: Optimizer) {
+        optimizer.zeroGrad()
+        x.square().backward()
+        optimizer.step()
+      }
+      for _ in 0..<3 { step(x, first) }
+      noGrad { _ = y.copy_(x) }
+      try second.load(stateDict: first.stateDict())
+      for _ in 0..<3 {
+        step(x, first)
+        step(y, second)
+      }
+      #expect(x.item() == y.item() && x.item() < 2)
+      let (a, b) = (first.stateDict(), second.stateDict())
+      #expect(a.keys.sorted() == b.keys.sorted())
+      for (key, value) in a { #expect(b[key].map { $0.toArray() == value.toArray() } == true) }
+    }
+  }
 }

@@ -13,10 +13,12 @@ struct OptimizersTests {
     let options: [String: Double]
     let dtype: DType
     let numbers: [Double]
+    let state: [String]
 
     init(_ entry: [String: Any]) {
       name = entry["name"] as? String ?? ""
       dtype = DType(name: entry["dtype"] as? String ?? "") ?? .bool
+      state = entry["state"] as? [String] ?? []
       numbers = (entry["numbers"] as? [NSNumber] ?? []).map(\.doubleValue)
       var options: [String: Double] = [:]
       for (key, value) in entry["options"] as? [String: Any] ?? [:] {
@@ -114,6 +116,8 @@ struct OptimizersTests {
       #expect(abs(own - expected) <= tolerance * max(1, abs(expected)), "number \(i)")
     }
     #expect(problem.idle.item() == 7 && problem.idle.grad == nil)
+    let names = optimizer.stateDict().keys.filter { $0.hasPrefix("state.0.") }
+    #expect(names.map { String($0.dropFirst(8)) }.sorted() == item.state)
   }
 
   @Test("a saved state goes on bit for bit", arguments: try Case.all())

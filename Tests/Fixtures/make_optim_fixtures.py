@@ -77,16 +77,18 @@ def run(name, options, dtype):
     assert idle.item() == 7
     numbers = losses + a.flatten().tolist() + b.tolist()
     assert all(abs(x) < 1e4 for x in numbers), (name, options, numbers)
-    return numbers
+    state = optimizer.state_dict()["state"]
+    return numbers, sorted(key for key, value in state.get(0, {}).items() if value is not None)
 
 
 cases = []
 for name, options in CASES:
     for dtype in (torch.float32, torch.float64):
         digits = 9 if dtype == torch.float32 else 17
+        numbers, state = run(name, options, dtype)
         cases.append({
-            "name": name, "options": options, "dtype": str(dtype)[6:],
-            "numbers": [float(f"{x:.{digits}g}") for x in run(name, options, dtype)],
+            "name": name, "options": options, "dtype": str(dtype)[6:], "state": state,
+            "numbers": [float(f"{x:.{digits}g}") for x in numbers],
         })
 lines = ",\n".join(json.dumps(case) for case in cases)
 path = pathlib.Path(sys.argv[1])
