@@ -34,6 +34,9 @@ let package = Package(
       ]),
     .testTarget(name: "DescentCoreTests", dependencies: ["DescentCore"]),
     .testTarget(name: "DescentZlibTests", dependencies: ["DescentZlib"]),
+    .testTarget(name: "DescentNNTests", dependencies: ["DescentCore", "DescentNN"]),
+    .testTarget(
+      name: "DescentOptimTests", dependencies: ["DescentCore", "DescentNN", "DescentOptim"]),
     .testTarget(name: "DescentIOTests", dependencies: ["DescentIO"]),
     .testTarget(name: "DescentDataTests", dependencies: ["DescentData"]),
     .testTarget(name: "DescentPlotTests", dependencies: ["DescentPlot", "DescentZlib"]),

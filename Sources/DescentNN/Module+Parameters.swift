@@ -37,6 +37,23 @@ extension Module {
   /// This module and all below, each once, in order.
   public final func modules() -> [Module] { namedModules().map(\.module) }
 
+  /// All modules, each once and after every module inside it; otherwise in order.
+  final func modulesInsideOut() -> [Module] {
+    var seen = Set<ObjectIdentifier>()
+    var order: [Module] = []
+    // Modules whose children are still to come, and those whose children are done.
+    var waiting: [(module: Module, isDone: Bool)] = [(self, false)]
+    while let (module, isDone) = waiting.popLast() {
+      if isDone {
+        order.append(module)
+      } else if seen.insert(ObjectIdentifier(module)).inserted {
+        waiting.append((module, true))
+        waiting += module.children().reversed().map { ($0, false) }
+      }
+    }
+    return order
+  }
+
   /// The parameters here and below, each once, by their path.
   ///
   /// - Source: torch.nn.Module.named_parameters
@@ -120,17 +137,7 @@ extension Module {
   /// - Source: torch.nn.Module.apply
   @discardableResult
   public final func apply(_ body: (Module) -> Void) -> Self {
-    // Children before parents, in the order of declaration: the reverse of parents before children in
-    // the reverse order.
-    var seen = Set<ObjectIdentifier>()
-    var order: [Module] = []
-    var waiting: [Module] = [self]
-    while let module = waiting.popLast() {
-      guard seen.insert(ObjectIdentifier(module)).inserted else { continue }
-      order.append(module)
-      waiting += module.children()
-    }
-    for module in order.reversed() { body(module) }
+    for module in modulesInsideOut() { body(module) }
     return self
   }
 

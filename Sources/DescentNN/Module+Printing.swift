@@ -3,7 +3,7 @@ extension Module: CustomStringConvertible {
   public var description: String {
     // From the innermost modules outwards, so that depth costs no stack.
     var texts: [ObjectIdentifier: String] = [:]
-    for module in modules().reversed() { texts[ObjectIdentifier(module)] = module.text(texts) }
+    for module in modulesInsideOut() { texts[ObjectIdentifier(module)] = module.text(texts) }
     return texts[ObjectIdentifier(self)] ?? ""
   }
 

@@ -6,6 +6,8 @@ public struct ModuleSummary: Sendable, CustomStringConvertible {
   public struct Row: Sendable {
     /// The path; empty for the model itself.
     public let path: String
+    /// The last part of the path: the name inside the module above.
+    public let name: String
     /// The type's name.
     public let type: String
     /// nil for modules that were not called with one tensor.
@@ -31,7 +33,7 @@ public struct ModuleSummary: Sendable, CustomStringConvertible {
   public var description: String {
     var table = [["Layer", "Output shape", "Parameters", "Multiply-adds"]]
     for row in rows {
-      let name = row.path.split(separator: ".").last.map { "(\($0)): " } ?? ""
+      let name = row.name.isEmpty ? "" : "(\(row.name)): "
       table.append([
         String(repeating: "  ", count: row.depth) + name + row.type,
         row.outputShape.map { "[\($0.map(String.init).joined(separator: ", "))]" } ?? "-",
@@ -114,13 +116,18 @@ extension Module {
       handle.remove()
       modules[i].module.isTraining = modes[i]
     }
+    var depths = ["": 0]
     let rows = modules.map { path, module in
+      let parent = Module.parentPath(path, among: depths)
+      let depth = path.isEmpty ? 0 : 1 + (depths[parent] ?? 0)
+      depths[path] = depth
       let call = calls[ObjectIdentifier(module)]
       return ModuleSummary.Row(
-        path: path, type: "\(type(of: module))", outputShape: call?.shape,
+        path: path, name: String(path.dropFirst(parent.isEmpty ? 0 : parent.count + 1)),
+        type: "\(type(of: module))", outputShape: call?.shape,
         parameters: module.ownParameters.reduce(0) { $0 + $1.numel() },
         multiplyAdds: call?.multiplyAdds ?? 0,
-        depth: path.isEmpty ? 0 : path.split(separator: ".").count)
+        depth: depth)
     }
     let parameters = parameters()
     let state: [Tensor] = parameters + buffers()
@@ -131,6 +138,16 @@ extension Module {
       multiplyAdds: rows.reduce(0) { $0 + $1.multiplyAdds },
       stateBytes: state.reduce(0) { $0 + $1.numel() * $1.dtype.itemSize },
       outputBytes: leaves.reduce(0) { $0 + (calls[ObjectIdentifier($1.module)]?.bytes ?? 0) })
+  }
+
+  /// The longest known path that leads to a path: elements of an array have names with a dot of their own.
+  private static func parentPath(_ path: String, among known: [String: Int]) -> String {
+    var parent = path[...]
+    while let dot = parent.lastIndex(of: ".") {
+      parent = parent[..<dot]
+      if known[String(parent)] != nil { return String(parent) }
+    }
+    return ""
   }
 
   private var ownParameters: [Parameter] {

@@ -5,7 +5,8 @@ import DescentCore
 ///
 /// The factor is min(1, maxNorm / (norm + 1e-6)). Parameters without gradient are left out.
 /// - Parameters:
-///   - normType: the p of the norm; `.infinity` for the largest magnitude.
+///   - normType: the p of the norm; `.infinity` for the largest magnitude, `-.infinity` for the
+///     smallest.
 ///   - errorIfNonfinite: refuse a norm that is infinite or NaN.
 /// - Returns: the norm before clipping, a 0-d tensor.
 /// - Source: torch.nn.utils.clip_grad_norm_; Pascanu et al. 2012
@@ -30,23 +31,10 @@ public func clipGradNorm_(
   }
 }
 
-/// The norm of several tensors taken as one vector.
+/// The norm of the tensors' norms: that of all elements together, except for p = 0, where PyTorch counts
+/// the tensors that are not 0.
 private func totalNorm(_ tensors: [Tensor], _ p: Double) -> Tensor {
-  guard let first = tensors.first else { return Tensor.zeros([]) }
-  if p == .infinity {
-    return tensors.dropFirst().reduce(largest(first)) { $0.maximum(largest($1)) }
-  }
-  let norms = tensors.map { tensor -> Tensor in
-    p == 2 ? tensor.square().sum().sqrt() : tensor.abs().pow(p).sum().pow(1 / p)
-  }
-  if norms.count == 1 { return norms[0] }
-  let all = Tensor.stack(norms)
-  return p == 2 ? all.square().sum().sqrt() : all.abs().pow(p).sum().pow(1 / p)
-}
-
-private func largest(_ tensor: Tensor) -> Tensor {
-  let magnitudes = tensor.abs().reshape(-1)
-  return magnitudes.indexSelect(0, magnitudes.argmax().reshape(1)).reshape([])
+  tensors.isEmpty ? Tensor.zeros([]) : Tensor.stack(tensors.map { $0.vectorNorm(p) }).vectorNorm(p)
 }
 
 private let limit = FusedUpdate("clipGradValue_", tensors: 1, outputs: 1, scalars: 1) { t, s in

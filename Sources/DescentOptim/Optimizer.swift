@@ -228,6 +228,9 @@ open class GroupOptimizer<Options: OptimizerOptions>: Optimizer {
           key: key, problem: "names no parameter or group of this optimizer")
       }
     }
+    for g in groups.indices where stateDict["param_groups.\(g).params"] == nil {
+      throw OptimizerStateError(key: "param_groups.\(g).params", problem: "is missing")
+    }
     for (g, group) in groups.enumerated() {
       group.states = states[g]
       group.options = options[g]

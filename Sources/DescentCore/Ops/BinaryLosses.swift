@@ -1,9 +1,13 @@
 // Losses of yes and no: cross entropies of probabilities and logits, divergences, hinges.
 
 extension Pointwise {
-  /// Logarithms are limited to -100 from below; the gradient divides by p (1 - p), at least 1e-12.
+  /// Logarithms are limited to -100 from below; the gradient divides by p (1 - p), at least PyTorch's
+  /// 1e-12, which is a float32 for every dtype.
   private static func crossEntropyGradient(_ p: Term, _ t: Term, _ g: Term) -> [Term] {
-    [g * (p - t) / maximum(p * (1 - p), .constant(1e-12)), g * (log1p(-p) - log(p))]
+    [
+      g * (p - t) / maximum(p * (1 - p), .constant(Double(1e-12 as Float))),
+      g * (log1p(-p) - log(p)),
+    ]
   }
   private static func crossEntropy(_ p: Term, _ t: Term) -> Term {
     let limit = Term.constant(-100)

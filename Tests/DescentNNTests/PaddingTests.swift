@@ -1,9 +1,10 @@
-import Descent
+import DescentCore
+import DescentNN
 import Testing
 
 /// Padding and shuffling layers: PyTorch's text and shapes; their values are compared by the goldens.
 @Suite("Padding layers")
-struct PaddingLayersTests {
+struct PaddingTests {
   @Test("print gives PyTorch's text")
   func text() {
     let expected: [(Module, String)] = [
