@@ -14,21 +14,27 @@ typedef struct {
   const double *scale, *slope, *offset;
 } DscNormRun;
 
+/// Rows of contiguous values, and how far apart the rows lie in each operand.
 typedef struct {
-  double (*sum)(const void *x, int64_t count);
+  int64_t rows, columns, x, grad, out;
+} DscNormBlock;
+
+typedef struct {
+  double (*sum)(const DscNormBlock *block, const void *x);
   /// Sums of x - mean and of its square.
-  void (*deviations)(const void *x, int64_t count, double mean, double *sums);
+  void (*deviations)(const DscNormBlock *block, const void *x, double mean, double *sums);
   /// y = (x - mean) * scale + shift
-  void (*apply)(const void *x, int64_t count, double mean, double scale, double shift, void *y);
-  /// y = (x - mean) * scale * weight + bias; either may be NULL.
+  void (*apply)(const DscNormBlock *block, const void *x, double mean, double scale, double shift,
+                void *y);
+  /// y = (x - mean) * scale * weight + bias for one row; either may be NULL.
   void (*apply_each)(const void *x, int64_t count, double mean, double scale, const void *weight,
                      const void *bias, void *y);
-  /// Sums of grad * weight and of grad * weight * (x - mean); the weight may be NULL.
-  void (*products)(const void *grad, const void *x, const void *weight, int64_t count, double mean,
-                   double *sums);
+  /// Sums of grad * weight and of grad * weight * (x - mean); the weight, of one row, may be NULL.
+  void (*products)(const DscNormBlock *block, const void *grad, const void *x, const void *weight,
+                   double mean, double *sums);
   /// dx = grad * scale + (x - mean) * slope + offset
-  void (*gradient)(const void *grad, const void *x, int64_t count, double mean, double scale,
-                   double slope, double offset, void *dx);
+  void (*gradient)(const DscNormBlock *block, const void *grad, const void *x, double mean,
+                   double scale, double slope, double offset, void *dx);
   /// The same with weights, several sets at a time, adding grad * (x - mean) * scale to dweight
   /// and grad to dbias. dx, dweight with dbias, and weight may be NULL.
   void (*gradient_each)(const DscNormRun *sets, const void *grad, const void *x, const void *weight,

@@ -10,9 +10,10 @@ enum {
   DSC_NORM_PIECE = 1 << 14,  // elements of one piece of parallel work
 };
 
-/// The segments of a set, in elements. Segments shorter than `gather` are copied together.
+/// The segments of a set, in elements. Short ones are taken together where they share a weight.
 typedef struct {
-  int64_t segments, length, stride, gather;
+  int64_t segments, length, stride;
+  bool together;
 } DscNormLayout;
 
 /// Some whole segments, or a part of one; zeros before the first.
@@ -54,7 +55,7 @@ static inline bool dsc_norm_next(const DscNormSets *sets, const DscNormLayout *l
   if (span->segment >= end) return false;
   span->segments = 1;
   span->count = dsc_smaller(sets->chunk, layout->length - span->offset);
-  if (layout->length < layout->gather) {
+  if (layout->together && layout->length < sets->chunk) {
     span->segments = dsc_smaller(sets->chunk / layout->length, end - span->segment);
     span->count = span->segments * layout->length;
   }
@@ -74,23 +75,30 @@ static inline const void *dsc_norm_values(const DscNormSets *sets, const DscNorm
                                           const DscNormSpan *span, int64_t set, const void *data,
                                           void *scratch) {
   const DscRectangle from = dsc_norm_place(sets, layout, span, set, data);
-  if (sets->native && span->segments == 1) return from.data;
+  if (sets->native) return from.data;
   dsc_load_rectangle(&from, span->segments, span->count / span->segments, scratch);
   return scratch;
+}
+
+/// The span as rows of operands that dsc_norm_values gave.
+static inline DscNormBlock dsc_norm_block(const DscNormSets *sets, const DscNormLayout *layout,
+                                          const DscNormSpan *span) {
+  const int64_t columns = span->segments > 1 ? layout->length : span->count;
+  const int64_t stride = sets->native ? layout->stride : columns;
+  return (DscNormBlock){span->segments, columns, stride, stride, stride};
 }
 
 /// Where to write the values of a span: in place, or `scratch`, from where dsc_norm_put takes them.
 static inline void *dsc_norm_target(const DscNormSets *sets, const DscNormLayout *layout,
                                     const DscNormSpan *span, int64_t set, void *data,
                                     void *scratch) {
-  if (!sets->native || span->segments > 1) return scratch;
-  return dsc_norm_place(sets, layout, span, set, data).data;
+  return sets->native ? dsc_norm_place(sets, layout, span, set, data).data : scratch;
 }
 
 static inline void dsc_norm_put(const DscNormSets *sets, const DscNormLayout *layout,
                                 const DscNormSpan *span, int64_t set, const void *values,
                                 void *data) {
-  if (sets->native && span->segments == 1) return;
+  if (sets->native) return;
   const DscRectangle to = dsc_norm_place(sets, layout, span, set, data);
   dsc_store_rectangle(sets->lane, values, span->segments, span->count / span->segments, &to);
 }

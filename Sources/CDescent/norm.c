@@ -6,6 +6,8 @@
 #include "dsc_norm_sets.h"
 #include "include/dsc_pool.h"
 
+enum { BATCH = 8 };  // sets worked on together
+
 // Of some values: how many, their mean, and the sum of the squared deviations from it.
 typedef struct {
   double count, mean, squares;
@@ -32,18 +34,24 @@ static Moment combined(Moment a, Moment b) {
                   a.squares + b.squares + apart * apart * a.count * share};
 }
 
-// The deviations are from a mean rounded to the lane, so their own sum is not quite 0.
-static Moment chunk_moment(const DscNormSets *sets, const void *values, int64_t count) {
-  const double n = (double)count;
+static double rounded(const DscNormSets *sets, double mean) {
+  return sets->lane == DSC_LANE_F32 ? (double)(float)mean : mean;
+}
+
+// From the sums of deviations from a mean that was rounded, so that their own sum is not quite 0.
+static Moment moment_from(const DscNormSets *sets, double count, double inverse, double mean,
+                          const double *sums) {
+  if (!sets->norm->centred) return (Moment){count, 0, sums[1]};
+  const double away = sums[0] * inverse, squares = sums[1] - sums[0] * away;
+  return (Moment){count, mean + away, squares < 0 ? 0 : squares};
+}
+
+static Moment chunk_moment(const DscNormSets *sets, const DscNormBlock *block, const void *values) {
+  const double count = (double)(block->rows * block->columns), inverse = 1 / count;
   double mean = 0, sums[2];
-  if (sets->norm->centred) {
-    mean = sets->loops->sum(values, count) / n;
-    if (sets->lane == DSC_LANE_F32) mean = (double)(float)mean;
-  }
-  sets->loops->deviations(values, count, mean, sums);
-  if (!sets->norm->centred) return (Moment){n, 0, sums[1]};
-  const double away = sums[0] / n, squares = sums[1] - sums[0] * away;
-  return (Moment){n, mean + away, squares < 0 ? 0 : squares};
+  if (sets->norm->centred) mean = rounded(sets, sets->loops->sum(block, values) * inverse);
+  sets->loops->deviations(block, values, mean, sums);
+  return moment_from(sets, count, inverse, mean, sums);
 }
 
 static Moment moment_of(const DscNormSets *sets, int64_t set, int64_t from, int64_t to) {
@@ -51,7 +59,8 @@ static Moment moment_of(const DscNormSets *sets, int64_t set, int64_t from, int6
   Moment moment = {0};
   for (DscNormSpan span = {.segment = from}; dsc_norm_next(sets, &sets->sums, to, &span);) {
     const void *x = dsc_norm_values(sets, &sets->sums, &span, set, sets->norm->x, &scratch);
-    moment = combined(moment, chunk_moment(sets, x, span.count));
+    const DscNormBlock block = dsc_norm_block(sets, &sets->sums, &span);
+    moment = combined(moment, chunk_moment(sets, &block, x));
   }
   return moment;
 }
@@ -72,7 +81,8 @@ static void write_set(const Forward *forward, int64_t set, int64_t from, int64_t
     } else {
       const double weight = sets->weight ? dsc_norm_get(sets->lane, sets->weight, index) : 1;
       const double bias = sets->bias ? dsc_norm_get(sets->lane, sets->bias, index) : 0;
-      sets->loops->apply(x, span.count, mean, rstd * weight, bias, y);
+      const DscNormBlock block = dsc_norm_block(sets, parts, &span);
+      sets->loops->apply(&block, x, mean, rstd * weight, bias, y);
     }
     dsc_norm_put(sets, parts, &span, set, y, forward->y);
   }
@@ -90,25 +100,51 @@ static void finish(const Forward *forward, int64_t set, Moment moment, double *m
     dsc_norm_set(sets->lane, forward->variance, set, moment.squares / (moment.count - 1));
 }
 
-static void statistics(const Forward *forward, int64_t set, double *mean, double *rstd) {
+// Moments of neighbouring sets, each of one chunk: side by side, as each step waits for the last.
+static void row_moments(const DscNormSets *sets, int64_t set, int64_t count, Moment *moments) {
+  const double n = (double)sets->count, inverse = 1 / n;
+  const DscNormBlock block = {.rows = 1, .columns = sets->count};
+  const int64_t stride = sets->set_stride * sets->size;
+  const char *x = (const char *)sets->norm->x + set * stride;
+  double means[BATCH] = {0}, sums[BATCH][2];
+  for (int64_t i = 0; i < count && sets->norm->centred; i++)
+    means[i] = rounded(sets, sets->loops->sum(&block, x + i * stride) * inverse);
+  for (int64_t i = 0; i < count; i++)
+    sets->loops->deviations(&block, x + i * stride, means[i], sums[i]);
+  for (int64_t i = 0; i < count; i++) moments[i] = moment_from(sets, n, inverse, means[i], sums[i]);
+}
+
+// Some neighbouring sets, few enough to stay in cache.
+static void run_batch(const Forward *forward, int64_t set, int64_t count) {
   const DscNormSets *sets = &forward->sets;
+  const int64_t segments = sets->sums.segments;
+  double means[BATCH], rstds[BATCH];
   if (sets->norm->given) {
-    *mean = dsc_norm_get(sets->lane, sets->norm->mean, set);
-    *rstd = dsc_norm_get(sets->lane, sets->norm->rstd, set);
+    for (int64_t i = 0; i < count; i++) {
+      means[i] = dsc_norm_get(sets->lane, sets->norm->mean, set + i);
+      rstds[i] = dsc_norm_get(sets->lane, sets->norm->rstd, set + i);
+    }
   } else {
-    finish(forward, set, moment_of(sets, set, 0, sets->sums.segments), mean, rstd);
+    Moment moments[BATCH];
+    if (sets->native && segments == 1 && sets->count <= sets->chunk) {
+      row_moments(sets, set, count, moments);
+    } else {
+      for (int64_t i = 0; i < count; i++) moments[i] = moment_of(sets, set + i, 0, segments);
+    }
+    for (int64_t i = 0; i < count; i++) finish(forward, set + i, moments[i], &means[i], &rstds[i]);
   }
+  for (int64_t i = 0; i < count; i++)
+    write_set(forward, set + i, 0, sets->parts.segments, means[i], rstds[i]);
 }
 
 static void whole_piece(void *context, int64_t piece) {
   const Forward *forward = context;
   const DscNormSets *sets = &forward->sets;
   const int64_t end = dsc_smaller((piece + 1) * sets->group, sets->sets);
-  for (int64_t set = piece * sets->group; set < end; set++) {
-    double mean, rstd;
-    statistics(forward, set, &mean, &rstd);
-    write_set(forward, set, 0, sets->parts.segments, mean, rstd);
-  }
+  const int64_t room = sets->chunk / sets->count;
+  const int64_t batch = room < 1 ? 1 : dsc_smaller(room, BATCH);
+  for (int64_t set = piece * sets->group; set < end; set += batch)
+    run_batch(forward, set, dsc_smaller(batch, end - set));
 }
 
 static void moment_piece(void *context, int64_t piece) {

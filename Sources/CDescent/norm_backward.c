@@ -8,7 +8,11 @@
 #include "include/dsc_pool.h"
 
 enum {
-  RUN = 4,  // sets whose gradients are written together
+  // Sets whose gradients are written together, if they are short: the sums of the weights are
+  // loaded
+  // once for all. Longer ones are faster in one stream to memory.
+  RUN = 4,
+  SHORT_BYTES = 1 << 11,
   // One piece of rows has its own sums for the weights: of enough rows to be worth it, and not so
   // many that rounding adds up.
   ROW_PIECE = 1 << 15,
@@ -42,20 +46,21 @@ static void coefficients(const DscNormSets *sets, double sum, double product, do
   *offset = sets->norm->given || !sets->norm->centred ? 0 : -rstd * sum / count;
 }
 
-// Adds the sums of grad weight and of grad weight (x - mean) over segments of a set.
+// Adds sums of grad weight and of grad weight (x - mean).
 static void add_products(const Backward *backward, const DscNormLayout *layout, int64_t set,
                          int64_t from, int64_t to, double *sum, double *product) {
   const DscNormSets *sets = &backward->sets;
   const double mean = mean_of(sets, set);
   Values grads, values;
-  double both[2];
   for (DscNormSpan span = {.segment = from}; dsc_norm_next(sets, layout, to, &span);) {
     const void *g = dsc_norm_values(sets, layout, &span, set, backward->grad, &grads);
     const void *x = dsc_norm_values(sets, layout, &span, set, sets->norm->x, &values);
     const char *weight = NULL;
     if (sets->each && sets->weight)
       weight = sets->weight + (dsc_norm_index(sets, set, 0) + span.offset) * sets->size;
-    sets->loops->products(g, x, weight, span.count, mean, both);
+    const DscNormBlock block = dsc_norm_block(sets, layout, &span);
+    double both[2];
+    sets->loops->products(&block, g, x, weight, mean, both);
     *sum += both[0];
     *product += both[1];
   }
@@ -72,7 +77,8 @@ static void write_run(const Backward *backward, DscNormRun *run, int64_t set, ch
     const DscNormSpan span = {.offset = from, .segments = 1};
     const DscRectangle g = dsc_norm_place(sets, &sets->parts, &span, set, backward->grad);
     const DscRectangle x = dsc_norm_place(sets, &sets->parts, &span, set, sets->norm->x);
-    const DscRectangle dx = dsc_norm_place(sets, &sets->parts, &span, set, backward->dx);
+    DscRectangle dx = g;
+    if (backward->dx) dx = dsc_norm_place(sets, &sets->parts, &span, set, backward->dx);
     run->count = dsc_smaller(at_once, count - from);
     run->stride = sets->native ? count : run->count;
     if (!sets->native) {
@@ -95,11 +101,13 @@ static void rows_piece(void *context, int64_t piece) {
   const DscNormSets *sets = &backward->sets;
   const int64_t width = backward->width * sets->size;
   char *dweight = backward->sums ? backward->sums + 2 * piece * width : NULL;
+  const bool is_short = sets->count * sets->size <= SHORT_BYTES && sets->period == 1;
+  const int64_t at_once = is_short ? RUN : 1;
   const int64_t end = dsc_smaller((piece + 1) * sets->group, sets->sets);
   for (int64_t set = piece * sets->group; set < end;) {
     _Alignas(8) char means[RUN * sizeof(double)];
     double scale[RUN], slope[RUN], offset[RUN];
-    DscNormRun run = {.sets = sets->period > 1 ? 1 : dsc_smaller(RUN, end - set),
+    DscNormRun run = {.sets = dsc_smaller(at_once, end - set),
                       .mean = means,
                       .scale = scale,
                       .slope = slope,
@@ -135,10 +143,11 @@ static void store_sums(const Backward *backward, const char *sums, int64_t count
 static int run_rows(Backward *backward) {
   DscNormSets *sets = &backward->sets;
   const bool has_sums = backward->dweight || backward->dbias;
+  if (!has_sums && !backward->dx) return DSC_OK;
   backward->width = sets->period * sets->count;
-  sets->group = ROW_PIECE / sets->count;
-  if (sets->group < FEW_ROWS) sets->group = FEW_ROWS;
-  if (sets->group > MANY_ROWS) sets->group = MANY_ROWS;
+  const int64_t few = FEW_ROWS * sets->period, many = MANY_ROWS * sets->period;
+  const int64_t rows = ROW_PIECE / sets->count;
+  sets->group = rows < few ? few : dsc_smaller(rows, many);
   const int64_t pieces = dsc_parts(sets->sets, sets->group);
   if (has_sums) {
     backward->sums = calloc((size_t)(2 * pieces * backward->width), (size_t)sets->size);
@@ -169,7 +178,8 @@ static void write_set(const Backward *backward, int64_t set, int64_t from, int64
     void *dx = dsc_norm_target(sets, parts, &span, set, backward->dx, &grads);
     const int64_t index = dsc_norm_index(sets, set, span.segment);
     const double weight = sets->weight ? dsc_norm_get(sets->lane, sets->weight, index) : 1;
-    sets->loops->gradient(g, x, span.count, mean, rstd * weight, slope, offset, dx);
+    const DscNormBlock block = dsc_norm_block(sets, parts, &span);
+    sets->loops->gradient(&block, g, x, mean, rstd * weight, slope, offset, dx);
     dsc_norm_put(sets, parts, &span, set, dx, backward->dx);
   }
 }

@@ -3,100 +3,120 @@
 #define FREE_VECTOR \
   DSC_PRAGMA(clang loop vectorize(assume_safety) vectorize_width(DSC_STEP) interleave_count(1))
 
+// The sum of a vector's values, pairwise, as its first one.
+#define HALVE(V, ...) V += __builtin_shufflevector(V, V, __VA_ARGS__)
+#define FOLD_F32(V)                                               \
+  HALVE(V, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7); \
+  HALVE(V, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3);       \
+  HALVE(V, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1);       \
+  HALVE(V, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0)
+#define FOLD_F64(V)                 \
+  HALVE(V, 4, 5, 6, 7, 0, 1, 2, 3); \
+  HALVE(V, 2, 3, 0, 1, 2, 3, 0, 1); \
+  HALVE(V, 1, 0, 1, 0, 1, 0, 1, 0)
+
 #define DEFINE_SUMS(L, T)                                                                        \
   typedef T DSC_NAME(V##L) __attribute__((vector_size(64)));                                     \
   typedef T DSC_NAME(U##L) __attribute__((vector_size(64), aligned(__alignof__(T)), may_alias)); \
-  static inline double DSC_NAME(total_##L)(const DSC_NAME(V##L) * sums) {                        \
-    enum { LANES = 64 / sizeof(T) };                                                             \
-    const DSC_NAME(V##L) all = (sums[0] + sums[1]) + (sums[2] + sums[3]);                        \
-    T values[LANES];                                                                             \
-    memcpy(values, &all, sizeof(values));                                                        \
-    for (int half = LANES / 2; half > 0; half /= 2)                                              \
-      for (int k = 0; k < half; k++) values[k] += values[k + half];                              \
-    return (double)values[0];                                                                    \
+  static inline double DSC_NAME(total_##L)(const DSC_NAME(V##L) * sums, T tail) {                \
+    DSC_NAME(V##L) all = (sums[0] + sums[1]) + (sums[2] + sums[3]);                              \
+    FOLD_##L(all);                                                                               \
+    return (double)all[0] + (double)tail;                                                        \
   }                                                                                              \
-  static double DSC_NAME(sum_##L)(const void *px, int64_t count) {                               \
+  static double DSC_NAME(sum_##L)(const DscNormBlock *block, const void *px) {                   \
     typedef DSC_NAME(V##L) V;                                                                    \
     typedef DSC_NAME(U##L) U;                                                                    \
     enum { LANES = 64 / sizeof(T), UNROLL = 4 };                                                 \
     const T *x = px;                                                                             \
+    const int64_t columns = block->columns;                                                      \
     V sums[UNROLL] = {{0}};                                                                      \
     T tail = 0;                                                                                  \
-    int64_t i = 0;                                                                               \
-    for (; i + UNROLL * LANES <= count; i += UNROLL * LANES)                                     \
-      for (int k = 0; k < UNROLL; k++) sums[k] += *(const U *)(x + i + k * LANES);               \
-    for (; i + LANES <= count; i += LANES) sums[0] += *(const U *)(x + i);                       \
-    for (; i < count; i++) tail += x[i];                                                         \
-    return DSC_NAME(total_##L)(sums) + (double)tail;                                             \
+    for (int64_t r = 0; r < block->rows; r++, x += block->x) {                                   \
+      int64_t i = 0;                                                                             \
+      for (; i + UNROLL * LANES <= columns; i += UNROLL * LANES)                                 \
+        for (int k = 0; k < UNROLL; k++) sums[k] += *(const U *)(x + i + k * LANES);             \
+      for (; i + LANES <= columns; i += LANES) sums[0] += *(const U *)(x + i);                   \
+      for (; i < columns; i++) tail += x[i];                                                     \
+    }                                                                                            \
+    return DSC_NAME(total_##L)(sums, tail);                                                      \
   }                                                                                              \
-  static void DSC_NAME(deviations_##L)(const void *px, int64_t count, double center,             \
+  static void DSC_NAME(deviations_##L)(const DscNormBlock *block, const void *px, double center, \
                                        double *out) {                                            \
     typedef DSC_NAME(V##L) V;                                                                    \
     typedef DSC_NAME(U##L) U;                                                                    \
     enum { LANES = 64 / sizeof(T), UNROLL = 4 };                                                 \
     const T *x = px, mean = (T)center;                                                           \
+    const int64_t columns = block->columns;                                                      \
     V once[UNROLL] = {{0}}, twice[UNROLL] = {{0}};                                               \
     T tail = 0, tail_twice = 0;                                                                  \
-    int64_t i = 0;                                                                               \
-    for (; i + UNROLL * LANES <= count; i += UNROLL * LANES) {                                   \
-      for (int k = 0; k < UNROLL; k++) {                                                         \
-        const V d = *(const U *)(x + i + k * LANES) - mean;                                      \
-        once[k] += d;                                                                            \
-        twice[k] += d * d;                                                                       \
+    for (int64_t r = 0; r < block->rows; r++, x += block->x) {                                   \
+      int64_t i = 0;                                                                             \
+      for (; i + UNROLL * LANES <= columns; i += UNROLL * LANES) {                               \
+        for (int k = 0; k < UNROLL; k++) {                                                       \
+          const V d = *(const U *)(x + i + k * LANES) - mean;                                    \
+          once[k] += d;                                                                          \
+          twice[k] += d * d;                                                                     \
+        }                                                                                        \
+      }                                                                                          \
+      for (; i + LANES <= columns; i += LANES) {                                                 \
+        const V d = *(const U *)(x + i) - mean;                                                  \
+        once[0] += d;                                                                            \
+        twice[0] += d * d;                                                                       \
+      }                                                                                          \
+      for (; i < columns; i++) {                                                                 \
+        const T d = x[i] - mean;                                                                 \
+        tail += d;                                                                               \
+        tail_twice += d * d;                                                                     \
       }                                                                                          \
     }                                                                                            \
-    for (; i + LANES <= count; i += LANES) {                                                     \
-      const V d = *(const U *)(x + i) - mean;                                                    \
-      once[0] += d;                                                                              \
-      twice[0] += d * d;                                                                         \
-    }                                                                                            \
-    for (; i < count; i++) {                                                                     \
-      const T d = x[i] - mean;                                                                   \
-      tail += d;                                                                                 \
-      tail_twice += d * d;                                                                       \
-    }                                                                                            \
-    out[0] = DSC_NAME(total_##L)(once) + (double)tail;                                           \
-    out[1] = DSC_NAME(total_##L)(twice) + (double)tail_twice;                                    \
+    out[0] = DSC_NAME(total_##L)(once, tail);                                                    \
+    out[1] = DSC_NAME(total_##L)(twice, tail_twice);                                             \
   }                                                                                              \
-  static void DSC_NAME(products_##L)(const void *pg, const void *px, const void *pw,             \
-                                     int64_t count, double center, double *out) {                \
+  static void DSC_NAME(products_##L)(const DscNormBlock *block, const void *pg, const void *px,  \
+                                     const void *pw, double center, double *out) {               \
     typedef DSC_NAME(V##L) V;                                                                    \
     typedef DSC_NAME(U##L) U;                                                                    \
     enum { LANES = 64 / sizeof(T), UNROLL = 4 };                                                 \
     const T *g = pg, *x = px, *w = pw, mean = (T)center;                                         \
+    const int64_t columns = block->columns;                                                      \
     V sums[UNROLL] = {{0}}, products[UNROLL] = {{0}};                                            \
     T tail = 0, tail_products = 0;                                                               \
-    int64_t i = 0;                                                                               \
-    for (; i + UNROLL * LANES <= count; i += UNROLL * LANES) {                                   \
-      for (int k = 0; k < UNROLL; k++) {                                                         \
-        const int64_t at = i + k * LANES;                                                        \
-        V v = *(const U *)(g + at);                                                              \
-        if (w) v *= *(const U *)(w + at);                                                        \
-        sums[k] += v;                                                                            \
-        products[k] += v * (*(const U *)(x + at) - mean);                                        \
+    for (int64_t r = 0; r < block->rows; r++, g += block->grad, x += block->x) {                 \
+      int64_t i = 0;                                                                             \
+      for (; i + UNROLL * LANES <= columns; i += UNROLL * LANES) {                               \
+        for (int k = 0; k < UNROLL; k++) {                                                       \
+          const int64_t at = i + k * LANES;                                                      \
+          V v = *(const U *)(g + at);                                                            \
+          if (w) v *= *(const U *)(w + at);                                                      \
+          sums[k] += v;                                                                          \
+          products[k] += v * (*(const U *)(x + at) - mean);                                      \
+        }                                                                                        \
+      }                                                                                          \
+      for (; i + LANES <= columns; i += LANES) {                                                 \
+        V v = *(const U *)(g + i);                                                               \
+        if (w) v *= *(const U *)(w + i);                                                         \
+        sums[0] += v;                                                                            \
+        products[0] += v * (*(const U *)(x + i) - mean);                                         \
+      }                                                                                          \
+      for (; i < columns; i++) {                                                                 \
+        const T v = w ? g[i] * w[i] : g[i];                                                      \
+        tail += v;                                                                               \
+        tail_products += v * (x[i] - mean);                                                      \
       }                                                                                          \
     }                                                                                            \
-    for (; i + LANES <= count; i += LANES) {                                                     \
-      V v = *(const U *)(g + i);                                                                 \
-      if (w) v *= *(const U *)(w + i);                                                           \
-      sums[0] += v;                                                                              \
-      products[0] += v * (*(const U *)(x + i) - mean);                                           \
-    }                                                                                            \
-    for (; i < count; i++) {                                                                     \
-      const T v = w ? g[i] * w[i] : g[i];                                                        \
-      tail += v;                                                                                 \
-      tail_products += v * (x[i] - mean);                                                        \
-    }                                                                                            \
-    out[0] = DSC_NAME(total_##L)(sums) + (double)tail;                                           \
-    out[1] = DSC_NAME(total_##L)(products) + (double)tail_products;                              \
+    out[0] = DSC_NAME(total_##L)(sums, tail);                                                    \
+    out[1] = DSC_NAME(total_##L)(products, tail_products);                                       \
   }
 
 #define DEFINE_MAPS(L, T)                                                                          \
-  static void DSC_NAME(apply_##L)(const void *px, int64_t count, double center, double factor,     \
-                                  double addend, void *py) {                                       \
+  static void DSC_NAME(apply_##L)(const DscNormBlock *block, const void *px, double center,        \
+                                  double factor, double addend, void *py) {                        \
     const T *x = px, mean = (T)center, scale = (T)factor, shift = (T)addend;                       \
     T *y = py;                                                                                     \
-    FREE_VECTOR for (int64_t i = 0; i < count; i++) y[i] = (x[i] - mean) * scale + shift;          \
+    const int64_t columns = block->columns;                                                        \
+    for (int64_t r = 0; r < block->rows; r++, x += block->x, y += block->out) {                    \
+      FREE_VECTOR for (int64_t i = 0; i < columns; i++) y[i] = (x[i] - mean) * scale + shift;      \
+    }                                                                                              \
   }                                                                                                \
   static void DSC_NAME(apply_each_##L)(const void *px, int64_t count, double center,               \
                                        double factor, const void *weight, const void *bias,        \
@@ -111,13 +131,17 @@
       FREE_VECTOR for (int64_t i = 0; i < count; i++) y[i] = (x[i] - mean) * scale + b[i];         \
     }                                                                                              \
   }                                                                                                \
-  static void DSC_NAME(gradient_##L)(const void *pg, const void *px, int64_t count, double center, \
-                                     double factor, double steepness, double addend, void *out) {  \
+  static void DSC_NAME(gradient_##L)(const DscNormBlock *block, const void *pg, const void *px,    \
+                                     double center, double factor, double steepness,               \
+                                     double addend, void *out) {                                   \
     const T *g = pg, *x = px, mean = (T)center, scale = (T)factor, slope = (T)steepness;           \
     const T offset = (T)addend;                                                                    \
     T *dx = out;                                                                                   \
-    FREE_VECTOR for (int64_t i = 0; i < count; i++) dx[i] =                                        \
-        g[i] * scale + ((x[i] - mean) * slope + offset);                                           \
+    const int64_t columns = block->columns;                                                        \
+    for (int64_t r = 0; r < block->rows; r++, g += block->grad, x += block->x, dx += block->out) { \
+      FREE_VECTOR for (int64_t i = 0; i < columns; i++) dx[i] =                                    \
+          g[i] * scale + ((x[i] - mean) * slope + offset);                                         \
+    }                                                                                              \
   }                                                                                                \
   static inline __attribute__((always_inline)) void DSC_NAME(sets_##L)(                            \
       const int SETS, const bool has_dx, const bool has_sums, const DscNormRun *sets,              \
@@ -243,6 +267,9 @@ static const DscNormLoops DSC_NAME(norm_loops)[2] = {LANE_ROWS(ROW)};
 #undef ROW
 
 #undef FREE_VECTOR
+#undef HALVE
+#undef FOLD_F32
+#undef FOLD_F64
 #undef DEFINE_SUMS
 #undef DEFINE_MAPS
 #undef DEFINE_COLUMNS

@@ -142,19 +142,39 @@ static int64_t pieces_of(const Columns *call) {
   return call->rows > 0 ? dsc_parts(call->rows, call->group) : call->rest > 0;
 }
 
-// Mean and variance of the columns.
+// Joins `count` values of a channel to `seen` others: Chan, Golub and LeVeque (1979).
+static void join(double seen, double count, double mean, double squares, double *all_mean,
+                 double *all_squares) {
+  const double apart = mean - *all_mean, share = count / (seen + count);
+  *all_mean += apart * share;
+  *all_squares += squares + apart * apart * seen * share;
+}
+
+// Mean and squared deviations of each channel, from those of the wide rows' columns.
 static int take_moments(const Columns *call, void *variance, double *means, double *squares) {
   const DscNorm *norm = call->norm;
-  const int64_t shape[2] = {norm->outer, norm->channels};
-  const DscView input = {(void *)(uintptr_t)norm->x, norm->dtype, {norm->channels, 1}};
+  const int64_t channels = norm->channels, columns = call->columns;
+  const int64_t shape[2] = {call->rows, columns};
+  const double rows = (double)call->rows, count = (double)norm->outer;
+  const DscView input = {(void *)(uintptr_t)norm->x, norm->dtype, {columns, 1}};
   const DscView mean = {means, DSC_FLOAT64, {0, 1}}, square = {squares, DSC_FLOAT64, {0, 1}};
-  const int status = dsc_moments(2, shape, 1, &input, 0, &mean, &square);
-  if (status) return status;
-  const double count = (double)norm->outer;
-  for (int64_t c = 0; c < norm->channels; c++) {
-    dsc_norm_set(call->lane, norm->mean, c, means[c]);
-    dsc_norm_set(call->lane, norm->rstd, c, 1 / sqrt(squares[c] + norm->eps));
-    if (variance) dsc_norm_set(call->lane, variance, c, squares[c] * (count / (count - 1)));
+  if (call->rows > 0) {
+    const int status = dsc_moments(2, shape, 1, &input, 0, &mean, &square);
+    if (status) return status;
+  }
+  double last[NARROW * 2] = {0};
+  const char *rest = (const char *)norm->x + call->rows * columns * call->element;
+  dsc_load_lane(norm->dtype, rest, 1, call->rest, last);
+  for (int64_t c = 0; c < channels; c++) {
+    double seen = rows, center = 0, away = 0;
+    if (call->rows > 0) center = means[c], away = squares[c] * rows;
+    for (int64_t k = c + channels; k < columns && call->rows > 0; k += channels, seen += rows)
+      join(seen, rows, means[k], squares[k] * rows, &center, &away);
+    for (int64_t k = c; k < call->rest; k += channels, seen++)
+      join(seen, 1, dsc_norm_get(call->lane, last, k), 0, &center, &away);
+    dsc_norm_set(call->lane, norm->mean, c, center);
+    dsc_norm_set(call->lane, norm->rstd, c, 1 / sqrt(away / count + norm->eps));
+    if (variance) dsc_norm_set(call->lane, variance, c, away / (count - 1));
   }
   return DSC_OK;
 }
@@ -165,8 +185,8 @@ int dsc_norm_columns(const DscNorm *norm, void *y, void *variance) {
   if (!plan(&call, norm)) return DSC_OUT_OF_MEMORY;
   int status = DSC_OK;
   if (!norm->given) {
-    double *moments = malloc((size_t)norm->channels * 2 * sizeof(double));
-    status = moments ? take_moments(&call, variance, moments, moments + norm->channels)
+    double *moments = malloc((size_t)call.columns * 2 * sizeof(double));
+    status = moments ? take_moments(&call, variance, moments, moments + call.columns)
                      : DSC_OUT_OF_MEMORY;
     free(moments);
   }

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 
 enum {
-  SHORT = 64,          // shorter segments are not worth a loop of their own
-  SHORT_SUMS = 1024,   // nor these worth sums of their own
+  SHORT = 64,          // shorter segments with a weight each are not worth loops of their own
   ENOUGH_PIECES = 16,  // for large sets
 };
 
@@ -58,9 +57,8 @@ bool dsc_norm_sets(DscNormSets *sets, const DscNorm *norm, bool is_backward) {
     sets->sets = sets->period = norm->channels;
     sets->set_stride = inner;
     sets->set_step = 1;
-    sets->sums = (DscNormLayout){norm->outer, inner, norm->channels * inner, SHORT_SUMS};
+    sets->sums = (DscNormLayout){norm->outer, inner, norm->channels * inner, true};
     sets->parts = sets->sums;
-    sets->parts.gather = SHORT;
     sets->count = norm->outer * inner;
   } else {
     const bool is_grouped = norm->kind == DSC_NORM_GROUPS;
@@ -68,7 +66,7 @@ bool dsc_norm_sets(DscNormSets *sets, const DscNorm *norm, bool is_backward) {
     const int64_t groups = is_grouped ? norm->groups : 1;
     sets->sets = norm->outer * groups;
     sets->count = sets->set_stride = segments * inner;
-    sets->sums = sets->parts = (DscNormLayout){1, sets->count, sets->count, 0};
+    sets->sums = sets->parts = (DscNormLayout){1, sets->count, sets->count, false};
     if (!is_grouped) {
       sets->each = has_weights;
     } else if (segments > 1 && inner < SHORT && has_weights) {
@@ -77,7 +75,7 @@ bool dsc_norm_sets(DscNormSets *sets, const DscNorm *norm, bool is_backward) {
       sets->set_step = sets->count;
       if (!expand(sets, norm->channels, inner)) return false;
     } else if (has_weights) {
-      sets->parts = (DscNormLayout){segments, inner, inner, 0};
+      sets->parts = (DscNormLayout){segments, inner, inner, false};
       sets->period = groups;
       sets->set_step = segments;
       sets->segment_step = 1;
