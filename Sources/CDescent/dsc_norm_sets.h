@@ -16,6 +16,11 @@ typedef struct {
   bool together;
 } DscNormLayout;
 
+/// Room for a chunk of values.
+typedef struct {
+  _Alignas(64) char bytes[DSC_NORM_CHUNK_BYTES];
+} DscNormValues;
+
 /// Some whole segments, or a part of one; zeros before the first.
 typedef struct {
   int64_t segment, offset, segments, count;

@@ -20,10 +20,6 @@ typedef struct {
   Moment *partials;  // of the pieces of sets that are cut
 } Forward;
 
-typedef struct {
-  _Alignas(64) char bytes[DSC_NORM_CHUNK_BYTES];
-} Values;
-
 // Chan, Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample
 // Variances" (1979).
 static Moment combined(Moment a, Moment b) {
@@ -55,7 +51,7 @@ static Moment chunk_moment(const DscNormSets *sets, const DscNormBlock *block, c
 }
 
 static Moment moment_of(const DscNormSets *sets, int64_t set, int64_t from, int64_t to) {
-  Values scratch;
+  DscNormValues scratch;
   Moment moment = {0};
   for (DscNormSpan span = {.segment = from}; dsc_norm_next(sets, &sets->sums, to, &span);) {
     const void *x = dsc_norm_values(sets, &sets->sums, &span, set, sets->norm->x, &scratch);
@@ -69,7 +65,7 @@ static void write_set(const Forward *forward, int64_t set, int64_t from, int64_t
                       double rstd) {
   const DscNormSets *sets = &forward->sets;
   const DscNormLayout *parts = &sets->parts;
-  Values scratch;
+  DscNormValues scratch;
   for (DscNormSpan span = {.segment = from}; dsc_norm_next(sets, parts, to, &span);) {
     const void *x = dsc_norm_values(sets, parts, &span, set, sets->norm->x, &scratch);
     void *y = dsc_norm_target(sets, parts, &span, set, forward->y, &scratch);

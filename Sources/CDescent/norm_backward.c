@@ -24,14 +24,12 @@ typedef struct {
   DscNormSets sets;
   const char *grad;
   char *dx, *dweight, *dbias;
-  int64_t width;  // with a weight for each value: of the sums of a piece
-  char *sums;     // of each piece: those of grad x', then those of grad
+  // With a weight for each value: sets with the same weights are taken in `parts` pieces, each with
+  // sums of its own: those of grad x', then those of grad.
+  int64_t rows, parts;
+  char *sums;
   double *pairs;  // with one weight a segment (or a piece of a channel): its sums of grad, grad x'
 } Backward;
-
-typedef struct {
-  _Alignas(64) char bytes[DSC_NORM_CHUNK_BYTES];
-} Values;
 
 static double mean_of(const DscNormSets *sets, int64_t set) {
   return sets->norm->centred ? dsc_norm_get(sets->lane, sets->norm->mean, set) : 0;
@@ -46,12 +44,12 @@ static void coefficients(const DscNormSets *sets, double sum, double product, do
   *offset = sets->norm->given || !sets->norm->centred ? 0 : -rstd * sum / count;
 }
 
-// Adds sums of grad weight and of grad weight (x - mean).
+// Adds the sums of grad weight and of grad weight (x - mean) over segments of a set.
 static void add_products(const Backward *backward, const DscNormLayout *layout, int64_t set,
                          int64_t from, int64_t to, double *sum, double *product) {
   const DscNormSets *sets = &backward->sets;
   const double mean = mean_of(sets, set);
-  Values grads, values;
+  DscNormValues grads, values;
   for (DscNormSpan span = {.segment = from}; dsc_norm_next(sets, layout, to, &span);) {
     const void *g = dsc_norm_values(sets, layout, &span, set, backward->grad, &grads);
     const void *x = dsc_norm_values(sets, layout, &span, set, sets->norm->x, &values);
@@ -66,31 +64,32 @@ static void add_products(const Backward *backward, const DscNormLayout *layout, 
   }
 }
 
-// Writes the gradients of neighbouring sets and adds to those of the weights.
-static void write_run(const Backward *backward, DscNormRun *run, int64_t set, char *dweight,
-                      char *dbias) {
+// Writes the gradients of sets with the same weights, from `set` on, and adds to those of the
+// weights.
+static void write_run(const Backward *backward, DscNormRun *run, int64_t set, char *sums) {
   const DscNormSets *sets = &backward->sets;
   const int64_t size = sets->size, index = dsc_norm_index(sets, set, 0), count = sets->count;
+  const int64_t stride = sets->period * count;
   const int64_t at_once = sets->native ? count : sets->chunk / RUN;
-  Values grads, values;
+  DscNormValues grads, values;
   for (int64_t from = 0; from < count; from += at_once) {
+    const DscNormLayout parts = {.stride = stride};
     const DscNormSpan span = {.offset = from, .segments = 1};
-    const DscRectangle g = dsc_norm_place(sets, &sets->parts, &span, set, backward->grad);
-    const DscRectangle x = dsc_norm_place(sets, &sets->parts, &span, set, sets->norm->x);
+    const DscRectangle g = dsc_norm_place(sets, &parts, &span, set, backward->grad);
+    const DscRectangle x = dsc_norm_place(sets, &parts, &span, set, sets->norm->x);
     DscRectangle dx = g;
-    if (backward->dx) dx = dsc_norm_place(sets, &sets->parts, &span, set, backward->dx);
+    if (backward->dx) dx = dsc_norm_place(sets, &parts, &span, set, backward->dx);
     run->count = dsc_smaller(at_once, count - from);
-    run->stride = sets->native ? count : run->count;
+    run->stride = sets->native ? stride : run->count;
     if (!sets->native) {
       dsc_load_rectangle(&g, run->sets, run->count, &grads);
       dsc_load_rectangle(&x, run->sets, run->count, &values);
     }
-    const int64_t at = (index + from) * size;
-    sets->loops->gradient_each(run, sets->native ? g.data : grads.bytes,
-                               sets->native ? x.data : values.bytes,
-                               sets->weight ? sets->weight + at : NULL,
-                               backward->dx ? (sets->native ? dx.data : grads.bytes) : NULL,
-                               dweight ? dweight + at : NULL, dweight ? dbias + at : NULL);
+    sets->loops->gradient_each(
+        run, sets->native ? g.data : grads.bytes, sets->native ? x.data : values.bytes,
+        sets->weight ? sets->weight + (index + from) * size : NULL,
+        backward->dx ? (sets->native ? dx.data : grads.bytes) : NULL,
+        sums ? sums + from * size : NULL, sums ? sums + (count + from) * size : NULL);
     if (backward->dx && !sets->native)
       dsc_store_rectangle(sets->lane, &grads, run->sets, run->count, &dx);
   }
@@ -99,43 +98,39 @@ static void write_run(const Backward *backward, DscNormRun *run, int64_t set, ch
 static void rows_piece(void *context, int64_t piece) {
   const Backward *backward = context;
   const DscNormSets *sets = &backward->sets;
-  const int64_t width = backward->width * sets->size;
-  char *dweight = backward->sums ? backward->sums + 2 * piece * width : NULL;
-  const bool is_short = sets->count * sets->size <= SHORT_BYTES && sets->period == 1;
-  const int64_t at_once = is_short ? RUN : 1;
-  const int64_t end = dsc_smaller((piece + 1) * sets->group, sets->sets);
-  for (int64_t set = piece * sets->group; set < end;) {
+  const int64_t at_once = sets->count * sets->size <= SHORT_BYTES ? RUN : 1;
+  const int64_t first = piece / backward->parts, from = piece % backward->parts * sets->group;
+  const int64_t end = dsc_smaller(from + sets->group, backward->rows);
+  char *sums = backward->sums ? backward->sums + 2 * piece * sets->count * sets->size : NULL;
+  for (int64_t row = from; row < end; row += at_once) {
     _Alignas(8) char means[RUN * sizeof(double)];
     double scale[RUN], slope[RUN], offset[RUN];
-    DscNormRun run = {.sets = dsc_smaller(at_once, end - set),
-                      .mean = means,
-                      .scale = scale,
-                      .slope = slope,
-                      .offset = offset};
+    DscNormRun run = {dsc_smaller(at_once, end - row), 0, 0, means, scale, slope, offset};
     for (int64_t i = 0; i < run.sets; i++) {
-      const double rstd = dsc_norm_get(sets->lane, sets->norm->rstd, set + i);
+      const int64_t set = (row + i) * sets->period + first;
+      const double rstd = dsc_norm_get(sets->lane, sets->norm->rstd, set);
       double sum = 0, product = 0;
-      if (backward->dx) add_products(backward, &sets->parts, set + i, 0, 1, &sum, &product);
+      if (backward->dx) add_products(backward, &sets->parts, set, 0, 1, &sum, &product);
       scale[i] = rstd;
       coefficients(sets, sum, product * rstd, rstd, &slope[i], &offset[i]);
-      dsc_norm_set(sets->lane, means, i, mean_of(sets, set + i));
+      dsc_norm_set(sets->lane, means, i, mean_of(sets, set));
     }
-    write_run(backward, &run, set, dweight, dweight ? dweight + width : NULL);
-    set += run.sets;
+    write_run(backward, &run, row * sets->period + first, sums);
   }
 }
 
-// The parameters' gradients from sums of `count` values each, `length` of which share one.
-static void store_sums(const Backward *backward, const char *sums, int64_t count, int64_t length) {
-  const DscLane lane = backward->sets.lane;
+// The parameters' gradients from the sums of the sets with the same weights, `length` of which
+// share one; `first` is the number of the first.
+static void store_sums(const Backward *backward, const char *sums, int64_t first, int64_t length) {
+  const DscNormSets *sets = &backward->sets;
   char *const to[2] = {backward->dweight, backward->dbias};
   for (int i = 0; i < 2; i++) {
-    const char *from = sums + i * count * backward->sets.size;
+    const char *from = sums + i * sets->count * sets->size;
     if (!to[i]) continue;
-    for (int64_t c = 0; c < count / length; c++) {
+    for (int64_t c = 0; c < sets->count / length; c++) {
       double sum = 0;
-      for (int64_t k = 0; k < length; k++) sum += dsc_norm_get(lane, from, c * length + k);
-      dsc_norm_set(lane, to[i], c, sum);
+      for (int64_t k = 0; k < length; k++) sum += dsc_norm_get(sets->lane, from, c * length + k);
+      dsc_norm_set(sets->lane, to[i], first + c, sum);
     }
   }
 }
@@ -143,21 +138,21 @@ static void store_sums(const Backward *backward, const char *sums, int64_t count
 static int run_rows(Backward *backward) {
   DscNormSets *sets = &backward->sets;
   const bool has_sums = backward->dweight || backward->dbias;
-  if (!has_sums && !backward->dx) return DSC_OK;
-  backward->width = sets->period * sets->count;
-  const int64_t few = FEW_ROWS * sets->period, many = MANY_ROWS * sets->period;
-  const int64_t rows = ROW_PIECE / sets->count;
-  sets->group = rows < few ? few : dsc_smaller(rows, many);
-  const int64_t pieces = dsc_parts(sets->sets, sets->group);
+  const int64_t rows = ROW_PIECE / sets->count, period = sets->period;
+  sets->group = rows < FEW_ROWS ? FEW_ROWS : dsc_smaller(rows, MANY_ROWS);
+  backward->rows = sets->sets / period;
+  backward->parts = dsc_parts(backward->rows, sets->group);
+  const int64_t pieces = backward->parts * period, width = 2 * sets->count;
   if (has_sums) {
-    backward->sums = calloc((size_t)(2 * pieces * backward->width), (size_t)sets->size);
+    backward->sums = calloc((size_t)(pieces * width), (size_t)sets->size);
     if (!backward->sums) return DSC_OUT_OF_MEMORY;
   }
   dsc_parallel(pieces, rows_piece, backward);
-  if (has_sums) {
-    const bool is_expanded = sets->norm->kind == DSC_NORM_GROUPS;
-    dsc_norm_fold(sets->lane, backward->sums, pieces, 2 * backward->width);
-    store_sums(backward, backward->sums, backward->width, is_expanded ? sets->norm->inner : 1);
+  for (int64_t first = 0; first < period && has_sums; first++) {
+    const int64_t length = sets->norm->kind == DSC_NORM_GROUPS ? sets->norm->inner : 1;
+    char *sums = backward->sums + first * backward->parts * width * sets->size;
+    dsc_norm_fold(sets->lane, sums, backward->parts, width);
+    store_sums(backward, sums, first * (sets->count / length), length);
   }
   free(backward->sums);
   return DSC_OK;
@@ -169,7 +164,7 @@ static void write_set(const Backward *backward, int64_t set, int64_t from, int64
   const DscNormSets *sets = &backward->sets;
   const DscNormLayout *parts = &sets->parts;
   const double mean = mean_of(sets, set), rstd = dsc_norm_get(sets->lane, sets->norm->rstd, set);
-  Values grads, values;
+  DscNormValues grads, values;
   double slope, offset;
   coefficients(sets, sum, product, rstd, &slope, &offset);
   for (DscNormSpan span = {.segment = from}; dsc_norm_next(sets, parts, to, &span);) {
@@ -288,6 +283,7 @@ int dsc_norm_backward(const DscNorm *norm, const void *grad, void *dx, void *dwe
   if (norm->kind == DSC_NORM_CHANNELS_LAST)
     return dsc_norm_columns_backward(norm, grad, dx, dweight, dbias);
   Backward backward = {.grad = grad, .dx = dx, .dweight = dweight, .dbias = dbias};
+  if (!dx && !dweight && !dbias) return DSC_OK;
   if (!dsc_norm_sets(&backward.sets, norm, true)) return DSC_OUT_OF_MEMORY;
   const DscNormSets *sets = &backward.sets;
   int status = DSC_OK;

@@ -86,6 +86,7 @@ struct NormalizationTests {
   static nonisolated(unsafe) let forms: [Form] = [
     rows(33, 7), rows(700, 48), rows(70, 520), rows(3, 9001), rows(20, 3),
     ("short groups", [4, 6, 5], 6, group3, [4, 3, 2, 5], [2, 3], [1, 3, 2, 1]),
+    ("many groups", [700, 6, 5], 6, group3, [700, 3, 2, 5], [2, 3], [1, 3, 2, 1]),
     ("long groups", [4, 6, 80], 6, group3, [4, 3, 2, 80], [2, 3], [1, 3, 2, 1]),
     ("instances", [4, 5, 37], 5, instance, [4, 5, 37], [2], [1, 5, 1]),
     channels(9, 17, 3), channels(5, 18, 49), channels(3, 2, 5000), channels(40, 3, 1000),
