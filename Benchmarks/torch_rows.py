@@ -306,6 +306,43 @@ def _():
     return with_backward([x], torch.randn(4096, 1024), lambda: x.softmax(-1))
 
 
+def layer_norm(rows, columns):
+    name = f"B2-layer-norm-{rows}x{columns}"
+
+    @row(name)
+    def _():
+        x, layer = torch.randn(rows, columns), nn.LayerNorm(columns)
+        return lambda: without_grad(lambda: layer(x))
+
+    @row(name + "-grad")
+    def _():
+        x, layer = torch.randn(rows, columns).requires_grad_(), nn.LayerNorm(columns)
+        return with_backward(
+            [x, layer.weight, layer.bias], torch.randn(rows, columns), lambda: layer(x))
+
+
+@torch.no_grad()
+def without_grad(body):
+    return body()
+
+
+layer_norm(256, 1024)
+layer_norm(128, 384)
+
+
+@row("B4-batch-norm")
+def _():
+    x, layer = torch.randn(64, 64, 56, 56), nn.BatchNorm2d(64)
+    return lambda: without_grad(lambda: layer(x))
+
+
+@row("B4-batch-norm-grad")
+def _():
+    x, layer = torch.randn(64, 64, 56, 56).requires_grad_(), nn.BatchNorm2d(64)
+    return with_backward(
+        [x, layer.weight, layer.bias], torch.randn(64, 64, 56, 56), lambda: layer(x))
+
+
 @row("B2-cross-entropy-grad")
 def _():
     x = torch.randn(4096, 1024).requires_grad_()

@@ -22,6 +22,19 @@ import Descent
       let x = Tensor.randn(4096, 1024).requiresGrad_()
       return withBackward([x], Tensor.randn(4096, 1024)) { x.softmax(dim: -1) }
     },
+    layerNorm(256, 1024), layerNormGrad(256, 1024), layerNorm(128, 384), layerNormGrad(128, 384),
+    Row("B4-batch-norm") {
+      let x = Tensor.randn(64, 64, 56, 56)
+      let layer = BatchNorm2d(64)
+      return { noGrad { layer(x) } }
+    },
+    Row("B4-batch-norm-grad") {
+      let x = Tensor.randn(64, 64, 56, 56).requiresGrad_()
+      let layer = BatchNorm2d(64)
+      return withBackward([x, layer.weight!, layer.bias!], Tensor.randn(64, 64, 56, 56)) {
+        layer(x)
+      }
+    },
     Row("B2-cross-entropy-grad") {
       let x = Tensor.randn(4096, 1024).requiresGrad_()
       let labels = Tensor.randint(1024, [4096])
@@ -65,5 +78,21 @@ import Descent
       manualSeed(1)
       return body(m)
     }
+  }
+}
+
+@MainActor private func layerNorm(_ rows: Int, _ columns: Int) -> Row {
+  Row("B2-layer-norm-\(rows)x\(columns)") {
+    let x = Tensor.randn(rows, columns)
+    let layer = LayerNorm(columns)
+    return { noGrad { layer(x) } }
+  }
+}
+
+@MainActor private func layerNormGrad(_ rows: Int, _ columns: Int) -> Row {
+  Row("B2-layer-norm-\(rows)x\(columns)-grad") {
+    let x = Tensor.randn(rows, columns).requiresGrad_()
+    let layer = LayerNorm(columns)
+    return withBackward([x, layer.weight!, layer.bias!], Tensor.randn(rows, columns)) { layer(x) }
   }
 }

@@ -6,6 +6,7 @@
 #include "dsc_gemm.h"
 #include "dsc_index.h"
 #include "dsc_loss.h"
+#include "dsc_norm.h"
 #include "dsc_pointwise.h"
 #include "dsc_pool.h"
 #include "dsc_random.h"

@@ -17,6 +17,8 @@ protocol Backend: Sendable {
   func scan(_ call: ScanCall)
   func softmax(_ call: SoftmaxCall)
   func softmaxBackward(_ call: SoftmaxBackwardCall)
+  func norm(_ call: NormCall)
+  func normBackward(_ call: NormBackwardCall)
   func classLoss(_ call: ClassLossCall) throws(Misuse)
   func classLossBackward(_ call: ClassLossBackwardCall)
   func gemm(_ call: GemmCall)

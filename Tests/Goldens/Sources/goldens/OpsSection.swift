@@ -19,6 +19,7 @@ final class OpTable {
     table.addCreation()
     table.addReductions()
     table.addNorms()
+    table.addNormalization()
     table.addOrdering()
     table.addIndexing()
     table.addWriting()

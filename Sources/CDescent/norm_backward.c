@@ -1,0 +1,299 @@
+// The gradient of normalisation by rows, groups and channels: with x' = (x - mean) rstd and
+// h = grad weight it is rstd (h - mean(h) - x' mean(h x')), and for weight and bias the sums of
+// grad x' and of grad.
+#include <stdlib.h>
+#include <string.h>
+
+#include "dsc_norm_sets.h"
+#include "include/dsc_pool.h"
+
+enum {
+  // Sets whose gradients are written together, if they are short: the sums of the weights are
+  // loaded
+  // once for all. Longer ones are faster in one stream to memory.
+  RUN = 4,
+  SHORT_BYTES = 1 << 11,
+  // One piece of rows has its own sums for the weights: of enough rows to be worth it, and not so
+  // many that rounding adds up.
+  ROW_PIECE = 1 << 15,
+  FEW_ROWS = 16,
+  MANY_ROWS = 512,
+};
+
+typedef struct {
+  DscNormSets sets;
+  const char *grad;
+  char *dx, *dweight, *dbias;
+  // With a weight for each value: sets with the same weights are taken in `parts` pieces, each with
+  // sums of its own: those of grad x', then those of grad.
+  int64_t rows, parts;
+  char *sums;
+  double *pairs;  // with one weight a segment (or a piece of a channel): its sums of grad, grad x'
+} Backward;
+
+static double mean_of(const DscNormSets *sets, int64_t set) {
+  return sets->norm->centred ? dsc_norm_get(sets->lane, sets->norm->mean, set) : 0;
+}
+
+// The coefficients of dx = grad weight scale + (x - mean) slope + offset, from the sums over a set
+// of grad weight and of grad weight (x - mean) rstd.
+static void coefficients(const DscNormSets *sets, double sum, double product, double rstd,
+                         double *slope, double *offset) {
+  const double count = (double)sets->count;
+  *slope = sets->norm->given ? 0 : -rstd * rstd * product / count;
+  *offset = sets->norm->given || !sets->norm->centred ? 0 : -rstd * sum / count;
+}
+
+// Adds the sums of grad weight and of grad weight (x - mean) over segments of a set.
+static void add_products(const Backward *backward, const DscNormLayout *layout, int64_t set,
+                         int64_t from, int64_t to, double *sum, double *product) {
+  const DscNormSets *sets = &backward->sets;
+  const double mean = mean_of(sets, set);
+  DscNormValues grads, values;
+  for (DscNormSpan span = {.segment = from}; dsc_norm_next(sets, layout, to, &span);) {
+    const void *g = dsc_norm_values(sets, layout, &span, set, backward->grad, &grads);
+    const void *x = dsc_norm_values(sets, layout, &span, set, sets->norm->x, &values);
+    const char *weight = NULL;
+    if (sets->each && sets->weight)
+      weight = sets->weight + (dsc_norm_index(sets, set, 0) + span.offset) * sets->size;
+    const DscNormBlock block = dsc_norm_block(sets, layout, &span);
+    double both[2];
+    sets->loops->products(&block, g, x, weight, mean, both);
+    *sum += both[0];
+    *product += both[1];
+  }
+}
+
+// Writes the gradients of sets with the same weights, from `set` on, and adds to those of the
+// weights.
+static void write_run(const Backward *backward, DscNormRun *run, int64_t set, char *sums) {
+  const DscNormSets *sets = &backward->sets;
+  const int64_t size = sets->size, index = dsc_norm_index(sets, set, 0), count = sets->count;
+  const int64_t stride = sets->period * count;
+  const int64_t at_once = sets->native ? count : sets->chunk / RUN;
+  DscNormValues grads, values;
+  for (int64_t from = 0; from < count; from += at_once) {
+    const DscNormLayout parts = {.stride = stride};
+    const DscNormSpan span = {.offset = from, .segments = 1};
+    const DscRectangle g = dsc_norm_place(sets, &parts, &span, set, backward->grad);
+    const DscRectangle x = dsc_norm_place(sets, &parts, &span, set, sets->norm->x);
+    DscRectangle dx = g;
+    if (backward->dx) dx = dsc_norm_place(sets, &parts, &span, set, backward->dx);
+    run->count = dsc_smaller(at_once, count - from);
+    run->stride = sets->native ? stride : run->count;
+    if (!sets->native) {
+      dsc_load_rectangle(&g, run->sets, run->count, &grads);
+      dsc_load_rectangle(&x, run->sets, run->count, &values);
+    }
+    sets->loops->gradient_each(
+        run, sets->native ? g.data : grads.bytes, sets->native ? x.data : values.bytes,
+        sets->weight ? sets->weight + (index + from) * size : NULL,
+        backward->dx ? (sets->native ? dx.data : grads.bytes) : NULL,
+        sums ? sums + from * size : NULL, sums ? sums + (count + from) * size : NULL);
+    if (backward->dx && !sets->native)
+      dsc_store_rectangle(sets->lane, &grads, run->sets, run->count, &dx);
+  }
+}
+
+static void rows_piece(void *context, int64_t piece) {
+  const Backward *backward = context;
+  const DscNormSets *sets = &backward->sets;
+  const int64_t at_once = sets->count * sets->size <= SHORT_BYTES ? RUN : 1;
+  const int64_t first = piece / backward->parts, from = piece % backward->parts * sets->group;
+  const int64_t end = dsc_smaller(from + sets->group, backward->rows);
+  char *sums = backward->sums ? backward->sums + 2 * piece * sets->count * sets->size : NULL;
+  for (int64_t row = from; row < end; row += at_once) {
+    _Alignas(8) char means[RUN * sizeof(double)];
+    double scale[RUN], slope[RUN], offset[RUN];
+    DscNormRun run = {dsc_smaller(at_once, end - row), 0, 0, means, scale, slope, offset};
+    for (int64_t i = 0; i < run.sets; i++) {
+      const int64_t set = (row + i) * sets->period + first;
+      const double rstd = dsc_norm_get(sets->lane, sets->norm->rstd, set);
+      double sum = 0, product = 0;
+      if (backward->dx) add_products(backward, &sets->parts, set, 0, 1, &sum, &product);
+      scale[i] = rstd;
+      coefficients(sets, sum, product * rstd, rstd, &slope[i], &offset[i]);
+      dsc_norm_set(sets->lane, means, i, mean_of(sets, set));
+    }
+    write_run(backward, &run, row * sets->period + first, sums);
+  }
+}
+
+// The parameters' gradients from the sums of the sets with the same weights, `length` of which
+// share one; `first` is the number of the first.
+static void store_sums(const Backward *backward, const char *sums, int64_t first, int64_t length) {
+  const DscNormSets *sets = &backward->sets;
+  char *const to[2] = {backward->dweight, backward->dbias};
+  for (int i = 0; i < 2; i++) {
+    const char *from = sums + i * sets->count * sets->size;
+    if (!to[i]) continue;
+    for (int64_t c = 0; c < sets->count / length; c++) {
+      double sum = 0;
+      for (int64_t k = 0; k < length; k++) sum += dsc_norm_get(sets->lane, from, c * length + k);
+      dsc_norm_set(sets->lane, to[i], first + c, sum);
+    }
+  }
+}
+
+static int run_rows(Backward *backward) {
+  DscNormSets *sets = &backward->sets;
+  const bool has_sums = backward->dweight || backward->dbias;
+  const int64_t rows = ROW_PIECE / sets->count, period = sets->period;
+  sets->group = rows < FEW_ROWS ? FEW_ROWS : dsc_smaller(rows, MANY_ROWS);
+  backward->rows = sets->sets / period;
+  backward->parts = dsc_parts(backward->rows, sets->group);
+  const int64_t pieces = backward->parts * period, width = 2 * sets->count;
+  if (has_sums) {
+    backward->sums = calloc((size_t)(pieces * width), (size_t)sets->size);
+    if (!backward->sums) return DSC_OUT_OF_MEMORY;
+  }
+  dsc_parallel(pieces, rows_piece, backward);
+  for (int64_t first = 0; first < period && has_sums; first++) {
+    const int64_t length = sets->norm->kind == DSC_NORM_GROUPS ? sets->norm->inner : 1;
+    char *sums = backward->sums + first * backward->parts * width * sets->size;
+    dsc_norm_fold(sets->lane, sums, backward->parts, width);
+    store_sums(backward, sums, first * (sets->count / length), length);
+  }
+  free(backward->sums);
+  return DSC_OK;
+}
+
+// Writes the gradient of segments of a set from the sums of the whole.
+static void write_set(const Backward *backward, int64_t set, int64_t from, int64_t to, double sum,
+                      double product) {
+  const DscNormSets *sets = &backward->sets;
+  const DscNormLayout *parts = &sets->parts;
+  const double mean = mean_of(sets, set), rstd = dsc_norm_get(sets->lane, sets->norm->rstd, set);
+  DscNormValues grads, values;
+  double slope, offset;
+  coefficients(sets, sum, product, rstd, &slope, &offset);
+  for (DscNormSpan span = {.segment = from}; dsc_norm_next(sets, parts, to, &span);) {
+    const void *g = dsc_norm_values(sets, parts, &span, set, backward->grad, &grads);
+    const void *x = dsc_norm_values(sets, parts, &span, set, sets->norm->x, &values);
+    void *dx = dsc_norm_target(sets, parts, &span, set, backward->dx, &grads);
+    const int64_t index = dsc_norm_index(sets, set, span.segment);
+    const double weight = sets->weight ? dsc_norm_get(sets->lane, sets->weight, index) : 1;
+    const DscNormBlock block = dsc_norm_block(sets, parts, &span);
+    sets->loops->gradient(&block, g, x, mean, rstd * weight, slope, offset, dx);
+    dsc_norm_put(sets, parts, &span, set, dx, backward->dx);
+  }
+}
+
+// Adds up pairs `first` ..< first + count, weighted.
+static void total(const Backward *backward, int64_t set, int64_t first, int64_t count, double *sum,
+                  double *product) {
+  const DscNormSets *sets = &backward->sets;
+  *sum = *product = 0;
+  for (int64_t i = 0; i < count; i++) {
+    const int64_t index = dsc_norm_index(sets, set, i);
+    const double weight = sets->weight ? dsc_norm_get(sets->lane, sets->weight, index) : 1;
+    *sum += weight * backward->pairs[2 * (first + i)];
+    *product += weight * backward->pairs[2 * (first + i) + 1];
+  }
+}
+
+static void fill_pair(const Backward *backward, const DscNormLayout *layout, int64_t pair,
+                      int64_t set, int64_t from, int64_t to) {
+  const DscNormSets *sets = &backward->sets;
+  double sum = 0, product = 0;
+  add_products(backward, layout, set, from, to, &sum, &product);
+  backward->pairs[2 * pair] = sum;
+  backward->pairs[2 * pair + 1] = product * dsc_norm_get(sets->lane, sets->norm->rstd, set);
+}
+
+static void whole_piece(void *context, int64_t piece) {
+  const Backward *backward = context;
+  const DscNormSets *sets = &backward->sets;
+  const int64_t segments = sets->parts.segments;
+  const bool by_channel = sets->norm->kind == DSC_NORM_CHANNELS;
+  const int64_t pairs = by_channel ? 1 : segments;
+  const int64_t end = dsc_smaller((piece + 1) * sets->group, sets->sets);
+  for (int64_t set = piece * sets->group; set < end; set++) {
+    double sum, product;
+    if (by_channel) {
+      fill_pair(backward, &sets->sums, set, set, 0, segments);
+    } else {
+      for (int64_t s = 0; s < segments; s++)
+        fill_pair(backward, &sets->parts, set * segments + s, set, s, s + 1);
+    }
+    total(backward, set, set * pairs, pairs, &sum, &product);
+    if (backward->dx) write_set(backward, set, 0, segments, sum, product);
+  }
+}
+
+static void sum_piece(void *context, int64_t piece) {
+  const Backward *backward = context;
+  const DscNormSets *sets = &backward->sets;
+  const int64_t from = piece % sets->pieces * sets->piece;
+  fill_pair(backward, &sets->sums, piece, piece / sets->pieces, from,
+            dsc_smaller(from + sets->piece, sets->sums.segments));
+}
+
+static void write_piece(void *context, int64_t piece) {
+  const Backward *backward = context;
+  const DscNormSets *sets = &backward->sets;
+  const int64_t set = piece / sets->pieces, from = piece % sets->pieces * sets->piece;
+  double sum, product;
+  total(backward, set, set * sets->pieces, sets->pieces, &sum, &product);
+  write_set(backward, set, from, dsc_smaller(from + sets->piece, sets->parts.segments), sum,
+            product);
+}
+
+// The parameters' gradients: parameter c has `parts` pairs `step` apart from c * first on.
+static void store_pairs(const Backward *backward, int64_t first, int64_t parts, int64_t step) {
+  const DscLane lane = backward->sets.lane;
+  for (int64_t c = 0; c < backward->sets.norm->channels; c++) {
+    double sum = 0, product = 0;
+    for (int64_t i = 0; i < parts; i++) {
+      const double *pair = &backward->pairs[2 * (c * first + i * step)];
+      sum += pair[0];
+      product += pair[1];
+    }
+    if (backward->dweight) dsc_norm_set(lane, backward->dweight, c, product);
+    if (backward->dbias) dsc_norm_set(lane, backward->dbias, c, sum);
+  }
+}
+
+static int run_segments(Backward *backward) {
+  const DscNormSets *sets = &backward->sets;
+  const DscNorm *norm = sets->norm;
+  const bool by_channel = norm->kind == DSC_NORM_CHANNELS;
+  const int64_t pairs = by_channel ? norm->channels * sets->pieces : norm->outer * norm->channels;
+  const int64_t pieces = dsc_norm_pieces(sets);
+  backward->pairs = malloc((size_t)pairs * 2 * sizeof(double));
+  if (!backward->pairs) return DSC_OUT_OF_MEMORY;
+  if (sets->pieces > 1) {
+    dsc_parallel(pieces, sum_piece, backward);
+    if (backward->dx) dsc_parallel(pieces, write_piece, backward);
+  } else {
+    dsc_parallel(pieces, whole_piece, backward);
+  }
+  if (by_channel) {
+    store_pairs(backward, sets->pieces, sets->pieces, 1);
+  } else {
+    store_pairs(backward, 1, norm->outer, norm->channels);
+  }
+  free(backward->pairs);
+  return DSC_OK;
+}
+
+int dsc_norm_backward(const DscNorm *norm, const void *grad, void *dx, void *dweight, void *dbias) {
+  const DscLane lane = dsc_dtype_lane(norm->dtype);
+  if (lane != DSC_LANE_F32 && lane != DSC_LANE_F64) return DSC_UNSUPPORTED;
+  if (norm->kind == DSC_NORM_CHANNELS_LAST)
+    return dsc_norm_columns_backward(norm, grad, dx, dweight, dbias);
+  Backward backward = {.grad = grad, .dx = dx, .dweight = dweight, .dbias = dbias};
+  if (!dx && !dweight && !dbias) return DSC_OK;
+  if (!dsc_norm_sets(&backward.sets, norm, true)) return DSC_OUT_OF_MEMORY;
+  const DscNormSets *sets = &backward.sets;
+  int status = DSC_OK;
+  if (sets->sets > 0 && sets->count > 0) {
+    status = sets->each ? run_rows(&backward) : run_segments(&backward);
+  } else {
+    const int64_t count = norm->kind == DSC_NORM_ROWS ? norm->inner : norm->channels;
+    if (dweight) memset(dweight, 0, (size_t)(count * sets->size));
+    if (dbias) memset(dbias, 0, (size_t)(count * sets->size));
+  }
+  free(backward.sets.memory);
+  return status;
+}
