@@ -10,5 +10,6 @@
 #include "dsc_random.h"
 #include "dsc_reduce.h"
 #include "dsc_types.h"
+#include "dsc_window.h"
 
 #endif

@@ -11,6 +11,7 @@ final class ModuleTable {
     table.addLayers()
     table.addLosses()
     table.addPadding()
+    table.addPooling()
     return table
   }()
 
