@@ -29,6 +29,8 @@ typedef struct {
                            const uint8_t *const *chosen, const int32_t *numbers, void *sum);
   // values[i] /= divisors[i] * factor
   void (*divide)(int64_t count, void *values, const void *divisors, int64_t factor);
+  // sum[i] = (sum[i] + all values[i]) / divisor
+  void (*mean)(int64_t count, int taps, const void *const *values, int64_t divisor, void *sum);
   void (*fill_lowest)(int64_t count, void *out);
   // count pairs
   void (*split)(int64_t count, const void *pairs, void *even, void *odd);
@@ -90,6 +92,7 @@ static inline int64_t dsc_window_number(const DscWindow *window, int dim, int64_
                                         int64_t input) {
   if (window->adaptive) return 0;
   const int64_t at = input + window->padding[dim] - output * window->stride[dim];
+  if (window->dilation[dim] == 1) return at;
   return at % window->dilation[dim] == 0 ? at / window->dilation[dim] : -1;
 }
 
@@ -159,6 +162,17 @@ static inline DscWindowRow dsc_window_row(const DscWindow *window, const int64_t
   return row;
 }
 
+static inline void dsc_window_next_row(const DscWindow *window, const int64_t sizes[3],
+                                       DscWindowRow *row) {
+  if (++row->h < sizes[DSC_HEIGHT]) return;
+  row->h = 0;
+  if (++row->d < sizes[DSC_DEPTH]) return;
+  row->d = 0;
+  if (++row->c < window->channels) return;
+  row->c = 0;
+  row->n++;
+}
+
 static inline char *dsc_window_row_at(const DscView *view, const DscWindowRow *row, int64_t w) {
   return dsc_window_at(view, row->n, row->c, row->d, row->h, w);
 }
@@ -175,6 +189,12 @@ static inline int64_t dsc_window_column_count(const DscPooling *pooling, int64_t
              : dsc_window_count(&pooling->window, pooling->counts_padding, DSC_WIDTH, w);
 }
 
+/// What an average at an output is divided by.
+static inline int64_t dsc_window_divisor(const DscPooling *pooling, int64_t d, int64_t h,
+                                         int64_t w) {
+  return dsc_window_row_count(pooling, d, h) * dsc_window_column_count(pooling, w);
+}
+
 /// Writes the divisors of columns from `first` on; those outside the output are 1.
 void dsc_window_divisors(const DscPooling *pooling, int64_t first, int64_t count, void *out);
 
@@ -188,10 +208,6 @@ static inline DscWindowRow dsc_window_line(const int64_t sizes[3], int64_t numbe
   return (DscWindowRow){number / sizes[1] / sizes[0], 0, number / sizes[1] % sizes[0],
                         number % sizes[1]};
 }
-/// Divides the channels of one place by what an average at an output is divided by.
-void dsc_window_divide_channels(const DscPooling *pooling, int64_t d, int64_t h, int64_t w,
-                                void *values);
-
 /// Runs `piece` over all units, `work` elements each.
 int dsc_window_run(DscPooling *pooling, int64_t units, int64_t work,
                    void (*piece)(void *context, int64_t index));

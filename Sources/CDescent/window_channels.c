@@ -63,7 +63,13 @@ static void pool_place(Scratch *scratch, const DscWindowRow *row, int64_t column
         add_tap(scratch, dsc_window_at(pooling->source, row->n, 0, d, h, w), number);
     }
   }
-  flush(scratch);
+  if (pooling->is_max) {
+    flush(scratch);
+  } else {
+    pooling->loops->mean(channels, scratch->taps, scratch->values,
+                         dsc_window_divisor(pooling, row->d, row->h, column), scratch->result);
+    scratch->taps = 0;
+  }
 }
 
 static void store_indices(const DscPooling *pooling, const int32_t *places, const DscWindowRow *row,
@@ -94,8 +100,6 @@ static void piece(void *context, int64_t index) {
       } else if (scratch.numbers) {
         dsc_window_store_numbers(pooling, scratch.numbers, window->channels, &row, w, true);
       }
-      if (pooling->is_max) continue;
-      dsc_window_divide_channels(pooling, row.d, row.h, w, scratch.result);
     }
   }
   free(scratch.numbers);

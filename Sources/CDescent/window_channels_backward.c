@@ -12,7 +12,10 @@ typedef struct {
   const uint8_t *bytes[DSC_MAX_TAPS];  // where they are uint8
   int32_t tap_numbers[DSC_MAX_TAPS];
   void *sum;
-  char *share;  // of one output, for averages
+  // Averages: what the outputs collected are divided by, and room for their share.
+  int64_t divisor;
+  char *share;
+  bool is_first;  // nothing is in the sum
 } Scratch;
 
 static void flush(Scratch *scratch) {
@@ -28,6 +31,22 @@ static void flush(Scratch *scratch) {
   scratch->taps = 0;
 }
 
+static void flush_shares(Scratch *scratch) {
+  const DscPooling *pooling = scratch->pooling;
+  const int64_t count = pooling->window.channels;
+  if (scratch->taps == 0) return;
+  if (scratch->is_first) {
+    pooling->loops->mean(count, scratch->taps, scratch->values, scratch->divisor, scratch->sum);
+  } else {
+    const void *share = scratch->share;
+    memset(scratch->share, 0, (size_t)(count * pooling->size));
+    pooling->loops->mean(count, scratch->taps, scratch->values, scratch->divisor, scratch->share);
+    pooling->loops->sum(count, 1, &share, scratch->sum);
+  }
+  scratch->is_first = false;
+  scratch->taps = 0;
+}
+
 static void add_chosen(Scratch *scratch, const DscWindowRow *from, int64_t column, int64_t number) {
   const DscPooling *pooling = scratch->pooling;
   if (scratch->taps == DSC_MAX_TAPS) flush(scratch);
@@ -39,14 +58,13 @@ static void add_chosen(Scratch *scratch, const DscWindowRow *from, int64_t colum
   scratch->tap_numbers[tap] = (int32_t)number;
 }
 
-static void add_share(const Scratch *scratch, const DscWindowRow *from, int64_t column) {
+// Outputs that are divided by the same number are added up first.
+static void add_share(Scratch *scratch, const DscWindowRow *from, int64_t column) {
   const DscPooling *pooling = scratch->pooling;
-  const int64_t channels = pooling->window.channels;
-  const void *share = scratch->share;
-  memcpy(scratch->share, dsc_window_row_at(pooling->source, from, column),
-         (size_t)(channels * pooling->size));
-  dsc_window_divide_channels(pooling, from->d, from->h, column, scratch->share);
-  pooling->loops->sum(channels, 1, &share, scratch->sum);
+  const int64_t divisor = dsc_window_divisor(pooling, from->d, from->h, column);
+  if (scratch->taps == DSC_MAX_TAPS || divisor != scratch->divisor) flush_shares(scratch);
+  scratch->divisor = divisor;
+  scratch->values[scratch->taps++] = dsc_window_row_at(pooling->source, from, column);
 }
 
 // What the windows around a place of the input give to its gradient.
@@ -58,6 +76,7 @@ static void make_place(Scratch *scratch, const DscWindowRow *row, int64_t column
   const DscSpan width = dsc_window_owners(window, DSC_WIDTH, column);
   const int64_t *size = window->size;
   scratch->sum = dsc_window_row_at(pooling->target, row, column);
+  scratch->is_first = true;
   memset(scratch->sum, 0, (size_t)(window->channels * pooling->size));
   for (int64_t d = depth.from; d < depth.to; d++) {
     const int64_t slice = dsc_window_number(window, DSC_DEPTH, d, row->d);
@@ -75,7 +94,11 @@ static void make_place(Scratch *scratch, const DscWindowRow *row, int64_t column
       }
     }
   }
-  if (pooling->is_max) flush(scratch);
+  if (pooling->is_max) {
+    flush(scratch);
+  } else {
+    flush_shares(scratch);
+  }
 }
 
 static void piece(void *context, int64_t index) {

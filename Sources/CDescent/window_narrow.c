@@ -12,6 +12,8 @@ typedef struct {
   int32_t *rows;  // the row (of the plane) in which a largest one was found
   char *loaded;   // a row of the input in the lane, where that is not what memory holds
   char *outputs;
+  char *divisors;
+  DscSpan *spans;  // of the output's columns
   int32_t *numbers;
   int taps;
   const void *values[DSC_MAX_TAPS];
@@ -83,7 +85,7 @@ static void pool_row(Scratch *scratch, const DscWindowRow *row) {
     }
   flush(scratch);
   for (int64_t w = 0; w < window->output[DSC_WIDTH]; w++) {
-    const DscSpan span = dsc_window_span(window, DSC_WIDTH, w);
+    const DscSpan span = scratch->spans[w];
     char *out = scratch->outputs + w * size;
     if (!pooling->is_max) {
       pooling->loops->sum_of_row(span.from, span.to, scratch->joined, out);
@@ -91,16 +93,14 @@ static void pool_row(Scratch *scratch, const DscWindowRow *row) {
     }
     // A dilated window may lie beside the only column.
     const int64_t from = dsc_smaller(span.from, columns - 1);
-    const int64_t x = pooling->loops->max_of_row(from, span.to, span.step, scratch->joined,
-                                                 scratch->rows, out);
+    const int64_t x =
+        pooling->loops->max_of_row(from, span.to, span.step, scratch->joined, scratch->rows, out);
     scratch->numbers[w] = window->adaptive ? (int32_t)(scratch->rows[x] * columns + x)
                                            : number_of(window, row, w, scratch->rows[x], x);
   }
-  if (!pooling->is_max) {
-    dsc_window_divisors(pooling, 0, window->output[DSC_WIDTH], scratch->joined);
-    pooling->loops->divide(window->output[DSC_WIDTH], scratch->outputs, scratch->joined,
+  if (!pooling->is_max)
+    pooling->loops->divide(window->output[DSC_WIDTH], scratch->outputs, scratch->divisors,
                            dsc_window_row_count(pooling, row->d, row->h));
-  }
   dsc_store_lane(pooling->lane, scratch->outputs, window->output[DSC_WIDTH], to->dtype,
                  dsc_window_row_at(to, row, 0), to->strides[4]);
   if (pooling->indices && window->adaptive) {
@@ -114,20 +114,29 @@ static void piece(void *context, int64_t index) {
   DscPooling *pooling = context;
   const DscWindow *window = &pooling->window;
   const size_t size = (size_t)pooling->size, in = (size_t)window->input[DSC_WIDTH],
-               out = (size_t)window->output[DSC_WIDTH], wide = in > out ? in : out;
-  char *memory = malloc((2 * wide + out) * size + (in + out) * sizeof(int32_t));
+               out = (size_t)window->output[DSC_WIDTH];
+  char *memory =
+      malloc(out * sizeof(DscSpan) + 2 * (in + out) * size + (in + out) * sizeof(int32_t));
   if (!memory) {
     atomic_fetch_or(&pooling->status, DSC_OUT_OF_MEMORY);
     return;
   }
-  Scratch scratch = {.pooling = pooling, .joined = memory, .loaded = memory + wide * size};
-  scratch.outputs = scratch.loaded + wide * size;
-  scratch.rows = (int32_t *)(void *)(scratch.outputs + out * size);
+  Scratch scratch = {.pooling = pooling, .spans = (DscSpan *)(void *)memory};
+  scratch.joined = memory + out * sizeof(DscSpan);
+  scratch.loaded = scratch.joined + in * size;
+  scratch.outputs = scratch.loaded + in * size;
+  scratch.divisors = scratch.outputs + out * size;
+  scratch.rows = (int32_t *)(void *)(scratch.divisors + out * size);
   scratch.numbers = scratch.rows + in;
-  const int64_t end = dsc_smaller((index + 1) * pooling->group, pooling->units);
-  for (int64_t unit = index * pooling->group; unit < end; unit++) {
-    const DscWindowRow row = dsc_window_row(window, window->output, unit);
+  for (int64_t w = 0; w < (int64_t)out; w++)
+    scratch.spans[w] = dsc_window_span(window, DSC_WIDTH, w);
+  if (!pooling->is_max) dsc_window_divisors(pooling, 0, (int64_t)out, scratch.divisors);
+  const int64_t begin = index * pooling->group;
+  const int64_t end = dsc_smaller(begin + pooling->group, pooling->units);
+  DscWindowRow row = dsc_window_row(window, window->output, begin);
+  for (int64_t unit = begin; unit < end; unit++) {
     pool_row(&scratch, &row);
+    dsc_window_next_row(window, window->output, &row);
   }
   free(memory);
 }

@@ -34,17 +34,6 @@ void dsc_window_divisors(const DscPooling *pooling, int64_t first, int64_t count
   }
 }
 
-void dsc_window_divide_channels(const DscPooling *pooling, int64_t d, int64_t h, int64_t w,
-                                void *values) {
-  const int64_t factor = dsc_window_row_count(pooling, d, h), size = pooling->size;
-  char divisors[DSC_STEP * sizeof(double)];
-  dsc_window_divisors(pooling, w, 1, divisors);
-  for (int i = 1; i < DSC_STEP; i++) memcpy(divisors + i * size, divisors, (size_t)size);
-  for (int64_t c = 0; c < pooling->window.channels; c += DSC_STEP)
-    pooling->loops->divide(dsc_smaller(DSC_STEP, pooling->window.channels - c),
-                           (char *)values + c * size, divisors, factor);
-}
-
 // Where the numbers of a window lie, counted from the window's start.
 static void places_of_numbers(const DscWindow *window, int64_t count, int64_t *places) {
   const int64_t *size = window->size, *in = window->input, *step = window->dilation;

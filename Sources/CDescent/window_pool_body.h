@@ -86,11 +86,32 @@
     for (; i < count; i++)                                                                       \
       for (int t = 0; t < taps; t++) sum[i] += ((const T *)values[t])[i];                        \
   }                                                                                              \
+  static void DSC_NAME(mean_##L)(int64_t count, int taps, const void *const *values,             \
+                                 int64_t divisor, void *out) {                                   \
+    const T d = (T)divisor;                                                                      \
+    T *sum = out;                                                                                \
+    int64_t i = 0;                                                                               \
+    for (; i + COUNT <= count; i += COUNT) {                                                     \
+      DSC_NAME(V##L) s = *(const DSC_NAME(U##L) *)(sum + i);                                     \
+      for (int t = 0; t < taps; t++) s += *(const DSC_NAME(U##L) *)((const T *)values[t] + i);   \
+      *(DSC_NAME(U##L) *)(sum + i) = s / d;                                                      \
+    }                                                                                            \
+    for (; i < count; i++) {                                                                     \
+      for (int t = 0; t < taps; t++) sum[i] += ((const T *)values[t])[i];                        \
+      sum[i] /= d;                                                                               \
+    }                                                                                            \
+  }                                                                                              \
   static void DSC_NAME(sum_of_row_##L)(int64_t from, int64_t to, const void *in, void *out) {    \
     const T *values = in;                                                                        \
-    T sum = 0;                                                                                   \
-    for (int64_t x = from; x < to; x++) sum += values[x];                                        \
-    *(T *)out = sum;                                                                             \
+    DSC_NAME(V##L) sums = 0;                                                                     \
+    T rest = 0, parts[COUNT];                                                                    \
+    int64_t x = from;                                                                            \
+    for (; x + COUNT <= to; x += COUNT) sums += *(const DSC_NAME(U##L) *)(values + x);           \
+    for (; x < to; x++) rest += values[x];                                                       \
+    memcpy(parts, &sums, sizeof(parts));                                                         \
+    for (int half = COUNT / 2; half > 0; half /= 2)                                              \
+      for (int i = 0; i < half; i++) parts[i] += parts[i + half];                                \
+    *(T *)out = to - from < COUNT ? rest : parts[0] + rest;                                      \
   }                                                                                              \
   static void DSC_NAME(add_to_row_##L)(int64_t from, int64_t to, const void *value, void *out) { \
     T *row = out;                                                                                \
@@ -176,6 +197,7 @@ DEFINE_LANE(I64, int64_t, int64_t, INT64_MIN, 8)
                     .sum_chosen = DSC_NAME(sum_chosen_##L),             \
                     .sum_chosen_bytes = DSC_NAME(sum_chosen_bytes_##L), \
                     .divide = DSC_NAME(divide_##L),                     \
+                    .mean = DSC_NAME(mean_##L),                         \
                     .fill_lowest = DSC_NAME(fill_lowest_##L),           \
                     .split = DSC_NAME(split_##L),                       \
                     .join = DSC_NAME(join_##L),                         \

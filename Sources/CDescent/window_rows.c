@@ -21,10 +21,17 @@ typedef struct {
   int slots;
 } Plan;
 
+// Columns of a row that fall into a phase: `count` from place `at` of the phase on.
+typedef struct {
+  int64_t column, at, count;
+} Part;
+
 // The scratch of a piece, for the tile that begins at `first`.
 typedef struct {
   const Plan *plan;
-  char *rows;  // [slots, phases, length]
+  int64_t *offsets;  // of the window's columns in a row
+  Part *parts;       // of a row, one a phase
+  char *rows;        // [slots, phases, length]
   char *best;
   char *divisors;
   int32_t *numbers, *firsts;
@@ -61,29 +68,6 @@ static void fill_neutral(const DscPooling *pooling, int64_t count, void *out) {
   }
 }
 
-static void begin_tile(Scratch *scratch, int64_t tile) {
-  const Plan *plan = scratch->plan;
-  const DscPooling *pooling = plan->pooling;
-  const DscWindow *window = &pooling->window;
-  scratch->first = tile * plan->tile;
-  scratch->width = dsc_smaller(plan->tile, window->output[DSC_WIDTH] - scratch->first);
-  fill_neutral(pooling, plan->slots * plan->phases * plan->length, scratch->rows);
-  for (int i = 0; i < SLOTS; i++) scratch->tags[i] = -1;
-  if (!pooling->is_max) {
-    dsc_window_divisors(pooling, scratch->first, dsc_up_to_step(scratch->width), scratch->divisors);
-    return;
-  }
-  for (int64_t i = 0; i < scratch->width; i++) {
-    const DscSpan span = dsc_window_span(window, DSC_WIDTH, scratch->first + i);
-    scratch->firsts[i] = (int32_t)span.number;
-  }
-}
-
-// Columns of a row that fall into a phase: `count` from place `at` of the phase on.
-typedef struct {
-  int64_t column, at, count;
-} Part;
-
 static Part part_of(const Scratch *scratch, int64_t residue) {
   const Plan *plan = scratch->plan;
   const DscWindow *window = &plan->pooling->window;
@@ -94,6 +78,26 @@ static Part part_of(const Scratch *scratch, int64_t residue) {
   return (Part){(base + at) * stride + residue, at, end > at ? end - at : 0};
 }
 
+static void begin_tile(Scratch *scratch, int64_t tile) {
+  const Plan *plan = scratch->plan;
+  const DscPooling *pooling = plan->pooling;
+  const DscWindow *window = &pooling->window;
+  scratch->first = tile * plan->tile;
+  scratch->width = dsc_smaller(plan->tile, window->output[DSC_WIDTH] - scratch->first);
+  fill_neutral(pooling, plan->slots * plan->phases * plan->length, scratch->rows);
+  for (int i = 0; i < SLOTS; i++) scratch->tags[i] = -1;
+  for (int64_t i = 0; i < plan->phases; i++)
+    scratch->parts[i] = part_of(scratch, plan->phase_of_each ? dsc_window_residue(window, i) : i);
+  if (!pooling->is_max) {
+    dsc_window_divisors(pooling, scratch->first, dsc_up_to_step(scratch->width), scratch->divisors);
+    return;
+  }
+  for (int64_t i = 0; i < scratch->width; i++) {
+    const DscSpan span = dsc_window_span(window, DSC_WIDTH, scratch->first + i);
+    scratch->firsts[i] = (int32_t)span.number;
+  }
+}
+
 static void load_row(Scratch *scratch, const DscWindowRow *row, char *to) {
   const Plan *plan = scratch->plan;
   const DscPooling *pooling = plan->pooling;
@@ -102,7 +106,7 @@ static void load_row(Scratch *scratch, const DscWindowRow *row, char *to) {
   const int64_t step = view->strides[4], stride = window->stride[DSC_WIDTH];
   if (stride == 2 && plan->phases == 2 && !plan->phase_of_each && step == 1 &&
       dsc_is_native(view->dtype, pooling->lane)) {
-    const Part even = part_of(scratch, 0), odd = part_of(scratch, 1);
+    const Part even = scratch->parts[0], odd = scratch->parts[1];
     char *odds = to + (plan->length + odd.at) * pooling->size;
     const char *from = dsc_window_row_at(view, row, even.column);
     to += even.at * pooling->size;
@@ -113,8 +117,7 @@ static void load_row(Scratch *scratch, const DscWindowRow *row, char *to) {
     return;
   }
   for (int64_t phase = 0; phase < plan->phases; phase++) {
-    const Part part =
-        part_of(scratch, plan->phase_of_each ? dsc_window_residue(window, phase) : phase);
+    const Part part = scratch->parts[phase];
     if (part.count > 0)
       dsc_load_lane(view->dtype, dsc_window_row_at(view, row, part.column), stride * step,
                     part.count, to + (phase * plan->length + part.at) * pooling->size);
@@ -152,18 +155,19 @@ static const char *row_of(Scratch *scratch, const DscWindowRow *row) {
 
 static void add_taps(Scratch *scratch, const char *row, int64_t number) {
   const Plan *plan = scratch->plan;
-  const DscWindow *window = &plan->pooling->window;
-  const int64_t stride = window->stride[DSC_WIDTH];
-  int64_t residue = dsc_window_residue(window, 0),
-          shift = dsc_window_shift(window, 0) - plan->low_shift;
-  for (int64_t i = 0; i < window->size[DSC_WIDTH]; i++) {
-    const int64_t phase = plan->phase_of_each ? i : residue;
+  for (int64_t i = 0; i < plan->pooling->window.size[DSC_WIDTH]; i++) {
     if (scratch->taps == DSC_MAX_TAPS) flush(scratch);
-    scratch->values[scratch->taps] = row + (phase * plan->length + shift) * plan->pooling->size;
+    scratch->values[scratch->taps] = row + scratch->offsets[i];
     scratch->tap_numbers[scratch->taps++] = (int32_t)(number + i);
-    residue += window->dilation[DSC_WIDTH];
-    shift += residue / stride;
-    residue %= stride;
+  }
+}
+
+static void find_offsets(const Plan *plan, int64_t *offsets) {
+  const DscWindow *window = &plan->pooling->window;
+  for (int64_t i = 0; i < window->size[DSC_WIDTH]; i++) {
+    const int64_t phase = plan->phase_of_each ? i : dsc_window_residue(window, i);
+    const int64_t shift = dsc_window_shift(window, i) - plan->low_shift;
+    offsets[i] = (phase * plan->length + shift) * plan->pooling->size;
   }
 }
 
@@ -206,23 +210,34 @@ static void piece(void *context, int64_t index) {
   const int64_t wide = dsc_up_to_step(dsc_smaller(plan->tile, window->output[DSC_WIDTH]));
   const size_t rows = (size_t)(plan->slots * plan->phases * plan->length * pooling->size);
   const size_t values = (size_t)(wide * pooling->size);
-  char *memory = malloc(rows + 2 * values + 2 * (size_t)wide * sizeof(int32_t));
+  const size_t offsets = (size_t)window->size[DSC_WIDTH] * sizeof(int64_t);
+  const size_t parts = (size_t)plan->phases * sizeof(Part);
+  char *memory = malloc(rows + 2 * values + offsets + parts + 2 * (size_t)wide * sizeof(int32_t));
   if (!memory) {
     atomic_fetch_or(&pooling->status, DSC_OUT_OF_MEMORY);
     return;
   }
   Scratch scratch = {.plan = plan, .rows = memory, .best = memory + rows, .first = -1};
   scratch.divisors = scratch.best + values;
-  scratch.numbers = (int32_t *)(void *)(scratch.divisors + values);
+  scratch.offsets = (int64_t *)(void *)(scratch.divisors + values);
+  scratch.parts = (Part *)(void *)((char *)scratch.offsets + offsets);
+  scratch.numbers = (int32_t *)(void *)((char *)scratch.parts + parts);
   scratch.firsts = scratch.numbers + wide;
   memset(scratch.numbers, 0, 2 * (size_t)wide * sizeof(int32_t));
+  find_offsets(plan, scratch.offsets);
   const int64_t all = pooling->units / plan->tiles;
-  const int64_t end = dsc_smaller((index + 1) * pooling->group, pooling->units);
-  for (int64_t unit = index * pooling->group; unit < end; unit++) {
-    const int64_t tile = unit / all;
+  const int64_t begin = index * pooling->group;
+  const int64_t end = dsc_smaller(begin + pooling->group, pooling->units);
+  int64_t tile = begin / all;
+  DscWindowRow row = dsc_window_row(window, window->output, begin % all);
+  for (int64_t unit = begin; unit < end; unit++) {
+    if (unit == (tile + 1) * all) {
+      tile++;
+      row = (DscWindowRow){0, 0, 0, 0};
+    }
     if (scratch.first != tile * plan->tile) begin_tile(&scratch, tile);
-    const DscWindowRow row = dsc_window_row(window, window->output, unit % all);
     pool_row(&scratch, &row);
+    dsc_window_next_row(window, window->output, &row);
   }
   free(memory);
 }

@@ -22,6 +22,8 @@ typedef struct {
 // The scratch of a piece, for the tile of phases that begins at `first`.
 typedef struct {
   const Plan *plan;
+  // For the window's columns: where the outputs begin and which phase they add to.
+  int64_t *starts, *phases;
   char *gradients;   // [slots, length]
   int32_t *numbers;  // the same
   char *divisors;
@@ -94,21 +96,17 @@ static void add_windows(Scratch *scratch, int slot, int64_t number) {
   const Plan *plan = scratch->plan;
   const DscPooling *pooling = plan->pooling;
   const DscWindow *window = &pooling->window;
-  const int64_t stride = window->stride[DSC_WIDTH], count = dsc_up_to_step(scratch->width);
-  int64_t residue = dsc_window_residue(window, 0), shift = dsc_window_shift(window, 0);
+  const int64_t count = dsc_up_to_step(scratch->width);
   for (int64_t i = 0; i < window->size[DSC_WIDTH]; i++) {
-    const int64_t at = slot * plan->length + plan->high_shift - shift;
+    const int64_t at = slot * plan->length + scratch->starts[i];
     const void *values = scratch->gradients + at * pooling->size;
-    char *sum = scratch->sums + residue * plan->tile * pooling->size;
+    char *sum = scratch->sums + scratch->phases[i] * plan->tile * pooling->size;
     if (pooling->is_max) {
       const int32_t *chosen = scratch->numbers + at, own = (int32_t)(number + i);
       pooling->loops->sum_chosen(count, 1, &values, &chosen, &own, sum);
     } else {
       pooling->loops->sum(count, 1, &values, sum);
     }
-    residue += window->dilation[DSC_WIDTH];
-    shift += residue / stride;
-    residue %= stride;
   }
 }
 
@@ -161,8 +159,9 @@ static void piece(void *context, int64_t index) {
   const DscWindow *window = &pooling->window;
   const size_t rows = (size_t)(plan->slots * plan->length), size = (size_t)pooling->size;
   const size_t sums = (size_t)(window->stride[DSC_WIDTH] * plan->tile) * size;
-  const size_t values = (size_t)plan->length * size;
-  char *memory = malloc(rows * size + sums + values + rows * sizeof(int32_t));
+  const size_t values = (size_t)plan->length * size, taps = (size_t)window->size[DSC_WIDTH];
+  char *memory =
+      malloc(rows * size + sums + values + 2 * taps * sizeof(int64_t) + rows * sizeof(int32_t));
   if (!memory) {
     atomic_fetch_or(&pooling->status, DSC_OUT_OF_MEMORY);
     return;
@@ -170,15 +169,27 @@ static void piece(void *context, int64_t index) {
   Scratch scratch = {.plan = plan, .gradients = memory, .first = -1};
   scratch.sums = memory + rows * size;
   scratch.divisors = scratch.sums + sums;
-  scratch.numbers = (int32_t *)(void *)(scratch.divisors + values);
+  scratch.starts = (int64_t *)(void *)(scratch.divisors + values);
+  scratch.phases = scratch.starts + taps;
+  scratch.numbers = (int32_t *)(void *)(scratch.phases + taps);
   memset(scratch.numbers, 0, rows * sizeof(int32_t));
+  for (int64_t i = 0; i < (int64_t)taps; i++) {
+    scratch.starts[i] = plan->high_shift - dsc_window_shift(window, i);
+    scratch.phases[i] = dsc_window_residue(window, i);
+  }
   const int64_t all = pooling->units / plan->tiles;
-  const int64_t end = dsc_smaller((index + 1) * pooling->group, pooling->units);
-  for (int64_t unit = index * pooling->group; unit < end; unit++) {
-    const int64_t tile = unit / all;
+  const int64_t begin = index * pooling->group;
+  const int64_t end = dsc_smaller(begin + pooling->group, pooling->units);
+  int64_t tile = begin / all;
+  DscWindowRow row = dsc_window_row(window, window->input, begin % all);
+  for (int64_t unit = begin; unit < end; unit++) {
+    if (unit == (tile + 1) * all) {
+      tile++;
+      row = (DscWindowRow){0, 0, 0, 0};
+    }
     if (scratch.first != tile * plan->tile) begin_tile(&scratch, tile);
-    const DscWindowRow row = dsc_window_row(window, window->input, unit % all);
     make_row(&scratch, &row);
+    dsc_window_next_row(window, window->input, &row);
   }
   free(memory);
 }

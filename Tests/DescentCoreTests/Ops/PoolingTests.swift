@@ -45,7 +45,8 @@ struct PoolingTests {
   }
 
   static func distinct(_ shape: Shape, _ dtype: DType = .float32) -> Tensor {
-    Tensor.randperm(shape.elementCount, generator: Generator(seed: 7)).reshape(shape).to(dtype)
+    Tensor.randperm(shape.elementCount, generator: Generator(seed: 7)).reshape(Array(shape)).to(
+      dtype)
   }
 
   @Test("max pooling is the maximum of windows in every layout", arguments: forms)
@@ -75,7 +76,8 @@ struct PoolingTests {
     "average pooling is the mean of windows in every layout",
     arguments: forms.filter { $0.dilation == [1, 1] })
   func average(_ form: Form) {
-    for x in Self.layouts(Tensor.randn(form.shape, dtype: .float64, generator: Generator(seed: 3)))
+    for x in Self.layouts(
+      Tensor.randn(form.shape, dtype: .float64, generator: Generator(seed: 3)))
     {
       x.requiresGrad_()
       let y = x.avgPool2d(
@@ -213,43 +215,54 @@ struct PoolingTests {
     #expect(x.adaptiveMaxPool2d(2).gradFn?.name == "AdaptiveMaxPool2DBackward0")
   }
 
+  struct Misused: Sendable {
+    let text: String
+    let body: @Sendable () -> Void
+    init(_ text: String, _ body: @escaping @Sendable () -> Void) {
+      self.text = text
+      self.body = body
+    }
+  }
+
   @Test(
     "misuse says what is wrong",
     arguments: [
-      (
+      Misused(
         "maxPool2d: the padding is larger than half of the window",
         { _ = image.maxPool2d(2, padding: 2) }
       ),
-      (
+      Misused(
         "maxPool2d: the kernel size has no value for each dimension",
         { _ = image.maxPool2d([2, 2, 2]) }
       ),
-      ("maxPool2d: the window is larger than dimension 2", { _ = image.maxPool2d(9) }),
-      ("maxPool2d: bool has no order", { _ = image.to(.bool).maxPool2d(2) }),
-      ("maxPool3d: 4 dimensions are needed, or 5", { _ = image[0].maxPool3d(2) }),
-      ("avgPool2d: the stride is too small", { _ = image.avgPool2d(2, stride: 0) }),
-      ("avgPool2d: the divisor is zero", { _ = image.avgPool2d(2, divisorOverride: 0) }),
-      ("avgPool2d: a floating-point tensor or int64", { _ = image.to(.int32).avgPool2d(2) }),
-      ("maxPool2d: only the batch may be empty", { _ = Tensor.ones(2, 0, 4, 4).maxPool2d(2) }),
-      ("adaptiveAvgPool2d: the output size has no value", { _ = image.adaptiveAvgPool2d([1]) }),
-      ("adaptiveMaxPool2d: an output size is negative", { _ = image.adaptiveMaxPool2d(-1) }),
-      ("maxUnpool2d: the indices must be int64", { _ = image.maxUnpool2d(image, 2) }),
-      (
+      Misused("maxPool2d: the window is larger than dimension 2", { _ = image.maxPool2d(9) }),
+      Misused("maxPool2d: bool has no order", { _ = image.to(.bool).maxPool2d(2) }),
+      Misused("maxPool3d: 4 dimensions are needed, or 5", { _ = image[0].maxPool3d(2) }),
+      Misused("avgPool2d: the stride is too small", { _ = image.avgPool2d(2, stride: 0) }),
+      Misused("avgPool2d: the divisor is zero", { _ = image.avgPool2d(2, divisorOverride: 0) }),
+      Misused("avgPool2d: a floating-point tensor or int64", { _ = image.to(.int32).avgPool2d(2) }),
+      Misused(
+        "maxPool2d: only the batch may be empty", { _ = Tensor.ones(2, 0, 4, 4).maxPool2d(2) }),
+      Misused(
+        "adaptiveAvgPool2d: the output size has no value", { _ = image.adaptiveAvgPool2d([1]) }),
+      Misused("adaptiveMaxPool2d: an output size is negative", { _ = image.adaptiveMaxPool2d(-1) }),
+      Misused("maxUnpool2d: the indices must be int64", { _ = image.maxUnpool2d(image, 2) }),
+      Misused(
         "maxUnpool2d: index 400 is out of range",
         { _ = image.maxUnpool2d(image.to(.int64) * 400, 2) }
       ),
-      (
+      Misused(
         "maxUnpool2d: an output size is not",
         {
           _ = image.maxUnpool2d(image.to(.int64), 2, outputSize: [20, 20])
         }
       ),
-    ] as [(String, @Sendable () -> Void)])
-  func misuse(_ text: String, _ body: @Sendable () -> Void) {
+    ] as [Misused])
+  func misuse(_ misused: Misused) {
     do {
-      try checked(body)
+      try checked(misused.body)
       Issue.record("nothing was refused")
-    } catch { #expect("\(error)".hasPrefix(text)) }
+    } catch { #expect("\(error)".hasPrefix(misused.text)) }
   }
 
   static var image: Tensor { Tensor.ones(1, 2, 8, 8) }
