@@ -12,5 +12,6 @@
 #include "dsc_random.h"
 #include "dsc_reduce.h"
 #include "dsc_types.h"
+#include "dsc_window.h"
 
 #endif

@@ -36,6 +36,10 @@ protocol Backend: Sendable {
   func topk(_ call: TopkCall)
   func searchsorted(_ call: SearchCall) throws(Misuse)
   func random(_ call: RandomCall) throws(Misuse)
+  func maxPool(_ call: MaxPoolCall)
+  func maxPoolBackward(_ call: MaxPoolBackwardCall)
+  func averagePool(_ call: AveragePoolCall)
+  func averagePoolBackward(_ call: AveragePoolBackwardCall)
 }
 
 /// A program over `shape`, computed in `dtype`; inputs broadcast to the shape, outputs have it.

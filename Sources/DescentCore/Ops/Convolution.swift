@@ -18,7 +18,7 @@ extension Tensor {
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     convolution(
-      "conv1d", 1, weight, bias, stride.spatialSizes, padding.amount, dilation.spatialSizes, groups,
+      "conv1d", 1, weight, bias, stride.sizes.values, padding.amount, dilation.sizes.values, groups,
       file, line)
   }
 
@@ -35,7 +35,7 @@ extension Tensor {
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     convolution(
-      "conv2d", 2, weight, bias, stride.spatialSizes, padding.amount, dilation.spatialSizes, groups,
+      "conv2d", 2, weight, bias, stride.sizes.values, padding.amount, dilation.sizes.values, groups,
       file, line)
   }
 
@@ -49,7 +49,7 @@ extension Tensor {
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     convolution(
-      "conv3d", 3, weight, bias, stride.spatialSizes, padding.amount, dilation.spatialSizes, groups,
+      "conv3d", 3, weight, bias, stride.sizes.values, padding.amount, dilation.sizes.values, groups,
       file, line)
   }
 

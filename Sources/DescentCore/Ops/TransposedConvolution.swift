@@ -13,8 +13,8 @@ extension Tensor {
     dilation: some SpatialSizes = 1, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     transposedConvolution(
-      "convTranspose1d", 1, weight, bias, stride.spatialSizes, padding.spatialSizes,
-      outputPadding.spatialSizes, groups, dilation.spatialSizes, file, line)
+      "convTranspose1d", 1, weight, bias, stride.sizes.values, padding.sizes.values,
+      outputPadding.sizes.values, groups, dilation.sizes.values, file, line)
   }
 
   /// Spreads [N, C, H, W] or [C, H, W] through `weight` [C, O / groups, KH, KW].
@@ -27,8 +27,8 @@ extension Tensor {
     dilation: some SpatialSizes = 1, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     transposedConvolution(
-      "convTranspose2d", 2, weight, bias, stride.spatialSizes, padding.spatialSizes,
-      outputPadding.spatialSizes, groups, dilation.spatialSizes, file, line)
+      "convTranspose2d", 2, weight, bias, stride.sizes.values, padding.sizes.values,
+      outputPadding.sizes.values, groups, dilation.sizes.values, file, line)
   }
 
   /// Spreads [N, C, D, H, W] or [C, D, H, W] through `weight` [C, O / groups, KD, KH, KW].
@@ -41,8 +41,8 @@ extension Tensor {
     dilation: some SpatialSizes = 1, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     transposedConvolution(
-      "convTranspose3d", 3, weight, bias, stride.spatialSizes, padding.spatialSizes,
-      outputPadding.spatialSizes, groups, dilation.spatialSizes, file, line)
+      "convTranspose3d", 3, weight, bias, stride.sizes.values, padding.sizes.values,
+      outputPadding.sizes.values, groups, dilation.sizes.values, file, line)
   }
 
   private func transposedConvolution(

@@ -13,8 +13,8 @@ public final class Conv1d: ConvolutionLayer {
     paddingMode: PaddingMode? = nil, dtype: DType = .float32, generator: Generator? = nil
   ) {
     super.init(
-      dims: 1, inChannels, outChannels, kernelSize.spatialSizes, stride: stride.spatialSizes,
-      padding: padding.amount, dilation: dilation.spatialSizes, groups: groups, bias: bias,
+      dims: 1, inChannels, outChannels, kernelSize.sizes.values, stride: stride.sizes.values,
+      padding: padding.amount, dilation: dilation.sizes.values, groups: groups, bias: bias,
       paddingMode: paddingMode, dtype: dtype, generator: generator)
   }
 
@@ -38,8 +38,8 @@ public final class Conv2d: ConvolutionLayer {
     paddingMode: PaddingMode? = nil, dtype: DType = .float32, generator: Generator? = nil
   ) {
     super.init(
-      dims: 2, inChannels, outChannels, kernelSize.spatialSizes, stride: stride.spatialSizes,
-      padding: padding.amount, dilation: dilation.spatialSizes, groups: groups, bias: bias,
+      dims: 2, inChannels, outChannels, kernelSize.sizes.values, stride: stride.sizes.values,
+      padding: padding.amount, dilation: dilation.sizes.values, groups: groups, bias: bias,
       paddingMode: paddingMode, dtype: dtype, generator: generator)
   }
 
@@ -63,8 +63,8 @@ public final class Conv3d: ConvolutionLayer {
     paddingMode: PaddingMode? = nil, dtype: DType = .float32, generator: Generator? = nil
   ) {
     super.init(
-      dims: 3, inChannels, outChannels, kernelSize.spatialSizes, stride: stride.spatialSizes,
-      padding: padding.amount, dilation: dilation.spatialSizes, groups: groups, bias: bias,
+      dims: 3, inChannels, outChannels, kernelSize.sizes.values, stride: stride.sizes.values,
+      padding: padding.amount, dilation: dilation.sizes.values, groups: groups, bias: bias,
       paddingMode: paddingMode, dtype: dtype, generator: generator)
   }
 

@@ -13,9 +13,9 @@ public final class ConvTranspose1d: ConvolutionLayer {
     dilation: some SpatialSizes = 1, dtype: DType = .float32, generator: Generator? = nil
   ) {
     super.init(
-      dims: 1, isTransposed: true, inChannels, outChannels, kernelSize.spatialSizes,
-      stride: stride.spatialSizes, padding: .sizes(padding.spatialSizes),
-      dilation: dilation.spatialSizes, outputPadding: outputPadding.spatialSizes, groups: groups,
+      dims: 1, isTransposed: true, inChannels, outChannels, kernelSize.sizes.values,
+      stride: stride.sizes.values, padding: .sizes(padding.sizes.values),
+      dilation: dilation.sizes.values, outputPadding: outputPadding.sizes.values, groups: groups,
       bias: bias, dtype: dtype, generator: generator)
   }
 
@@ -39,9 +39,9 @@ public final class ConvTranspose2d: ConvolutionLayer {
     dilation: some SpatialSizes = 1, dtype: DType = .float32, generator: Generator? = nil
   ) {
     super.init(
-      dims: 2, isTransposed: true, inChannels, outChannels, kernelSize.spatialSizes,
-      stride: stride.spatialSizes, padding: .sizes(padding.spatialSizes),
-      dilation: dilation.spatialSizes, outputPadding: outputPadding.spatialSizes, groups: groups,
+      dims: 2, isTransposed: true, inChannels, outChannels, kernelSize.sizes.values,
+      stride: stride.sizes.values, padding: .sizes(padding.sizes.values),
+      dilation: dilation.sizes.values, outputPadding: outputPadding.sizes.values, groups: groups,
       bias: bias, dtype: dtype, generator: generator)
   }
 
@@ -65,9 +65,9 @@ public final class ConvTranspose3d: ConvolutionLayer {
     dilation: some SpatialSizes = 1, dtype: DType = .float32, generator: Generator? = nil
   ) {
     super.init(
-      dims: 3, isTransposed: true, inChannels, outChannels, kernelSize.spatialSizes,
-      stride: stride.spatialSizes, padding: .sizes(padding.spatialSizes),
-      dilation: dilation.spatialSizes, outputPadding: outputPadding.spatialSizes, groups: groups,
+      dims: 3, isTransposed: true, inChannels, outChannels, kernelSize.sizes.values,
+      stride: stride.sizes.values, padding: .sizes(padding.sizes.values),
+      dilation: dilation.sizes.values, outputPadding: outputPadding.sizes.values, groups: groups,
       bias: bias, dtype: dtype, generator: generator)
   }
 

@@ -74,6 +74,14 @@ private func freshModule(_ expression: String) throws -> Module {
   case "nn.RNNCell(3,4)": RNNCell(3, 4)
   case "nn.LSTMCell(3,4)": LSTMCell(3, 4)
   case "nn.GRUCell(3,4)": GRUCell(3, 4)
+  case "nn.BatchNorm2d(4)": BatchNorm2d(4)
+  case "nn.LayerNorm((3,4))": LayerNorm([3, 4])
+  case "nn.GroupNorm(2,6)": GroupNorm(2, 6)
+  case "nn.InstanceNorm2d(3,affine=True,track_running_stats=True)":
+    InstanceNorm2d(3, affine: true, trackRunningStats: true)
+  case "nn.RMSNorm(6)": RMSNorm(6)
+  case "nn.Sequential(nn.Conv2d(1,6,5),nn.ReLU(),nn.MaxPool2d(2),nn.Flatten(),nn.Linear(864,10))":
+    Sequential(Conv2d(1, 6, 5), ReLU(), MaxPool2d(2), Flatten(), Linear(864, 10))
   case "nn.PReLU(3)": PReLU(3)
   case "nn.Sequential(nn.Linear(4,8),nn.Tanh(),nn.Linear(8,3))":
     Sequential(Linear(4, 8), Tanh(), Linear(8, 3))

@@ -24,6 +24,7 @@ final class OpTable {
     table.addIndexing()
     table.addWriting()
     table.addLosses()
+    table.addPooling()
     return table
   }()
 

@@ -14,6 +14,7 @@ final class ModuleTable {
     table.addConvolutions()
     table.addRecurrent()
     table.addNormalization()
+    table.addPooling()
     return table
   }()
 

@@ -5,16 +5,20 @@
 /// x.conv2d(weight, stride: [2, 1])
 /// ```
 public protocol SpatialSizes: Sendable {
-  /// One number, or one for each spatial dimension.
-  var spatialSizes: [Int] { get }
+  /// The numbers.
+  var sizes: Sizes { get }
 }
 
 extension Int: SpatialSizes {
-  public var spatialSizes: [Int] { [self] }
+  public var sizes: Sizes { Sizes(self) }
 }
 
 extension Array: SpatialSizes where Element == Int {
-  public var spatialSizes: [Int] { self }
+  public var sizes: Sizes { Sizes(self) }
+}
+
+extension Sizes: SpatialSizes {
+  public var sizes: Sizes { self }
 }
 
 /// The zeros around the input of a convolution: as `SpatialSizes` on both sides, or by name.

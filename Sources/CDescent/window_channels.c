@@ -1,0 +1,116 @@
+// Pooling where the channels of a place lie next to each other: a vector holds channels.
+#include <stdlib.h>
+#include <string.h>
+
+#include "dsc_windows.h"
+
+typedef struct {
+  const DscPooling *pooling;
+  int taps;
+  const void *values[DSC_MAX_TAPS];
+  int32_t tap_numbers[DSC_MAX_TAPS];
+  void *result;
+  int32_t *numbers;  // NULL where nobody asks for them
+} Scratch;
+
+static void flush(Scratch *scratch) {
+  const DscPooling *pooling = scratch->pooling;
+  const int64_t count = pooling->window.channels;
+  if (!pooling->is_max) {
+    pooling->loops->sum(count, scratch->taps, scratch->values, scratch->result);
+  } else if (scratch->numbers) {
+    pooling->loops->max_numbers(count, scratch->taps, scratch->values, scratch->tap_numbers,
+                                scratch->result, scratch->numbers);
+  } else {
+    pooling->loops->max(count, scratch->taps, scratch->values, scratch->result);
+  }
+  scratch->taps = 0;
+}
+
+static void add_tap(Scratch *scratch, const void *values, int64_t number) {
+  if (scratch->taps == DSC_MAX_TAPS) flush(scratch);
+  scratch->values[scratch->taps] = values;
+  scratch->tap_numbers[scratch->taps++] = (int32_t)number;
+}
+
+static void pool_place(Scratch *scratch, const DscWindowRow *row, int64_t column) {
+  const DscPooling *pooling = scratch->pooling;
+  const DscWindow *window = &pooling->window;
+  const DscSpan depth = dsc_window_span(window, DSC_DEPTH, row->d);
+  const DscSpan height = dsc_window_span(window, DSC_HEIGHT, row->h);
+  const DscSpan width = dsc_window_span(window, DSC_WIDTH, column);
+  const int64_t *size = window->size, channels = window->channels;
+  scratch->result = dsc_window_row_at(pooling->target, row, column);
+  if (pooling->is_max) {
+    pooling->loops->fill_lowest(channels, scratch->result);
+  } else {
+    memset(scratch->result, 0, (size_t)(channels * pooling->size));
+  }
+  // Adaptive windows have places in the plane for numbers.
+  const int64_t *in = window->input;
+  const int64_t first = window->adaptive
+                            ? (depth.from * in[1] + height.from) * in[2] + width.from
+                            : (depth.number * size[1] + height.number) * size[2] + width.number;
+  if (scratch->numbers)
+    for (int64_t c = 0; c < channels; c++) scratch->numbers[c] = (int32_t)first;
+  int64_t slice = depth.number;
+  for (int64_t d = depth.from; d < depth.to; d += depth.step, slice++) {
+    int64_t line = height.number;
+    for (int64_t h = height.from; h < height.to; h += height.step, line++) {
+      int64_t number = window->adaptive ? (d * in[1] + h) * in[2] + width.from
+                                        : (slice * size[1] + line) * size[2] + width.number;
+      for (int64_t w = width.from; w < width.to; w += width.step, number++)
+        add_tap(scratch, dsc_window_at(pooling->source, row->n, 0, d, h, w), number);
+    }
+  }
+  if (pooling->is_max) {
+    flush(scratch);
+  } else {
+    pooling->loops->mean(channels, scratch->taps, scratch->values,
+                         dsc_window_divisor(pooling, row->d, row->h, column), scratch->result);
+    scratch->taps = 0;
+  }
+}
+
+static void store_indices(const DscPooling *pooling, const int32_t *places, const DscWindowRow *row,
+                          int64_t column) {
+  const DscView *view = pooling->indices;
+  int64_t *to = (int64_t *)(void *)dsc_window_row_at(view, row, column);
+  for (int64_t c = 0; c < pooling->window.channels; c++) to[c * view->strides[1]] = places[c];
+}
+
+static void piece(void *context, int64_t index) {
+  DscPooling *pooling = context;
+  const DscWindow *window = &pooling->window;
+  Scratch scratch = {.pooling = pooling};
+  if (pooling->numbers || pooling->indices) {
+    scratch.numbers = malloc((size_t)window->channels * sizeof(int32_t));
+    if (!scratch.numbers) {
+      atomic_fetch_or(&pooling->status, DSC_OUT_OF_MEMORY);
+      return;
+    }
+  }
+  const int64_t end = dsc_smaller((index + 1) * pooling->group, pooling->units);
+  for (int64_t unit = index * pooling->group; unit < end; unit++) {
+    const DscWindowRow row = dsc_window_line(window->output, unit);
+    for (int64_t w = 0; w < window->output[DSC_WIDTH]; w++) {
+      pool_place(&scratch, &row, w);
+      if (window->adaptive && scratch.numbers) {
+        store_indices(pooling, scratch.numbers, &row, w);
+      } else if (scratch.numbers) {
+        dsc_window_store_numbers(pooling, scratch.numbers, window->channels, &row, w, true);
+      }
+    }
+  }
+  free(scratch.numbers);
+}
+
+int dsc_window_channels(DscPooling *pooling) {
+  const DscWindow *window = &pooling->window;
+  const int64_t *out = window->output;
+  int64_t volume = 1;
+  for (int d = 0; d < 3; d++)
+    volume *= window->adaptive ? dsc_parts(window->input[d], out[d]) : window->size[d];
+  return dsc_window_run(pooling, window->batch * out[0] * out[1],
+                        out[2] * window->channels * volume, piece);
+}

@@ -1,0 +1,114 @@
+// Gradients of pooling to few columns, or by windows of several sizes: each row of the input's
+// gradient is made from the windows that reach it.
+#include <stdlib.h>
+#include <string.h>
+
+#include "dsc_evaluate.h"
+#include "dsc_windows.h"
+
+typedef struct {
+  const DscPooling *pooling;
+  char *sums;       // one row of the input's gradient
+  char *gradients;  // one row of the output's
+  char *divisors;
+  DscSpan *spans;  // of the output's columns
+  // What the last row was made from: shares of an average are the same for the whole window.
+  DscWindowRow plane;
+  DscSpan depth, height;
+  bool has_row;
+} Scratch;
+
+static inline bool are_same(const DscSpan *a, const DscSpan *b) {
+  return a->from == b->from && a->to == b->to;
+}
+
+static int64_t number_at(const DscView *view, const DscWindowRow *row, int64_t w) {
+  const char *at = dsc_window_row_at(view, row, w);
+  return view->dtype == DSC_UINT8 ? *(const uint8_t *)at : *(const int32_t *)(const void *)at;
+}
+
+static void add_windows(Scratch *scratch, const DscWindowRow *from, int64_t first) {
+  const DscPooling *pooling = scratch->pooling;
+  const DscWindow *window = &pooling->window;
+  const DscView *view = pooling->source;
+  const int64_t columns = window->output[DSC_WIDTH];
+  dsc_load_lane(view->dtype, dsc_window_row_at(view, from, 0), view->strides[4], columns,
+                scratch->gradients);
+  if (!pooling->is_max)
+    pooling->loops->divide(columns, scratch->gradients, scratch->divisors,
+                           dsc_window_row_count(pooling, from->d, from->h));
+  for (int64_t w = 0; w < columns; w++) {
+    DscSpan span = scratch->spans[w];
+    if (pooling->is_max) {
+      const int64_t at = number_at(pooling->numbers, from, w) - first;
+      if (at < 0 || at >= window->size[DSC_WIDTH]) continue;
+      span.from += (at - span.number) * span.step;
+      span.to = dsc_smaller(span.from + 1, window->input[DSC_WIDTH]);
+    }
+    pooling->loops->add_to_row(span.from, span.to, scratch->gradients + w * pooling->size,
+                               scratch->sums);
+  }
+}
+
+static void sum_row(Scratch *scratch, const DscWindowRow *row) {
+  const DscPooling *pooling = scratch->pooling;
+  const DscWindow *window = &pooling->window;
+  const int64_t columns = window->input[DSC_WIDTH];
+  const DscSpan depth = dsc_window_owners(window, DSC_DEPTH, row->d);
+  const DscSpan height = dsc_window_owners(window, DSC_HEIGHT, row->h);
+  if (scratch->has_row && !pooling->is_max && are_same(&depth, &scratch->depth) &&
+      are_same(&height, &scratch->height) && row->c == scratch->plane.c &&
+      row->n == scratch->plane.n)
+    return;
+  scratch->has_row = true;
+  scratch->plane = *row;
+  scratch->depth = depth;
+  scratch->height = height;
+  memset(scratch->sums, 0, (size_t)(columns * pooling->size));
+  for (int64_t d = depth.from; d < depth.to; d++) {
+    const int64_t slice = dsc_window_number(window, DSC_DEPTH, d, row->d);
+    for (int64_t h = height.from; h < height.to; h++) {
+      const int64_t line = dsc_window_number(window, DSC_HEIGHT, h, row->h);
+      if (slice < 0 || line < 0) continue;
+      const DscWindowRow from = {row->n, row->c, d, h};
+      add_windows(scratch, &from, (slice * window->size[1] + line) * window->size[2]);
+    }
+  }
+}
+
+static void piece(void *context, int64_t index) {
+  DscPooling *pooling = context;
+  const DscWindow *window = &pooling->window;
+  const DscView *to = pooling->target;
+  const size_t size = (size_t)pooling->size, in = (size_t)window->input[DSC_WIDTH],
+               out = (size_t)window->output[DSC_WIDTH];
+  char *memory = malloc(out * sizeof(DscSpan) + (in + 2 * out) * size);
+  if (!memory) {
+    atomic_fetch_or(&pooling->status, DSC_OUT_OF_MEMORY);
+    return;
+  }
+  Scratch scratch = {.pooling = pooling, .spans = (DscSpan *)(void *)memory};
+  scratch.sums = memory + out * sizeof(DscSpan);
+  scratch.gradients = scratch.sums + in * size;
+  scratch.divisors = scratch.gradients + out * size;
+  for (int64_t w = 0; w < (int64_t)out; w++)
+    scratch.spans[w] = dsc_window_span(window, DSC_WIDTH, w);
+  if (!pooling->is_max) dsc_window_divisors(pooling, 0, (int64_t)out, scratch.divisors);
+  const int64_t begin = index * pooling->group;
+  const int64_t end = dsc_smaller(begin + pooling->group, pooling->units);
+  DscWindowRow row = dsc_window_row(window, window->input, begin);
+  for (int64_t unit = begin; unit < end; unit++) {
+    sum_row(&scratch, &row);
+    dsc_store_lane(pooling->lane, scratch.sums, (int64_t)in, to->dtype,
+                   dsc_window_row_at(to, &row, 0), to->strides[4]);
+    dsc_window_next_row(window, window->input, &row);
+  }
+  free(memory);
+}
+
+int dsc_window_narrow_backward(DscPooling *pooling) {
+  const DscWindow *window = &pooling->window;
+  const int64_t *in = window->input;
+  return dsc_window_run(pooling, window->batch * window->channels * in[0] * in[1], in[2] * 4,
+                        piece);
+}
