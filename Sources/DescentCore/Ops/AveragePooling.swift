@@ -5,8 +5,8 @@ extension Tensor {
   ///
   /// - Source: torch.nn.functional.avg_pool1d
   public final func avgPool1d(
-    _ kernelSize: some SpatialSizes, stride: (some SpatialSizes)? = Int?.none,
-    padding: some SpatialSizes = 0, ceilMode: Bool = false,
+    _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    padding: any SpatialSizes = 0, ceilMode: Bool = false,
     countIncludePad: Bool = true, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     averagePooled(
@@ -30,8 +30,8 @@ extension Tensor {
   /// - Gradient: g by the number of elements, added to all elements of the window.
   /// - Source: torch.nn.functional.avg_pool2d
   public final func avgPool2d(
-    _ kernelSize: some SpatialSizes, stride: (some SpatialSizes)? = Int?.none,
-    padding: some SpatialSizes = 0, ceilMode: Bool = false,
+    _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    padding: any SpatialSizes = 0, ceilMode: Bool = false,
     countIncludePad: Bool = true, divisorOverride: Int? = nil, file: StaticString = #fileID,
     line: UInt = #line
   ) -> Tensor {
@@ -45,8 +45,8 @@ extension Tensor {
   ///
   /// - Source: torch.nn.functional.avg_pool3d
   public final func avgPool3d(
-    _ kernelSize: some SpatialSizes, stride: (some SpatialSizes)? = Int?.none,
-    padding: some SpatialSizes = 0, ceilMode: Bool = false,
+    _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    padding: any SpatialSizes = 0, ceilMode: Bool = false,
     countIncludePad: Bool = true, divisorOverride: Int? = nil, file: StaticString = #fileID,
     line: UInt = #line
   ) -> Tensor {

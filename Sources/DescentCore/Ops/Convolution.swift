@@ -13,8 +13,8 @@ extension Tensor {
   ///   input with g for the weight, the sum of g over all but the channels for the bias.
   /// - Source: torch.nn.functional.conv1d
   public final func conv1d(
-    _ weight: Tensor, _ bias: Tensor? = nil, stride: some SpatialSizes = 1,
-    padding: some ConvolutionPadding = 0, dilation: some SpatialSizes = 1, groups: Int = 1,
+    _ weight: Tensor, _ bias: Tensor? = nil, stride: any SpatialSizes = 1,
+    padding: some ConvolutionPadding = 0, dilation: any SpatialSizes = 1, groups: Int = 1,
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     convolution(
@@ -30,8 +30,8 @@ extension Tensor {
   /// - Gradient: as `conv1d`.
   /// - Source: torch.nn.functional.conv2d
   public final func conv2d(
-    _ weight: Tensor, _ bias: Tensor? = nil, stride: some SpatialSizes = 1,
-    padding: some ConvolutionPadding = 0, dilation: some SpatialSizes = 1, groups: Int = 1,
+    _ weight: Tensor, _ bias: Tensor? = nil, stride: any SpatialSizes = 1,
+    padding: some ConvolutionPadding = 0, dilation: any SpatialSizes = 1, groups: Int = 1,
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     convolution(
@@ -44,8 +44,8 @@ extension Tensor {
   /// - Gradient: as `conv1d`.
   /// - Source: torch.nn.functional.conv3d
   public final func conv3d(
-    _ weight: Tensor, _ bias: Tensor? = nil, stride: some SpatialSizes = 1,
-    padding: some ConvolutionPadding = 0, dilation: some SpatialSizes = 1, groups: Int = 1,
+    _ weight: Tensor, _ bias: Tensor? = nil, stride: any SpatialSizes = 1,
+    padding: some ConvolutionPadding = 0, dilation: any SpatialSizes = 1, groups: Int = 1,
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     convolution(

@@ -7,8 +7,8 @@ extension Tensor {
   /// or with `ceilMode` up; n may be missing. See `maxPool2d`.
   /// - Source: torch.nn.functional.max_pool1d
   public final func maxPool1d(
-    _ kernelSize: some SpatialSizes, stride: (some SpatialSizes)? = Int?.none,
-    padding: some SpatialSizes = 0, dilation: some SpatialSizes = 1,
+    _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    padding: any SpatialSizes = 0, dilation: any SpatialSizes = 1,
     ceilMode: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     maxPooled(
@@ -32,8 +32,8 @@ extension Tensor {
   /// - Gradient: to the element found, the first of equal ones.
   /// - Source: torch.nn.functional.max_pool2d
   public final func maxPool2d(
-    _ kernelSize: some SpatialSizes, stride: (some SpatialSizes)? = Int?.none,
-    padding: some SpatialSizes = 0, dilation: some SpatialSizes = 1,
+    _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    padding: any SpatialSizes = 0, dilation: any SpatialSizes = 1,
     ceilMode: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     maxPooled(
@@ -46,8 +46,8 @@ extension Tensor {
   ///
   /// - Source: torch.nn.functional.max_pool3d
   public final func maxPool3d(
-    _ kernelSize: some SpatialSizes, stride: (some SpatialSizes)? = Int?.none,
-    padding: some SpatialSizes = 0, dilation: some SpatialSizes = 1,
+    _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    padding: any SpatialSizes = 0, dilation: any SpatialSizes = 1,
     ceilMode: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     maxPooled(
@@ -61,8 +61,8 @@ extension Tensor {
   /// - Returns: values, and places in the last dimension (int64).
   /// - Source: torch.nn.functional.max_pool1d_with_indices
   public final func maxPool1dWithIndices(
-    _ kernelSize: some SpatialSizes, stride: (some SpatialSizes)? = Int?.none,
-    padding: some SpatialSizes = 0, dilation: some SpatialSizes = 1,
+    _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    padding: any SpatialSizes = 0, dilation: any SpatialSizes = 1,
     ceilMode: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> (values: Tensor, indices: Tensor) {
     let (values, indices) = maxPooled(
@@ -76,8 +76,8 @@ extension Tensor {
   /// - Returns: values, and places counted row by row in each channel's plane (int64).
   /// - Source: torch.nn.functional.max_pool2d_with_indices
   public final func maxPool2dWithIndices(
-    _ kernelSize: some SpatialSizes, stride: (some SpatialSizes)? = Int?.none,
-    padding: some SpatialSizes = 0, dilation: some SpatialSizes = 1,
+    _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    padding: any SpatialSizes = 0, dilation: any SpatialSizes = 1,
     ceilMode: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> (values: Tensor, indices: Tensor) {
     let (values, indices) = maxPooled(
@@ -91,8 +91,8 @@ extension Tensor {
   /// - Returns: values, and places counted row by row in each channel's volume (int64).
   /// - Source: torch.nn.functional.max_pool3d_with_indices
   public final func maxPool3dWithIndices(
-    _ kernelSize: some SpatialSizes, stride: (some SpatialSizes)? = Int?.none,
-    padding: some SpatialSizes = 0, dilation: some SpatialSizes = 1,
+    _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    padding: any SpatialSizes = 0, dilation: any SpatialSizes = 1,
     ceilMode: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> (values: Tensor, indices: Tensor) {
     let (values, indices) = maxPooled(

@@ -8,9 +8,9 @@ extension Tensor {
   /// - Gradient: the convolution of g with the weight for self.
   /// - Source: torch.nn.functional.conv_transpose1d
   public final func convTranspose1d(
-    _ weight: Tensor, _ bias: Tensor? = nil, stride: some SpatialSizes = 1,
-    padding: some SpatialSizes = 0, outputPadding: some SpatialSizes = 0, groups: Int = 1,
-    dilation: some SpatialSizes = 1, file: StaticString = #fileID, line: UInt = #line
+    _ weight: Tensor, _ bias: Tensor? = nil, stride: any SpatialSizes = 1,
+    padding: any SpatialSizes = 0, outputPadding: any SpatialSizes = 0, groups: Int = 1,
+    dilation: any SpatialSizes = 1, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     transposedConvolution(
       "convTranspose1d", 1, weight, bias, stride.sizes.values, padding.sizes.values,
@@ -22,9 +22,9 @@ extension Tensor {
   /// - Gradient: the convolution of g with the weight for self.
   /// - Source: torch.nn.functional.conv_transpose2d
   public final func convTranspose2d(
-    _ weight: Tensor, _ bias: Tensor? = nil, stride: some SpatialSizes = 1,
-    padding: some SpatialSizes = 0, outputPadding: some SpatialSizes = 0, groups: Int = 1,
-    dilation: some SpatialSizes = 1, file: StaticString = #fileID, line: UInt = #line
+    _ weight: Tensor, _ bias: Tensor? = nil, stride: any SpatialSizes = 1,
+    padding: any SpatialSizes = 0, outputPadding: any SpatialSizes = 0, groups: Int = 1,
+    dilation: any SpatialSizes = 1, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     transposedConvolution(
       "convTranspose2d", 2, weight, bias, stride.sizes.values, padding.sizes.values,
@@ -36,9 +36,9 @@ extension Tensor {
   /// - Gradient: the convolution of g with the weight for self.
   /// - Source: torch.nn.functional.conv_transpose3d
   public final func convTranspose3d(
-    _ weight: Tensor, _ bias: Tensor? = nil, stride: some SpatialSizes = 1,
-    padding: some SpatialSizes = 0, outputPadding: some SpatialSizes = 0, groups: Int = 1,
-    dilation: some SpatialSizes = 1, file: StaticString = #fileID, line: UInt = #line
+    _ weight: Tensor, _ bias: Tensor? = nil, stride: any SpatialSizes = 1,
+    padding: any SpatialSizes = 0, outputPadding: any SpatialSizes = 0, groups: Int = 1,
+    dilation: any SpatialSizes = 1, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     transposedConvolution(
       "convTranspose3d", 3, weight, bias, stride.sizes.values, padding.sizes.values,

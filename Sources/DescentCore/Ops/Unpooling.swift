@@ -5,8 +5,8 @@ extension Tensor {
   ///
   /// - Source: torch.nn.functional.max_unpool1d
   public final func maxUnpool1d(
-    _ indices: Tensor, _ kernelSize: some SpatialSizes, stride: (some SpatialSizes)? = Int?.none,
-    padding: some SpatialSizes = 0,
+    _ indices: Tensor, _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    padding: any SpatialSizes = 0,
     outputSize: [Int]? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     maxUnpooled(
@@ -25,8 +25,8 @@ extension Tensor {
   /// - Gradient: g at the indices.
   /// - Source: torch.nn.functional.max_unpool2d
   public final func maxUnpool2d(
-    _ indices: Tensor, _ kernelSize: some SpatialSizes, stride: (some SpatialSizes)? = Int?.none,
-    padding: some SpatialSizes = 0,
+    _ indices: Tensor, _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    padding: any SpatialSizes = 0,
     outputSize: [Int]? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     maxUnpooled(
@@ -38,8 +38,8 @@ extension Tensor {
   ///
   /// - Source: torch.nn.functional.max_unpool3d
   public final func maxUnpool3d(
-    _ indices: Tensor, _ kernelSize: some SpatialSizes, stride: (some SpatialSizes)? = Int?.none,
-    padding: some SpatialSizes = 0,
+    _ indices: Tensor, _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    padding: any SpatialSizes = 0,
     outputSize: [Int]? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     maxUnpooled(

@@ -7,9 +7,9 @@ import DescentCore
 public final class Conv1d: ConvolutionLayer {
   /// Makes the layer; weight is drawn before bias.
   public init(
-    _ inChannels: Int, _ outChannels: Int, _ kernelSize: some SpatialSizes,
-    stride: some SpatialSizes = 1, padding: some ConvolutionPadding = 0,
-    dilation: some SpatialSizes = 1, groups: Int = 1, bias: Bool = true,
+    _ inChannels: Int, _ outChannels: Int, _ kernelSize: any SpatialSizes,
+    stride: any SpatialSizes = 1, padding: some ConvolutionPadding = 0,
+    dilation: any SpatialSizes = 1, groups: Int = 1, bias: Bool = true,
     paddingMode: PaddingMode? = nil, dtype: DType = .float32, generator: Generator? = nil
   ) {
     super.init(
@@ -32,9 +32,9 @@ public final class Conv1d: ConvolutionLayer {
 public final class Conv2d: ConvolutionLayer {
   /// Makes the layer; weight is drawn before bias.
   public init(
-    _ inChannels: Int, _ outChannels: Int, _ kernelSize: some SpatialSizes,
-    stride: some SpatialSizes = 1, padding: some ConvolutionPadding = 0,
-    dilation: some SpatialSizes = 1, groups: Int = 1, bias: Bool = true,
+    _ inChannels: Int, _ outChannels: Int, _ kernelSize: any SpatialSizes,
+    stride: any SpatialSizes = 1, padding: some ConvolutionPadding = 0,
+    dilation: any SpatialSizes = 1, groups: Int = 1, bias: Bool = true,
     paddingMode: PaddingMode? = nil, dtype: DType = .float32, generator: Generator? = nil
   ) {
     super.init(
@@ -57,9 +57,9 @@ public final class Conv2d: ConvolutionLayer {
 public final class Conv3d: ConvolutionLayer {
   /// Makes the layer; weight is drawn before bias.
   public init(
-    _ inChannels: Int, _ outChannels: Int, _ kernelSize: some SpatialSizes,
-    stride: some SpatialSizes = 1, padding: some ConvolutionPadding = 0,
-    dilation: some SpatialSizes = 1, groups: Int = 1, bias: Bool = true,
+    _ inChannels: Int, _ outChannels: Int, _ kernelSize: any SpatialSizes,
+    stride: any SpatialSizes = 1, padding: some ConvolutionPadding = 0,
+    dilation: any SpatialSizes = 1, groups: Int = 1, bias: Bool = true,
     paddingMode: PaddingMode? = nil, dtype: DType = .float32, generator: Generator? = nil
   ) {
     super.init(

@@ -12,8 +12,8 @@ public class LPPoolLayer: Module {
 
   /// Makes the layer.
   public init(
-    _ normType: some Scalar, _ kernelSize: some SpatialSizes,
-    stride: (some SpatialSizes)? = Int?.none, ceilMode: Bool = false
+    _ normType: some Scalar, _ kernelSize: any SpatialSizes,
+    stride: (any SpatialSizes)? = nil, ceilMode: Bool = false
   ) {
     let (kernelSize, stride) = (kernelSize.sizes, stride?.sizes)
     self.normType = normType.scalarValue.double
@@ -65,8 +65,8 @@ public class MaxUnpoolLayer: Module {
 
   /// Makes the layer that undoes a max pooling with these arguments.
   public init(
-    _ kernelSize: some SpatialSizes, stride: (some SpatialSizes)? = Int?.none,
-    padding: some SpatialSizes = 0
+    _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    padding: any SpatialSizes = 0
   ) {
     let (kernelSize, stride, padding) = (kernelSize.sizes, stride?.sizes, padding.sizes)
     self.kernelSize = kernelSize

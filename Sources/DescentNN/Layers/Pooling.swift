@@ -10,8 +10,8 @@ public class MaxPoolLayer: Module {
 
   /// Makes the layer; windows are as far apart as they are large unless `stride` says otherwise.
   public init(
-    _ kernelSize: some SpatialSizes, stride: (some SpatialSizes)? = Int?.none,
-    padding: some SpatialSizes = 0, dilation: some SpatialSizes = 1,
+    _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    padding: any SpatialSizes = 0, dilation: any SpatialSizes = 1,
     ceilMode: Bool = false
   ) {
     let (kernelSize, stride, padding, dilation) = (
@@ -94,8 +94,8 @@ public class AvgPoolLayer: Module {
 
   /// Makes the layer; windows are as far apart as they are large unless `stride` says otherwise.
   public init(
-    _ kernelSize: some SpatialSizes, stride: (some SpatialSizes)? = Int?.none,
-    padding: some SpatialSizes = 0, ceilMode: Bool = false,
+    _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    padding: any SpatialSizes = 0, ceilMode: Bool = false,
     countIncludePad: Bool = true
   ) {
     let (kernelSize, stride, padding) = (kernelSize.sizes, stride?.sizes, padding.sizes)
@@ -134,8 +134,8 @@ public final class AvgPool2d: AvgPoolLayer {
 
   /// Makes the layer; `divisorOverride` is what sums are divided by instead of the number of elements.
   public init(
-    _ kernelSize: some SpatialSizes, stride: (some SpatialSizes)? = Int?.none,
-    padding: some SpatialSizes = 0, ceilMode: Bool = false,
+    _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    padding: any SpatialSizes = 0, ceilMode: Bool = false,
     countIncludePad: Bool = true, divisorOverride: Int? = nil
   ) {
     let (kernelSize, stride, padding) = (kernelSize.sizes, stride?.sizes, padding.sizes)
@@ -160,8 +160,8 @@ public final class AvgPool3d: AvgPoolLayer {
 
   /// Makes the layer; `divisorOverride` is what sums are divided by instead of the number of elements.
   public init(
-    _ kernelSize: some SpatialSizes, stride: (some SpatialSizes)? = Int?.none,
-    padding: some SpatialSizes = 0, ceilMode: Bool = false,
+    _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    padding: any SpatialSizes = 0, ceilMode: Bool = false,
     countIncludePad: Bool = true, divisorOverride: Int? = nil
   ) {
     let (kernelSize, stride, padding) = (kernelSize.sizes, stride?.sizes, padding.sizes)

@@ -7,10 +7,10 @@ import DescentCore
 public final class ConvTranspose1d: ConvolutionLayer {
   /// Makes the layer; weight is drawn before bias.
   public init(
-    _ inChannels: Int, _ outChannels: Int, _ kernelSize: some SpatialSizes,
-    stride: some SpatialSizes = 1, padding: some SpatialSizes = 0,
-    outputPadding: some SpatialSizes = 0, groups: Int = 1, bias: Bool = true,
-    dilation: some SpatialSizes = 1, dtype: DType = .float32, generator: Generator? = nil
+    _ inChannels: Int, _ outChannels: Int, _ kernelSize: any SpatialSizes,
+    stride: any SpatialSizes = 1, padding: any SpatialSizes = 0,
+    outputPadding: any SpatialSizes = 0, groups: Int = 1, bias: Bool = true,
+    dilation: any SpatialSizes = 1, dtype: DType = .float32, generator: Generator? = nil
   ) {
     super.init(
       dims: 1, isTransposed: true, inChannels, outChannels, kernelSize.sizes.values,
@@ -33,10 +33,10 @@ public final class ConvTranspose1d: ConvolutionLayer {
 public final class ConvTranspose2d: ConvolutionLayer {
   /// Makes the layer; weight is drawn before bias.
   public init(
-    _ inChannels: Int, _ outChannels: Int, _ kernelSize: some SpatialSizes,
-    stride: some SpatialSizes = 1, padding: some SpatialSizes = 0,
-    outputPadding: some SpatialSizes = 0, groups: Int = 1, bias: Bool = true,
-    dilation: some SpatialSizes = 1, dtype: DType = .float32, generator: Generator? = nil
+    _ inChannels: Int, _ outChannels: Int, _ kernelSize: any SpatialSizes,
+    stride: any SpatialSizes = 1, padding: any SpatialSizes = 0,
+    outputPadding: any SpatialSizes = 0, groups: Int = 1, bias: Bool = true,
+    dilation: any SpatialSizes = 1, dtype: DType = .float32, generator: Generator? = nil
   ) {
     super.init(
       dims: 2, isTransposed: true, inChannels, outChannels, kernelSize.sizes.values,
@@ -59,10 +59,10 @@ public final class ConvTranspose2d: ConvolutionLayer {
 public final class ConvTranspose3d: ConvolutionLayer {
   /// Makes the layer; weight is drawn before bias.
   public init(
-    _ inChannels: Int, _ outChannels: Int, _ kernelSize: some SpatialSizes,
-    stride: some SpatialSizes = 1, padding: some SpatialSizes = 0,
-    outputPadding: some SpatialSizes = 0, groups: Int = 1, bias: Bool = true,
-    dilation: some SpatialSizes = 1, dtype: DType = .float32, generator: Generator? = nil
+    _ inChannels: Int, _ outChannels: Int, _ kernelSize: any SpatialSizes,
+    stride: any SpatialSizes = 1, padding: any SpatialSizes = 0,
+    outputPadding: any SpatialSizes = 0, groups: Int = 1, bias: Bool = true,
+    dilation: any SpatialSizes = 1, dtype: DType = .float32, generator: Generator? = nil
   ) {
     super.init(
       dims: 3, isTransposed: true, inChannels, outChannels, kernelSize.sizes.values,
