@@ -145,7 +145,12 @@ static inline char *dsc_window_at(const DscView *view, int64_t n, int64_t c, int
                                   int64_t w) {
   const int64_t *s = view->strides;
   const int64_t offset = n * s[0] + c * s[1] + d * s[2] + h * s[3] + w * s[4];
-  return (char *)view->data + offset * (int64_t)dsc_dtype_size(view->dtype);
+  static const uint8_t sizes[] = {
+#define X(NAME, name, type, lane) [DSC_##NAME] = sizeof(type),
+      DSC_DTYPES(X)
+#undef X
+  };
+  return (char *)view->data + offset * sizes[view->dtype];
 }
 
 /// A row of a view: planes, depths and heights numbered in one go.

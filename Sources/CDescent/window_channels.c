@@ -53,14 +53,17 @@ static void pool_place(Scratch *scratch, const DscWindowRow *row, int64_t column
                             : (depth.number * size[1] + height.number) * size[2] + width.number;
   if (scratch->numbers)
     for (int64_t c = 0; c < channels; c++) scratch->numbers[c] = (int32_t)first;
+  const DscView *source = pooling->source;
+  const int64_t step = width.step * source->strides[4] * pooling->size;
   int64_t slice = depth.number;
   for (int64_t d = depth.from; d < depth.to; d += depth.step, slice++) {
     int64_t line = height.number;
     for (int64_t h = height.from; h < height.to; h += height.step, line++) {
       int64_t number = window->adaptive ? (d * in[1] + h) * in[2] + width.from
                                         : (slice * size[1] + line) * size[2] + width.number;
-      for (int64_t w = width.from; w < width.to; w += width.step, number++)
-        add_tap(scratch, dsc_window_at(pooling->source, row->n, 0, d, h, w), number);
+      const char *values = dsc_window_at(source, row->n, 0, d, h, width.from);
+      for (int64_t w = width.from; w < width.to; w += width.step, number++, values += step)
+        add_tap(scratch, values, number);
     }
   }
   if (pooling->is_max) {

@@ -69,6 +69,8 @@ static void pool_row(Scratch *scratch, const DscWindowRow *row) {
   const int64_t columns = window->input[DSC_WIDTH], size = pooling->size;
   const DscSpan depth = dsc_window_span(window, DSC_DEPTH, row->d);
   const DscSpan height = dsc_window_span(window, DSC_HEIGHT, row->h);
+  // All elements of a dilated window may lie in the padding.
+  const bool has_no_row = depth.from >= depth.to || height.from >= height.to;
   const bool direct =
       pooling->source->strides[4] == 1 && dsc_is_native(pooling->source->dtype, pooling->lane);
   if (pooling->is_max) {
@@ -91,10 +93,15 @@ static void pool_row(Scratch *scratch, const DscWindowRow *row) {
       pooling->loops->sum_of_row(span.from, span.to, scratch->joined, out);
       continue;
     }
-    // A dilated window may lie beside the only column.
-    const int64_t from = dsc_smaller(span.from, columns - 1);
-    const int64_t x =
-        pooling->loops->max_of_row(from, span.to, span.step, scratch->joined, scratch->rows, out);
+    if (has_no_row || span.from >= span.to) {
+      const int64_t *count = window->size;
+      pooling->loops->fill_lowest(1, out);
+      scratch->numbers[w] =
+          (int32_t)((depth.number * count[1] + height.number) * count[2] + span.number);
+      continue;
+    }
+    const int64_t x = pooling->loops->max_of_row(span.from, span.to, span.step, scratch->joined,
+                                                 scratch->rows, out);
     scratch->numbers[w] = window->adaptive ? (int32_t)(scratch->rows[x] * columns + x)
                                            : number_of(window, row, w, scratch->rows[x], x);
   }

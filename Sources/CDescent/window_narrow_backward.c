@@ -22,11 +22,14 @@ static inline bool are_same(const DscSpan *a, const DscSpan *b) {
   return a->from == b->from && a->to == b->to;
 }
 
+// The number, or with adaptive windows the place, of what an output found.
 static int64_t number_at(const DscView *view, const DscWindowRow *row, int64_t w) {
-  const char *at = dsc_window_row_at(view, row, w);
-  return view->dtype == DSC_UINT8 ? *(const uint8_t *)at : *(const int32_t *)(const void *)at;
+  const void *at = dsc_window_row_at(view, row, w);
+  if (view->dtype == DSC_INT64) return *(const int64_t *)at;
+  return view->dtype == DSC_UINT8 ? *(const uint8_t *)at : *(const int32_t *)at;
 }
 
+// `first` is the number, or the place, that stands for the first column.
 static void add_windows(Scratch *scratch, const DscWindowRow *from, int64_t first) {
   const DscPooling *pooling = scratch->pooling;
   const DscWindow *window = &pooling->window;
@@ -41,8 +44,9 @@ static void add_windows(Scratch *scratch, const DscWindowRow *from, int64_t firs
     DscSpan span = scratch->spans[w];
     if (pooling->is_max) {
       const int64_t at = number_at(pooling->numbers, from, w) - first;
-      if (at < 0 || at >= window->size[DSC_WIDTH]) continue;
-      span.from += (at - span.number) * span.step;
+      const int64_t count = window->adaptive ? window->input[DSC_WIDTH] : window->size[DSC_WIDTH];
+      if (at < 0 || at >= count) continue;
+      span.from = window->adaptive ? at : span.from + (at - span.number) * span.step;
       span.to = dsc_smaller(span.from + 1, window->input[DSC_WIDTH]);
     }
     pooling->loops->add_to_row(span.from, span.to, scratch->gradients + w * pooling->size,
@@ -71,7 +75,9 @@ static void sum_row(Scratch *scratch, const DscWindowRow *row) {
       const int64_t line = dsc_window_number(window, DSC_HEIGHT, h, row->h);
       if (slice < 0 || line < 0) continue;
       const DscWindowRow from = {row->n, row->c, d, h};
-      add_windows(scratch, &from, (slice * window->size[1] + line) * window->size[2]);
+      const int64_t first = window->adaptive ? (row->d * window->input[1] + row->h) * columns
+                                             : (slice * window->size[1] + line) * window->size[2];
+      add_windows(scratch, &from, first);
     }
   }
 }

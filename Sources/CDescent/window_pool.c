@@ -103,6 +103,7 @@ static bool goes_by_channel(const DscPooling *pooling) {
   const DscView *views[] = {pooling->source, pooling->target, pooling->numbers};
   const int64_t *strides = pooling->source->strides;
   if (pooling->window.channels < 8 || strides[1] != 1) return false;
+  if (pooling->numbers && pooling->window.adaptive) return false;
   for (int i = 0; i < 3; i++)
     if (views[i] && views[i]->strides[1] != 1) return false;
   return dsc_is_native(pooling->source->dtype, pooling->lane) &&
@@ -145,7 +146,6 @@ int dsc_max_pool(const DscWindow *window, const DscView *input, const DscView *o
 
 int dsc_max_pool_backward(const DscWindow *window, const DscView *gradient, const DscView *numbers,
                           const DscView *output) {
-  if (window->adaptive) return DSC_UNSUPPORTED;
   DscPooling pooling = {
       .window = *window, .is_max = true, .source = gradient, .target = output, .numbers = numbers};
   return run(&pooling, true);

@@ -25,6 +25,7 @@ typedef struct {
 int dsc_max_pool(const DscWindow *window, const DscView *input, const DscView *output,
                  const DscView *numbers, const DscView *indices);
 /// The gradient: each element of `gradient` is added where the window found its largest element.
+/// Adaptive windows give their indices as `numbers`.
 int dsc_max_pool_backward(const DscWindow *window, const DscView *gradient, const DscView *numbers,
                           const DscView *output);
 

@@ -35,6 +35,7 @@ struct MaxPoolCall {
 struct MaxPoolBackwardCall {
   let window: Window
   let gradient: Tensor
+  /// What the forward made; of adaptive windows the indices.
   let numbers: Tensor
   let output: Tensor
 }

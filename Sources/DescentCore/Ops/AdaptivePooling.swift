@@ -189,10 +189,7 @@ extension Tensor {
       output.record(
         node, TensorList(self), saving: TensorList(indices), file: file, line: line
       ) { step, g in
-        let places = step.saved(0).planes(dims)
-        let zeros = Tensor.zeros(window.source, dtype: g.dtype).planes(dims)
-        let sum = zeros.scatterAdd(-1, places, g.expanded(to: window.result).planes(dims))
-        step.give(0, sum.reshape(window.source))
+        step.give(0, g.spread(to: step.saved(0), in: window))
       }
     }
     return (output, wantsIndices ? indices : nil)

@@ -134,8 +134,8 @@ extension Tensor {
   }
 
   /// This gradient of a pooling added where the windows found their largest elements; linear, and the
-  /// rule of its own gradient picks the elements up again.
-  private func spread(to numbers: Tensor, in window: Window) -> Tensor {
+  /// rule of its own gradient picks the elements up again. Adaptive windows have indices for numbers.
+  final func spread(to numbers: Tensor, in window: Window) -> Tensor {
     let isLast = numbers.isChannelsLast(window.dims)
     let output = Tensor.windowed(
       window.source, dtype: dtype, channelsLast: isLast, dims: window.dims)
@@ -156,6 +156,7 @@ extension Tensor {
 
   /// The places in the plane that numbers of elements in their windows stand for.
   private func places(in window: Window) -> Tensor {
+    if window.isAdaptive { return self }
     let dims = window.dims
     var (rest, places) = (to(.int64), Tensor.zeros([], dtype: .int64))
     var step = 1

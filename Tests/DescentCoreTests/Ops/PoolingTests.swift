@@ -140,6 +140,15 @@ struct PoolingTests {
       low.maxPool2dWithIndices(2, stride: 1, padding: 1).indices.toArray(Int.self) == expected)
   }
 
+  @Test("a dilated window all of whose elements lie in the padding gives -infinity")
+  func windowWithoutElements() {
+    let x = Tensor([[3.0]], requiresGrad: true)
+    let y = x.maxPool1d(2, padding: 5, dilation: 10)
+    #expect(y.toArray() == [-.infinity])
+    y.sum().backward()
+    #expect(x.grad!.toArray() == [0])
+  }
+
   @Test("integers and halves", arguments: [DType.uint8, .int32, .int64, .float16, .bfloat16])
   func dtypes(_ dtype: DType) {
     let x = Tensor.randint(100, [2, 9, 8, 20], generator: Generator(seed: 2))
