@@ -60,9 +60,12 @@ extension Tensor {
   ///
   /// - Source: torch.nn.functional.lp_pool1d
   public final func lpPool1d(
-    _ normType: Double, _ kernelSize: Sizes, stride: Sizes? = nil, ceilMode: Bool = false,
+    _ normType: Double, _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    ceilMode: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { normPooled("lpPool1d", 1, normType, kernelSize, stride, ceilMode, file, line) }
+  ) -> Tensor {
+    normPooled("lpPool1d", 1, normType, kernelSize.sizes, stride?.sizes, ceilMode, file, line)
+  }
 
   /// (sum of x^p)^(1/p) over each window of the last two dimensions: sum pooling for p = 1, close to max
   /// pooling for a large p. Where the sum is negative the result is NaN.
@@ -70,17 +73,23 @@ extension Tensor {
   /// - Parameter normType: p.
   /// - Source: torch.nn.functional.lp_pool2d
   public final func lpPool2d(
-    _ normType: Double, _ kernelSize: Sizes, stride: Sizes? = nil, ceilMode: Bool = false,
+    _ normType: Double, _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    ceilMode: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { normPooled("lpPool2d", 2, normType, kernelSize, stride, ceilMode, file, line) }
+  ) -> Tensor {
+    normPooled("lpPool2d", 2, normType, kernelSize.sizes, stride?.sizes, ceilMode, file, line)
+  }
 
   /// (sum of x^p)^(1/p) over each window of the last three dimensions. See `lpPool2d`.
   ///
   /// - Source: torch.nn.functional.lp_pool3d
   public final func lpPool3d(
-    _ normType: Double, _ kernelSize: Sizes, stride: Sizes? = nil, ceilMode: Bool = false,
+    _ normType: Double, _ kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil,
+    ceilMode: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor { normPooled("lpPool3d", 3, normType, kernelSize, stride, ceilMode, file, line) }
+  ) -> Tensor {
+    normPooled("lpPool3d", 3, normType, kernelSize.sizes, stride?.sizes, ceilMode, file, line)
+  }
 
   private func averagePooled(
     _ name: String, _ dims: Int, _ size: Sizes, _ stride: Sizes?, _ padding: Sizes,

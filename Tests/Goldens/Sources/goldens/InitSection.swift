@@ -82,6 +82,11 @@ private func freshModule(_ expression: String) throws -> Module {
   case "nn.RMSNorm(6)": RMSNorm(6)
   case "nn.Sequential(nn.Conv2d(1,6,5),nn.ReLU(),nn.MaxPool2d(2),nn.Flatten(),nn.Linear(864,10))":
     Sequential(Conv2d(1, 6, 5), ReLU(), MaxPool2d(2), Flatten(), Linear(864, 10))
+  case "nn.MultiheadAttention(8,2)": MultiheadAttention(8, 2)
+  case "nn.MultiheadAttention(8,2,kdim=6,vdim=4,add_bias_kv=True)":
+    MultiheadAttention(8, 2, addBiasKv: true, kdim: 6, vdim: 4)
+  case "nn.TransformerEncoderLayer(8,2,16)": TransformerEncoderLayer(8, 2, dimFeedforward: 16)
+  case "nn.TransformerDecoderLayer(8,2,16)": TransformerDecoderLayer(8, 2, dimFeedforward: 16)
   case "nn.PReLU(3)": PReLU(3)
   case "nn.Sequential(nn.Linear(4,8),nn.Tanh(),nn.Linear(8,3))":
     Sequential(Linear(4, 8), Tanh(), Linear(8, 3))

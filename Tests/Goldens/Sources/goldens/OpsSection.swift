@@ -13,6 +13,7 @@ final class OpTable {
     table.addActivations()
     table.addProducts()
     table.addConvolutions()
+    table.addAttention()
     table.addShapes()
     table.addJoining()
     table.addParts()

@@ -13,6 +13,7 @@ final class ModuleTable {
     table.addPadding()
     table.addConvolutions()
     table.addRecurrent()
+    table.addAttention()
     table.addNormalization()
     table.addPooling()
     return table

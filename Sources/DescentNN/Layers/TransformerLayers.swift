@@ -1,0 +1,161 @@
+import DescentCore
+
+/// The nonlinearity between the two linear layers of a transformer's layer.
+public enum TransformerActivation: String, Sendable {
+  case relu, gelu
+
+  func callAsFunction(_ x: Tensor) -> Tensor { self == .relu ? x.relu() : x.gelu() }
+}
+
+/// A layer of a transformer's encoder: attention of a sequence to itself, and two linear layers, each
+/// added to what it was given.
+///
+/// ```swift
+/// let layer = TransformerEncoderLayer(512, 8, batchFirst: true)
+/// let y = layer(Tensor.randn(32, 10, 512))   // [32, 10, 512]
+/// ```
+/// - Source: torch.nn.TransformerEncoderLayer; Vaswani et al. 2017
+public final class TransformerEncoderLayer: Module {
+  public let selfAttn: MultiheadAttention
+  public let linear1: Linear
+  public let dropout: Dropout
+  public let linear2: Linear
+  public let norm1: LayerNorm
+  public let norm2: LayerNorm
+  public let dropout1: Dropout
+  public let dropout2: Dropout
+  /// Whether inputs are normalised, not sums.
+  public let normFirst: Bool
+  public let activation: TransformerActivation
+
+  /// Makes the layer: `dModel` features, `nhead` heads.
+  public init(
+    _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
+    activation: TransformerActivation = .relu, layerNormEps: Double = 1e-5,
+    batchFirst: Bool = false, normFirst: Bool = false, bias: Bool = true,
+    dtype: DType = .float32, generator: Generator? = nil
+  ) {
+    selfAttn = MultiheadAttention(
+      dModel, nhead, dropout: dropout, bias: bias, batchFirst: batchFirst, dtype: dtype,
+      generator: generator)
+    linear1 = Linear(dModel, dimFeedforward, bias: bias, dtype: dtype, generator: generator)
+    self.dropout = Dropout(dropout)
+    linear2 = Linear(dimFeedforward, dModel, bias: bias, dtype: dtype, generator: generator)
+    norm1 = LayerNorm(dModel, eps: layerNormEps, bias: bias, dtype: dtype)
+    norm2 = LayerNorm(dModel, eps: layerNormEps, bias: bias, dtype: dtype)
+    dropout1 = Dropout(dropout)
+    dropout2 = Dropout(dropout)
+    self.normFirst = normFirst
+    self.activation = activation
+  }
+
+  public override var parameterNames: [String: String] { ["selfAttn": "self_attn"] }
+
+  /// The sequence after the layer; masks as in `MultiheadAttention`.
+  public func callAsFunction(
+    _ x: Tensor, srcMask: Tensor?, srcKeyPaddingMask: Tensor? = nil
+  ) -> Tensor {
+    inside {
+      func attended(_ x: Tensor) -> Tensor {
+        dropout1(
+          selfAttn(
+            x, x, x, keyPaddingMask: srcKeyPaddingMask, needWeights: false, attnMask: srcMask
+          ).output)
+      }
+      func fed(_ x: Tensor) -> Tensor { dropout2(linear2(dropout(activation(linear1(x))))) }
+      if normFirst {
+        let y = x + attended(norm1(x))
+        return y + fed(norm2(y))
+      }
+      let y = norm1(x + attended(x))
+      return norm2(y + fed(y))
+    }
+  }
+
+  /// The sequence after the layer, without masks.
+  public override func forward(_ x: Tensor) -> Tensor { self(x, srcMask: nil) }
+}
+
+/// A layer of a transformer's decoder: attention to itself, to the encoder's sequence, and two linear
+/// layers.
+///
+/// - Source: torch.nn.TransformerDecoderLayer; Vaswani et al. 2017
+public final class TransformerDecoderLayer: Module {
+  public let selfAttn: MultiheadAttention
+  public let multiheadAttn: MultiheadAttention
+  public let linear1: Linear
+  public let dropout: Dropout
+  public let linear2: Linear
+  public let norm1: LayerNorm
+  public let norm2: LayerNorm
+  public let norm3: LayerNorm
+  public let dropout1: Dropout
+  public let dropout2: Dropout
+  public let dropout3: Dropout
+  /// Whether inputs are normalised, not sums.
+  public let normFirst: Bool
+  public let activation: TransformerActivation
+
+  /// Makes the layer: `dModel` features, `nhead` heads.
+  public init(
+    _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
+    activation: TransformerActivation = .relu, layerNormEps: Double = 1e-5,
+    batchFirst: Bool = false, normFirst: Bool = false, bias: Bool = true,
+    dtype: DType = .float32, generator: Generator? = nil
+  ) {
+    func attention() -> MultiheadAttention {
+      MultiheadAttention(
+        dModel, nhead, dropout: dropout, bias: bias, batchFirst: batchFirst, dtype: dtype,
+        generator: generator)
+    }
+    func norm() -> LayerNorm { LayerNorm(dModel, eps: layerNormEps, bias: bias, dtype: dtype) }
+    selfAttn = attention()
+    multiheadAttn = attention()
+    linear1 = Linear(dModel, dimFeedforward, bias: bias, dtype: dtype, generator: generator)
+    self.dropout = Dropout(dropout)
+    linear2 = Linear(dimFeedforward, dModel, bias: bias, dtype: dtype, generator: generator)
+    norm1 = norm()
+    norm2 = norm()
+    norm3 = norm()
+    dropout1 = Dropout(dropout)
+    dropout2 = Dropout(dropout)
+    dropout3 = Dropout(dropout)
+    self.normFirst = normFirst
+    self.activation = activation
+  }
+
+  public override var parameterNames: [String: String] {
+    ["selfAttn": "self_attn", "multiheadAttn": "multihead_attn"]
+  }
+
+  /// The sequence after the layer; `memory` is the encoder's, masks as in `MultiheadAttention`.
+  public func callAsFunction(
+    _ x: Tensor, _ memory: Tensor, tgtMask: Tensor? = nil, memoryMask: Tensor? = nil,
+    tgtKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil
+  ) -> Tensor {
+    inside {
+      func toItself(_ x: Tensor) -> Tensor {
+        dropout1(
+          selfAttn(
+            x, x, x, keyPaddingMask: tgtKeyPaddingMask, needWeights: false, attnMask: tgtMask
+          ).output)
+      }
+      func toMemory(_ x: Tensor) -> Tensor {
+        dropout2(
+          multiheadAttn(
+            x, memory, memory, keyPaddingMask: memoryKeyPaddingMask, needWeights: false,
+            attnMask: memoryMask
+          ).output)
+      }
+      func fed(_ x: Tensor) -> Tensor { dropout3(linear2(dropout(activation(linear1(x))))) }
+      if normFirst {
+        let y = x + toItself(norm1(x))
+        let z = y + toMemory(norm2(y))
+        return z + fed(norm3(z))
+      }
+      let y = norm1(x + toItself(x))
+      let z = norm2(y + toMemory(y))
+      return norm3(z + fed(z))
+    }
+  }
+}
