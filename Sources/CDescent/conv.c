@@ -7,8 +7,6 @@
 #include "dsc_product.h"
 #include "include/dsc_conv.h"
 
-static int64_t volume(const int64_t *sizes) { return sizes[0] * sizes[1] * sizes[2]; }
-
 // One group of a call as a product.
 typedef struct {
   DscGemm gemm;
@@ -26,11 +24,11 @@ static Group describe(const DscConvolution *call) {
     s->stride[d] = call->stride[d], s->dilation[d] = call->dilation[d];
     s->padding[d] = call->padding[d];
   }
-  s->image = call->in_channels * volume(call->in_size);
-  s->positions = volume(call->out_size);
+  s->image = call->in_channels * dsc_volume(call->in_size);
+  s->positions = dsc_volume(call->out_size);
   s->jump = call->out_channels * s->positions;
-  group.input = channels * volume(call->in_size);
-  group.weight = outputs * channels * volume(call->taps);
+  group.input = channels * dsc_volume(call->in_size);
+  group.weight = outputs * channels * dsc_volume(call->taps);
   group.channels = outputs;
   return group;
 }
@@ -50,7 +48,7 @@ static bool is_depthwise(const DscConvolution *call) {
 
 // A 1 x 1 convolution of one group is a product a image, with nothing to gather.
 static int convolve_points(const DscConvolution *call) {
-  int64_t positions = volume(call->in_size);
+  int64_t positions = dsc_volume(call->in_size);
   DscGemm gemm = {
       .dtype = call->dtype,
       .m = call->out_channels,
@@ -77,17 +75,17 @@ static int convolve_points(const DscConvolution *call) {
 }
 
 int64_t dsc_convolve_workspace(const DscConvolution *call, bool weights) {
-  bool empty = call->batch == 0 || call->out_channels == 0 || volume(call->out_size) == 0;
+  bool empty = call->batch == 0 || call->out_channels == 0 || dsc_volume(call->out_size) == 0;
   bool direct = weights ? dsc_direct_serves_weights(call) : dsc_direct_serves(call);
   return empty || is_depthwise(call) || !direct ? 0 : dsc_direct_workspace(call, weights);
 }
 
 int dsc_convolve(const DscConvolution *call) {
   enum { POSITIONS = 128 };  // an image: with fewer of them, images are worth merging
-  if (call->batch == 0 || call->out_channels == 0 || volume(call->out_size) == 0) return DSC_OK;
+  if (call->batch == 0 || call->out_channels == 0 || dsc_volume(call->out_size) == 0) return DSC_OK;
   if (is_depthwise(call)) return dsc_convolve_depthwise(call);
   if (call->groups == 1 && is_pointwise(call) &&
-      (call->batch == 1 || volume(call->out_size) >= POSITIONS))
+      (call->batch == 1 || dsc_volume(call->out_size) >= POSITIONS))
     return convolve_points(call);
   if (dsc_direct_serves(call)) return dsc_convolve_direct(call);
   Group group = describe(call);
@@ -109,8 +107,9 @@ int dsc_convolve(const DscConvolution *call) {
 }
 
 int dsc_convolve_weights(const DscConvolution *call) {
-  if (call->batch == 0 || volume(call->out_size) == 0) {
-    int64_t count = call->out_channels * (call->in_channels / call->groups) * volume(call->taps);
+  if (call->batch == 0 || dsc_volume(call->out_size) == 0) {
+    int64_t count =
+        call->out_channels * (call->in_channels / call->groups) * dsc_volume(call->taps);
     memset(call->weight, 0, (size_t)count * dsc_dtype_size(call->dtype));
     return DSC_OK;
   }

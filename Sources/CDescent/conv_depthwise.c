@@ -38,7 +38,7 @@ enum { CHANNELS = 4 };  // of a piece: neighbours in memory
 static void run_channels(void *context, int64_t piece) {
   Plan *plan = context;
   const DscConvolution *call = plan->call;
-  int64_t taps = call->taps[0] * call->taps[1] * call->taps[2];
+  int64_t taps = dsc_volume(call->taps);
   char *memory = dsc_product_scratch(plan->bytes + (size_t)taps * sizeof(int64_t));
   if (memory == NULL) {
     atomic_store(&plan->status, DSC_OUT_OF_MEMORY);

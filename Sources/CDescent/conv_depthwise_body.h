@@ -56,8 +56,8 @@ static void DSC_TYPED(line)(const DSC_T *grid, int64_t taps, const int64_t *offs
 // One channel of one image; `memory` holds its grid unless the input is its own.
 static void DSC_TYPED(depthwise)(const DscConvolution *call, const DscGrid *g, int64_t image,
                                  int64_t channel, void *memory, const int64_t *offsets) {
-  int64_t taps = call->taps[0] * call->taps[1] * call->taps[2];
-  int64_t size = call->in_size[0] * call->in_size[1] * call->in_size[2];
+  int64_t taps = dsc_volume(call->taps);
+  int64_t size = dsc_volume(call->in_size);
   int64_t outputs = call->out_channels / call->groups;
   const DSC_T *input = (const DSC_T *)call->input + (image * call->in_channels + channel) * size;
   DSC_TYPED(fill_grid)(call, g, input, memory);
@@ -121,8 +121,8 @@ static inline __attribute__((always_inline)) void DSC_TYPED(correlate)(
 static void DSC_TYPED(depthwise_weights)(const DscConvolution *call, const DscGrid *g,
                                          int64_t image, int64_t channel, void *memory,
                                          const int64_t *offsets) {
-  int64_t taps = call->taps[0] * call->taps[1] * call->taps[2];
-  int64_t size = call->in_size[0] * call->in_size[1] * call->in_size[2];
+  int64_t taps = dsc_volume(call->taps);
+  int64_t size = dsc_volume(call->in_size);
   int64_t outputs = call->out_channels / call->groups;
   int64_t width = call->out_size[2], height = call->out_size[1], depth = call->out_size[0];
   DSC_T *weights = (DSC_T *)call->weight + channel * outputs * taps;

@@ -13,7 +13,6 @@
 
 enum { GRID_BYTES = 384 << 10, WAVE_BYTES = 4 << 20, ALIGNMENT = 64 };
 
-static int64_t volume(const int64_t *sizes) { return sizes[0] * sizes[1] * sizes[2]; }
 static int64_t ceiling(int64_t value, int64_t unit) { return (value + unit - 1) / unit; }
 static int64_t aligned(int64_t bytes) { return ceiling(bytes, ALIGNMENT) * ALIGNMENT; }
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -25,13 +24,13 @@ static int64_t size_of(const DscConvolution *call) { return (int64_t)dsc_dtype_s
 // Below, packing is cheap beside the product, or the places between lines would be too many.
 bool dsc_direct_serves(const DscConvolution *call) {
   enum { POSITIONS = 64, TOTAL = 256 };
-  int64_t positions = volume(call->out_size);
-  return volume(call->taps) > 1 && positions >= POSITIONS && positions * call->batch >= TOTAL &&
+  int64_t positions = dsc_volume(call->out_size);
+  return dsc_volume(call->taps) > 1 && positions >= POSITIONS && positions * call->batch >= TOTAL &&
          4 * dsc_grid(call).count <= 5 * positions;
 }
 
 bool dsc_direct_serves_weights(const DscConvolution *call) {
-  return dsc_direct_serves(call) || (dsc_grid(call).is_input && volume(call->out_size) >= 64);
+  return dsc_direct_serves(call) || (dsc_grid(call).is_input && dsc_volume(call->out_size) >= 64);
 }
 
 // The call whose output is only the lines from `first` on, along the outermost dim that has
@@ -55,7 +54,7 @@ typedef struct {
 static void pack_block(void *context, int64_t piece) {
   Forward *plan = context;
   const DscConvolution *call = plan->call;
-  int64_t k = channels_of(call) * volume(call->taps), outputs = outputs_of(call);
+  int64_t k = channels_of(call) * dsc_volume(call->taps), outputs = outputs_of(call);
   int64_t group = piece / plan->blocks, row = piece % plan->blocks * plan->rows;
   const char *from = (const char *)call->weight + (group * outputs + row) * k * size_of(call);
   dsc_pack_weights(call->dtype, from, least(plan->rows, outputs - row), k,
@@ -68,7 +67,7 @@ static void run_band(void *context, int64_t piece) {
   int64_t block = piece % plan->blocks, rest = piece / plan->blocks;
   int64_t band = rest % plan->bands, group = rest / plan->bands % call->groups;
   DscConvolution lines = lines_of(call, band * plan->lines, plan->lines);
-  int64_t channels = channels_of(call), taps = volume(call->taps), row = block * plan->rows;
+  int64_t channels = channels_of(call), taps = dsc_volume(call->taps), row = block * plan->rows;
   DscBand work = {
       .call = &lines,
       .grid = dsc_grid(&lines),
@@ -76,7 +75,7 @@ static void run_band(void *context, int64_t piece) {
       .group = group,
       .first =
           band * plan->lines * call->out_size[2] * (call->out_size[0] > 1 ? call->out_size[1] : 1),
-      .positions = volume(call->out_size),
+      .positions = dsc_volume(call->out_size),
       .row = row,
       .rows = least(plan->rows, outputs_of(call) - row),
       .weights = (const char *)call->workspace + group * plan->panels +
@@ -109,7 +108,7 @@ static Forward plan_forward(const DscConvolution *call) {
   }
   plan.bands = ceiling(total, plan.lines);
   plan.panels = aligned(ceiling(outputs, plan.tile) * plan.tile * channels_of(call) *
-                        volume(call->taps) * size_of(call));
+                        dsc_volume(call->taps) * size_of(call));
   int64_t wanted = dsc_thread_count() == 1 ? 1 : 2 * dsc_thread_count();
   int64_t pieces = call->batch * call->groups * plan.bands;
   int64_t most = ceiling(outputs, 2 * plan.tile);
@@ -133,6 +132,7 @@ typedef struct {
   int64_t group, image, images, wave;  // images at hand, and at most
   int64_t tile, tiles, tile_bytes;     // output channels of a tile; of a tile's packed gradients
   int64_t blocks, channels;            // input channels of a block
+  int64_t sum_bytes;
   char *sums, *gradients;
   atomic_int status;
 } Backward;
@@ -146,7 +146,7 @@ static void pack_tile(void *context, int64_t piece) {
 static void run_rows(void *context, int64_t block) {
   Backward *plan = context;
   const DscConvolution *call = plan->call;
-  int64_t taps = volume(call->taps), channel = block * plan->channels;
+  int64_t taps = dsc_volume(call->taps), channel = block * plan->channels;
   DscWeightRows work = {
       .call = call,
       .grid = plan->grid,
@@ -175,7 +175,7 @@ static void write_weights(void *context, int64_t piece) {
   enum { ROWS = 16 };
   Backward *plan = context;
   const DscConvolution *call = plan->call;
-  int64_t k = channels_of(call) * volume(call->taps), outputs = outputs_of(call);
+  int64_t k = channels_of(call) * dsc_volume(call->taps), outputs = outputs_of(call);
   int64_t columns = plan->tiles * plan->tile, size = size_of(call);
   int64_t end = least((piece + 1) * plan->tile, outputs);
   char *weights = (char *)call->weight + plan->group * outputs * k * size;
@@ -197,7 +197,7 @@ static Backward plan_backward(const DscConvolution *call) {
   int64_t channels = channels_of(call), threads = dsc_thread_count();
   plan.tile = dsc_tile_size(call->dtype).columns;
   plan.tiles = ceiling(outputs_of(call), plan.tile);
-  plan.tile_bytes = volume(call->out_size) * plan.tile * size_of(call);
+  plan.tile_bytes = dsc_volume(call->out_size) * plan.tile * size_of(call);
   plan.wave = WAVE_BYTES / (plan.tiles * plan.tile_bytes);
   plan.wave = plan.wave < 1 ? 1 : least(plan.wave, call->batch);
   int64_t bytes = channels * plan.grid.channel * size_of(call);
@@ -205,17 +205,17 @@ static Backward plan_backward(const DscConvolution *call) {
   plan.blocks = least(plan.blocks, channels);
   plan.channels = ceiling(channels, plan.blocks);
   plan.blocks = ceiling(channels, plan.channels);
-  plan.sums = call->workspace;
-  plan.gradients =
-      plan.sums + aligned(channels * volume(call->taps) * plan.tiles * plan.tile * size_of(call));
+  plan.sum_bytes =
+      aligned(channels * dsc_volume(call->taps) * plan.tiles * plan.tile * size_of(call));
   atomic_init(&plan.status, DSC_OK);
   return plan;
 }
 
 int dsc_convolve_direct_weights(const DscConvolution *call) {
   Backward plan = plan_backward(call);
+  plan.sums = call->workspace, plan.gradients = plan.sums + plan.sum_bytes;
   for (plan.group = 0; plan.group < call->groups; plan.group++) {
-    memset(plan.sums, 0, (size_t)(plan.gradients - plan.sums));
+    memset(plan.sums, 0, (size_t)plan.sum_bytes);
     for (plan.image = 0; plan.image < call->batch; plan.image += plan.wave) {
       plan.images = least(plan.wave, call->batch - plan.image);
       dsc_parallel(plan.images * plan.tiles, pack_tile, &plan);
@@ -229,5 +229,5 @@ int dsc_convolve_direct_weights(const DscConvolution *call) {
 int64_t dsc_direct_workspace(const DscConvolution *call, bool weights) {
   if (!weights) return call->groups * plan_forward(call).panels;
   Backward plan = plan_backward(call);
-  return (plan.gradients - plan.sums) + plan.wave * plan.tiles * plan.tile_bytes;
+  return plan.sum_bytes + plan.wave * plan.tiles * plan.tile_bytes;
 }

@@ -20,7 +20,7 @@ DscGrid dsc_grid(const DscConvolution *call) {
 }
 
 void dsc_grid_offsets(const DscConvolution *call, const DscGrid *grid, int64_t *offsets) {
-  int64_t taps = call->taps[0] * call->taps[1] * call->taps[2];
+  int64_t taps = dsc_volume(call->taps);
   for (int64_t t = 0; t < taps; t++) {
     int64_t rest = t, phase = 0, place = 0, at[3];
     for (int d = 2; d >= 0; d--) {

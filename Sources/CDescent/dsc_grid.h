@@ -17,6 +17,9 @@ typedef struct {
   bool is_input;      // the input is its own grid: nothing to copy
 } DscGrid;
 
+/// The number of elements of three sizes.
+static inline int64_t dsc_volume(const int64_t *sizes) { return sizes[0] * sizes[1] * sizes[2]; }
+
 enum { DSC_GRID_SLACK = 64 };  // elements behind the last channel that kernels may read
 
 DscGrid dsc_grid(const DscConvolution *call);

@@ -38,13 +38,14 @@ static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
   bool half = g->dtype == DSC_FLOAT16 || g->dtype == DSC_BFLOAT16;
   int64_t m = DSC_TYPED(round_up)(g->m, DSC_TILE_ROWS);
   int64_t n = DSC_TYPED(round_up)(g->n, DSC_TILE_COLUMNS);
-  run->pack_a = half || (g->patches != NULL && g->patches->transposed) || (g->n > 2 * DSC_TILE_COLUMNS &&
-                         !DSC_TYPED(is_near)(g->m, g->a_row, run->depth, g->a_column));
+  run->pack_a =
+      half || (g->patches != NULL && g->patches->transposed) ||
+      (g->n > 2 * DSC_TILE_COLUMNS && !DSC_TYPED(is_near)(g->m, g->a_row, run->depth, g->a_column));
   run->pack_b =
       half || g->patches != NULL || g->b_column != 1 ||
       (g->m > DSC_TILE_ROWS && !DSC_TYPED(is_near)(run->depth, g->b_row, g->n, g->b_column));
-  run->direct = !half && !dsc_columns_are_positions(g) && g->c_column == 1 && g->alpha == 1 && g->bias == NULL &&
-                (g->beta == 0 || (g->beta == 1 && !run->several));
+  run->direct = !half && !dsc_columns_are_positions(g) && g->c_column == 1 && g->alpha == 1 &&
+                g->bias == NULL && (g->beta == 0 || (g->beta == 1 && !run->several));
   bool edge = g->n % DSC_LANES_PER_VECTOR != 0;
   int64_t lengths[6] = {
       run->pack_a ? m * run->depth + PAD : 0,
@@ -159,10 +160,17 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
   }
 }
 
-static int DSC_TYPED(product)(const DscProduct *g) {
+// How deep the blocks of a sum over k are: about equal, and none of them empty.
+static int64_t DSC_TYPED(depth_of)(int64_t k) {
   enum { DEPTH = 256 };  // a panel of B of this depth stays in the first-level cache
-  int64_t blocks = g->k <= DEPTH ? 1 : (g->k + DEPTH - 1) / DEPTH;
-  DSC_TYPED(Run) run = {.g = g, .depth = (g->k + blocks - 1) / blocks, .several = blocks > 1};
+  int64_t blocks = k <= DEPTH ? 1 : (k + DEPTH - 1) / DEPTH;
+  return (k + blocks - 1) / blocks;
+}
+
+static int DSC_TYPED(product)(const DscProduct *g) {
+  int64_t depth = DSC_TYPED(depth_of)(g->k);
+  int64_t blocks = g->k == 0 ? 1 : (g->k + depth - 1) / depth;
+  DSC_TYPED(Run) run = {.g = g, .depth = depth, .several = blocks > 1};
   if (!DSC_TYPED(prepare)(&run)) return DSC_OUT_OF_MEMORY;
   for (int64_t block = 0; block < blocks; block++) {
     int64_t start = block * run.depth;

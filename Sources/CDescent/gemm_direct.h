@@ -96,13 +96,6 @@ static void (*const DSC_TYPED(weight_tiles)[DSC_TILE_ROWS])(int64_t, int64_t, in
 #undef DSC_GRID_ENTRY
 #undef DSC_WEIGHT_ENTRY
 
-// The blocks of a sum over k: as many and as deep as those of a product.
-static int64_t DSC_TYPED(depth_of)(int64_t k) {
-  enum { DEPTH = 256 };
-  int64_t blocks = k <= DEPTH ? 1 : (k + DEPTH - 1) / DEPTH;
-  return blocks == 0 ? 1 : (k + blocks - 1) / blocks;
-}
-
 static int64_t DSC_TYPED(band_columns)(const DscBand *band) {
   return DSC_TYPED(round_up)(band->grid.count, DSC_TILE_COLUMNS);
 }
@@ -145,14 +138,14 @@ static void DSC_TYPED(band)(const DscBand *band) {
   const DscConvolution *call = band->call;
   const DscGrid *g = &band->grid;
   int64_t channels = call->in_channels / call->groups;
-  int64_t size = call->in_size[0] * call->in_size[1] * call->in_size[2];
+  int64_t size = dsc_volume(call->in_size);
   const DSC_T *input = (const DSC_T *)call->input +
                        (band->image * call->in_channels + band->group * channels) * size;
   DSC_T *grid = band->memory;
   for (int64_t c = 0; c < channels; c++)
     DSC_TYPED(fill_grid)(call, g, input + c * size, grid + c * g->channel);
   DSC_T *sums = grid + DSC_TYPED(round_up)(channels * g->channel + DSC_GRID_SLACK, 16);
-  int64_t k = channels * call->taps[0] * call->taps[1] * call->taps[2];
+  int64_t k = channels * dsc_volume(call->taps);
   int64_t depth = DSC_TYPED(depth_of)(k), columns = DSC_TYPED(band_columns)(band);
   for (int64_t start = 0; start < k; start += depth) {
     int64_t count = k - start < depth ? k - start : depth;
@@ -178,7 +171,7 @@ static void DSC_TYPED(pack_weights)(const DSC_T *weights, int64_t count, int64_t
 static void DSC_TYPED(pack_gradients)(const DscConvolution *call, int64_t group, int64_t image,
                                       int64_t tile, DSC_T *out) {
   int64_t outputs = call->out_channels / call->groups, first = tile * DSC_TILE_COLUMNS;
-  int64_t positions = call->out_size[0] * call->out_size[1] * call->out_size[2];
+  int64_t positions = dsc_volume(call->out_size);
   int64_t count = outputs - first < DSC_TILE_COLUMNS ? outputs - first : DSC_TILE_COLUMNS;
   const DSC_T *from = (const DSC_T *)call->output +
                       (image * call->out_channels + group * outputs + first) * positions;
@@ -194,8 +187,8 @@ static void DSC_TYPED(weight_rows)(const DscWeightRows *w) {
   const DscConvolution *call = w->call;
   const DscGrid *g = &w->grid;
   int64_t channels = call->in_channels / call->groups, outputs = call->out_channels / call->groups;
-  int64_t size = call->in_size[0] * call->in_size[1] * call->in_size[2];
-  int64_t taps = call->taps[0] * call->taps[1] * call->taps[2];
+  int64_t size = dsc_volume(call->in_size);
+  int64_t taps = dsc_volume(call->taps);
   int64_t width = call->out_size[2], height = call->out_size[1], pitch = g->size[2];
   int64_t positions = call->out_size[0] * height * width;
   int64_t columns = DSC_TYPED(round_up)(outputs, DSC_TILE_COLUMNS);

@@ -153,3 +153,12 @@ public enum Init {
     return gain / sqrt(Double(mode == .fanIn ? fanIn : fanOut))
   }
 }
+
+extension Parameter {
+  /// A parameter drawn uniform in ±1/√fan, as biases and the weights of recurrent layers are.
+  convenience init(drawn shape: Shape, fan: Int, _ dtype: DType, _ generator: Generator?) {
+    self.init(Tensor.empty(shape, dtype: dtype))
+    let bound = fan > 0 ? 1 / Double(fan).squareRoot() : 0
+    Init.uniform_(self, -bound, bound, generator: generator)
+  }
+}

@@ -135,8 +135,8 @@ extension Rules {
     _ stride: [Int], _ padding: PaddingAmount, _ dilation: [Int], _ groups: Int
   ) throws(Misuse) -> (ConvolutionWindow, Shape) {
     try convolutionOperands(name, dims, input, weight, bias)
-    let stride = try spatial(name, "stride", stride, dims, least: 1)
-    let dilation = try spatial(name, "dilation", dilation, dims, least: 1)
+    let stride = try perDim(name, "stride", Sizes(stride), dims, least: 1)
+    let dilation = try perDim(name, "dilation", Sizes(dilation), dims, least: 1)
     let got = "input \(input.shape.brackets) and weight \(weight.shape.brackets)"
     let channels = input.shape[-dims - 1]
     let outputs = weight.shape[0]
@@ -162,7 +162,7 @@ extension Rules {
       stride: stride, dilation: dilation, padding: Shape(repeating: 0, count: dims), groups: groups)
     var size = Shape(repeating: 0, count: dims)
     if case .sizes(let sizes) = padding {
-      window.padding = try spatial(name, "padding", sizes, dims, least: 0)
+      window.padding = try perDim(name, "padding", Sizes(sizes), dims, least: 0)
     } else if let bad = stride.first(where: { $0 != 1 }) {
       throw Misuse(
         name, "padding \"same\" needs stride 1", got: "stride \(bad)", try: "padding as a number")

@@ -54,22 +54,6 @@ extension Rules {
         operation, "only the batch may be empty", got: shape.brackets, try: "sizes from 1 up")
     }
   }
-
-  /// A value for each spatial dimension.
-  static func perDim(
-    _ operation: String, _ what: String, _ sizes: Sizes, _ dims: Int, least: Int
-  ) throws(Misuse) -> Shape {
-    guard let values = sizes.expanded(to: dims) else {
-      throw Misuse(
-        operation, "the \(what) has no value for each dimension", got: "\(sizes.values)",
-        try: "1 or \(dims) numbers")
-    }
-    for value in values where value < least {
-      throw Misuse(
-        operation, "the \(what) is too small", got: "\(sizes.values)", try: "\(least) or more")
-    }
-    return Shape(values)
-  }
 }
 
 extension Tensor {

@@ -75,10 +75,10 @@ extension Rules {
     try convolutionOperands(name, dims, input, weight, bias)
     try floating(name, input.dtype)
     let window = ConvolutionWindow(
-      stride: try spatial(name, "stride", stride, dims, least: 1),
-      dilation: try spatial(name, "dilation", dilation, dims, least: 1),
-      padding: try spatial(name, "padding", padding, dims, least: 0), groups: groups)
-    let extra = try spatial(name, "outputPadding", outputPadding, dims, least: 0)
+      stride: try perDim(name, "stride", Sizes(stride), dims, least: 1),
+      dilation: try perDim(name, "dilation", Sizes(dilation), dims, least: 1),
+      padding: try perDim(name, "padding", Sizes(padding), dims, least: 0), groups: groups)
+    let extra = try perDim(name, "output padding", Sizes(outputPadding), dims, least: 0)
     let got = "input \(input.shape.brackets) and weight \(weight.shape.brackets)"
     let channels = input.shape[-dims - 1]
     if groups < 1 || channels % groups != 0 || weight.shape[0] != channels {

@@ -50,20 +50,19 @@ extension ConvolutionPadding where Self == PaddingAmount {
 }
 
 extension Rules {
-  /// One number for each of `dims` spatial dimensions, none below `least`.
-  static func spatial(
-    _ operation: String, _ name: String, _ sizes: [Int], _ dims: Int, least: Int
+  /// A value for each of `dims` spatial dimensions, none below `least`.
+  static func perDim(
+    _ operation: String, _ what: String, _ sizes: Sizes, _ dims: Int, least: Int
   ) throws(Misuse) -> Shape {
-    if sizes.count != 1 && sizes.count != dims {
+    guard let values = sizes.expanded(to: dims) else {
       throw Misuse(
-        operation, "\(name) has \(sizes.count) numbers for \(dims) spatial dimensions",
-        got: "\(name) \(sizes)", try: "one number, or \(dims)")
+        operation, "the \(what) has no value for each dimension", got: "\(what) \(sizes.values)",
+        try: "1 or \(dims) numbers")
     }
-    if let bad = sizes.first(where: { $0 < least }) {
+    for value in values where value < least {
       throw Misuse(
-        operation, "\(name) \(bad) is less than \(least)", got: "\(name) \(sizes)",
-        try: "\(name) of at least \(least)")
+        operation, "the \(what) is too small", got: "\(what) \(value)", try: "\(least) or more")
     }
-    return sizes.count == dims ? Shape(sizes) : Shape(repeating: sizes[0], count: dims)
+    return Shape(values)
   }
 }

@@ -1,13 +1,5 @@
 import DescentCore
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// What the convolution layers share: their parameters, sizes and text.
 ///
 /// | parameter | shape | initial values |
@@ -57,13 +49,10 @@ public class ConvolutionLayer: Module {
     let (from, to) = isTransposed ? (inChannels, outChannels) : (outChannels, inChannels)
     weight = Parameter(
       Tensor.empty(Shape([from, to / max(groups, 1)] + self.kernelSize), dtype: dtype))
-    Init.kaimingUniform_(weight, a: sqrt(5.0), generator: generator)
+    Init.kaimingUniform_(weight, a: 5.0.squareRoot(), generator: generator)
     if bias {
-      let values = Parameter(Tensor.empty(outChannels, dtype: dtype))
       let fan = weight.shape.dropFirst().reduce(1, *)
-      let bound = fan > 0 ? 1 / sqrt(Double(fan)) : 0
-      Init.uniform_(values, -bound, bound, generator: generator)
-      self.bias = values
+      self.bias = Parameter(drawn: [outChannels], fan: fan, dtype, generator)
     }
   }
 

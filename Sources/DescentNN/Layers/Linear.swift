@@ -35,10 +35,7 @@ public final class Linear: Module {
     weight = Parameter(Tensor.empty(outFeatures, inFeatures, dtype: dtype))
     Init.kaimingUniform_(weight, a: sqrt(5.0), generator: generator)
     if bias {
-      let values = Parameter(Tensor.empty(outFeatures, dtype: dtype))
-      let bound = inFeatures > 0 ? 1 / sqrt(Double(inFeatures)) : 0
-      Init.uniform_(values, -bound, bound, generator: generator)
-      self.bias = values
+      self.bias = Parameter(drawn: [outFeatures], fan: inFeatures, dtype, generator)
     }
   }
 

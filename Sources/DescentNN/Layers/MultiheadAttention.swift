@@ -1,13 +1,5 @@
 import DescentCore
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Attention of several heads, each with its own projections of query, key and value.
 ///
 /// | parameter | shape | initial values |
@@ -153,7 +145,7 @@ public final class MultiheadAttention: Module {
     var output: Tensor
     var weights: Tensor?
     if needWeights {
-      var scores = (q * (1 / sqrt(Double(embedDim / numHeads)))).matmul(k.transpose(-2, -1))
+      var scores = (q * (1 / Double(embedDim / numHeads).squareRoot())).matmul(k.transpose(-2, -1))
       if let additive { scores = scores + additive }
       let all = scores.softmax(dim: -1).dropout(p, training: p > 0)
       (output, weights) = (all.matmul(v), all)
@@ -167,15 +159,15 @@ public final class MultiheadAttention: Module {
   private func projected(
     _ query: Tensor, _ key: Tensor, _ value: Tensor
   ) -> (Tensor, Tensor, Tensor) {
+    if let inProjWeight, query === key && key === value {  // one product for all three
+      let parts = query.linear(inProjWeight, inProjBias).chunk(3, dim: -1)
+      return (parts[0], parts[1], parts[2])
+    }
     let biases = inProjBias.map { $0.chunk(3) } ?? []
     let weights =
       inProjWeight.map { $0.chunk(3) } ?? [qProjWeight, kProjWeight, vProjWeight].compactMap { $0 }
     func part(_ i: Int, _ x: Tensor) -> Tensor {
       x.linear(weights[i], biases.isEmpty ? nil : biases[i])
-    }
-    if let inProjWeight, query === key && key === value {  // one product for all three
-      let parts = query.linear(inProjWeight, inProjBias).chunk(3, dim: -1)
-      return (parts[0], parts[1], parts[2])
     }
     return (part(0, query), part(1, key), part(2, value))
   }

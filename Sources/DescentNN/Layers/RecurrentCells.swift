@@ -1,13 +1,5 @@
 import DescentCore
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// What the cells share: one step's weights, drawn uniform in ±1/√hiddenSize.
 ///
 /// | parameter | shape |
@@ -30,11 +22,8 @@ public class RecurrentCell: Module {
   ) {
     self.inputSize = inputSize
     self.hiddenSize = hiddenSize
-    let bound = hiddenSize > 0 ? 1 / sqrt(Double(hiddenSize)) : 0
     func drawn(_ sizes: Int...) -> Parameter {
-      let parameter = Parameter(Tensor.empty(Shape(sizes), dtype: dtype))
-      Init.uniform_(parameter, -bound, bound, generator: generator)
-      return parameter
+      Parameter(drawn: Shape(sizes), fan: hiddenSize, dtype, generator)
     }
     weightIh = drawn(gates * hiddenSize, inputSize)
     weightHh = drawn(gates * hiddenSize, hiddenSize)

@@ -1,13 +1,5 @@
 import DescentCore
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// What the recurrent layers share: weights for each layer and direction, and the walk over the steps.
 ///
 /// | parameter | shape |
@@ -54,11 +46,8 @@ public class RecurrentLayer: Module {
     self.dropout = dropout
     self.bidirectional = bidirectional
     self.projSize = projSize
-    let bound = hiddenSize > 0 ? 1 / sqrt(Double(hiddenSize)) : 0
     func drawn(_ sizes: Int...) -> Parameter {
-      let parameter = Parameter(Tensor.empty(Shape(sizes), dtype: dtype))
-      Init.uniform_(parameter, -bound, bound, generator: generator)
-      return parameter
+      Parameter(drawn: Shape(sizes), fan: hiddenSize, dtype, generator)
     }
     let (rows, state) = (gates * hiddenSize, projSize > 0 ? projSize : hiddenSize)
     var made: [Weights] = []
