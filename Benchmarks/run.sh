@@ -17,7 +17,7 @@ has_torch=yes
 for _ in 1 2 3; do
   "$bin/bench" "$@" | sed 's/^/descent /' >>"$results"
   if [ $has_torch = yes ]; then
-    MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=99999999999 "$python" "$here/torch_rows.py" "$@" |
+    MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=99999999999 "$python" "$here/torch_rows" "$@" |
       sed 's/^/torch /' >>"$results"
   fi
 done
