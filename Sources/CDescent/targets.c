@@ -1,6 +1,9 @@
 #include "dsc_targets.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 // 0 until the processor has been probed, then 1 + the target. Racing first calls find the same.
 static _Atomic int chosen;
@@ -37,10 +40,24 @@ static DscTarget probe(void) { return DSC_TARGET_NEON; }
 static DscTarget probe(void) { return DSC_TARGET_PORTABLE; }
 #endif
 
+// DESCENT_CPU_CAPABILITY (default, avx2, avx512) asks for less than the processor has, as PyTorch's
+// ATEN_CPU_CAPABILITY does; what is not there is refused aloud.
+static DscTarget choose(void) {
+  const char *wish = getenv("DESCENT_CPU_CAPABILITY");
+  const DscTarget best = probe();
+  if (!wish) return best;
+  if (!strcmp(wish, "default")) return DSC_TARGET_PORTABLE;
+  if (best != DSC_TARGET_NEON && !strcmp(wish, "avx2") && best >= DSC_TARGET_AVX2) return DSC_TARGET_AVX2;
+  if (best == DSC_TARGET_AVX512 && !strcmp(wish, "avx512")) return best;
+  fprintf(stderr, "DESCENT_CPU_CAPABILITY: not a capability of this processor. Got %s. Try default%s.\n", wish,
+          best == DSC_TARGET_AVX512 ? ", avx2 or avx512" : best == DSC_TARGET_AVX2 ? " or avx2" : "");
+  return best;
+}
+
 DscTarget dsc_target(void) {
   int known = atomic_load_explicit(&chosen, memory_order_relaxed);
   if (known == 0) {
-    known = 1 + (int)probe();
+    known = 1 + (int)choose();
     atomic_store_explicit(&chosen, known, memory_order_relaxed);
   }
   return (DscTarget)(known - 1);
