@@ -1,15 +1,22 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// `Benchmarks/run.sh` runs these rows and PyTorch's in turn and prints both.
+let descent: Target.Dependency = .product(name: "Descent", package: "Descent")
+
+// `Benchmarks/run.sh` measures with all of these and prints one table.
 let package = Package(
   name: "Benchmarks",
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "Descent", path: "..")],
   targets: [
-    .executableTarget(name: "bench", dependencies: [.product(name: "Descent", package: "Descent")]),
-    .executableTarget(
-      name: "startup", dependencies: [.product(name: "Descent", package: "Descent")]),
+    .target(name: "Rows", dependencies: [descent], path: "Sources/rows"),
+    .executableTarget(name: "bench", dependencies: ["Rows"]),
+    .target(name: "Counting", path: "Sources/counting"),
+    .executableTarget(name: "counts", dependencies: ["Counting", "Rows"]),
+    .executableTarget(name: "launch"),
+    .executableTarget(name: "limits"),
+    .executableTarget(name: "report"),
+    .executableTarget(name: "startup", dependencies: [descent]),
   ],
   swiftLanguageModes: [.v6]
 )

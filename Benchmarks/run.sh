@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Runs the rows (or those whose names begin as given) for Descent and PyTorch in turn, three rounds, and
-# prints the best median of each with their ratio. Both sides draw the same numbers, so their results are
-# compared: by the sum of the elements and of their squares. PYTHON names an interpreter that has torch;
-# without one only Descent runs.
+# Runs the rows (or those whose names begin as given) for Descent and PyTorch in turn, three rounds, and prints
+# the best median of each with their ratio, the part of the machine's limit, and whether the row's bar is
+# passed. Both sides draw the same numbers, so their results are compared. PyTorch runs twice: with memory kept
+# by the C allocator (its column is the honest rival on large tensors) and as it comes. PYTHON names an
+# interpreter that has torch; without one only Descent runs. All numbers are written to results.json beside
+# this file (OUT names another one).
 #
 #   Benchmarks/run.sh [ROW...]
 set -eu
@@ -10,37 +12,46 @@ here=$(cd "$(dirname "$0")" && pwd)
 swift build -c release --package-path "$here" >&2
 bin=$(swift build -c release --package-path "$here" --show-bin-path)
 python=${PYTHON:-python3}
-results=$(mktemp)
-trap 'rm -f "$results"' EXIT
+lines=$(mktemp)
+trap 'rm -f "$lines"' EXIT
 has_torch=yes
 "$python" -c 'import torch' 2>/dev/null || has_torch=no
+tuned() { MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=99999999999 "$@"; }
+
+both() {  # OPTION... ROW...
+  "$bin/bench" "$@" >>"$lines"
+  [ $has_torch = yes ] || return 0
+  tuned "$python" "$here/torch_rows" torch-tuned "$@" >>"$lines"
+  "$python" "$here/torch_rows" torch-default "$@" >>"$lines"
+}
+
+asked() { # ROW: whether it is among those asked for
+  [ ${#wanted[@]} = 0 ] && return 0
+  local word
+  for word in "${wanted[@]}"; do [[ $1 == "$word"* ]] && return 0; done
+  return 1
+}
+
+wanted=("$@")
 for _ in 1 2 3; do
-  "$bin/bench" "$@" | sed 's/^/descent /' >>"$results"
-  if [ $has_torch = yes ]; then
-    MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=99999999999 "$python" "$here/torch_rows" "$@" |
-      sed 's/^/torch /' >>"$results"
+  for threads in 2 1; do "$bin/limits" $threads >>"$lines"; done
+  both "$@"
+  for row in B3-matmul-1024 B3-matmul-2048 B3-bmm-64; do
+    if asked $row; then both --threads 1 $row; fi
+  done
+done
+for row in B5-lenet-train B5-resnet18-train B6-gpt-train B7-lstm-grad; do
+  if asked $row; then
+    "$bin/bench" --peak $row >>"$lines"
+    [ $has_torch = no ] || "$python" "$here/torch_rows" torch-default --peak $row >>"$lines"
   fi
 done
-awk '
-  { key = $1 " " $2; if (!(key in best) || $3 < best[key]) best[key] = $3
-    sum[key] = $4; squares[key] = $5; if (!($2 in seen)) { seen[$2] = 1; order[++n] = $2 } }
-  function show(s) { return s < 1e-6 ? sprintf("%.0f ns", s * 1e9) : s < 1e-3 ? sprintf("%.2f us", s * 1e6) : sprintf("%.2f ms", s * 1e3) }
-  # Sums differ by rounding: they are held beside the root of the squares.
-  function far(a, b, size) { return (a > b ? a - b : b - a) > 1e-3 * size }
-  END {
-    printf "%-28s %12s %12s %8s\n", "row", "Descent", "PyTorch", "ratio"
-    for (i = 1; i <= n; i++) {
-      d = "descent " order[i]; t = "torch " order[i]; note = ""
-      if (t in best) {
-        size = sqrt(squares[t] + 0) + (sum[t] < 0 ? -sum[t] : sum[t]) + 1e-9
-        if (far(sum[d], sum[t], size) || far(squares[d], squares[t], squares[t] + 1e-9)) {
-          note = sprintf("  RESULTS DIFFER: sums %g and %g, of squares %g and %g", sum[d], sum[t], squares[d], squares[t])
-          status = 1
-        }
-      }
-      printf "%-28s %12s %12s %8s%s\n", order[i], show(best[d]), t in best ? show(best[t]) : "-", t in best ? sprintf("%.3f", best[d] / best[t]) : "-", note
-    }
-    exit status
-  }' "$results" || status=1
+if asked B11-start; then
+  "$bin/launch" descent B11-start "$bin/startup" >>"$lines"
+  [ $has_torch = no ] ||
+    "$bin/launch" torch-default B11-start "$python" -c 'import torch; print(torch.ones(2) + torch.ones(2))' >>"$lines"
+fi
+status=0
+"$bin/report" "${OUT:-$here/results.json}" <"$lines" || status=$?
 [ $has_torch = yes ] || echo "PyTorch is not here: pip install torch==2.13.0"
-exit ${status:-0}
+exit $status

@@ -116,9 +116,9 @@ def _():
 
 @row("B2-rand")
 def _():
-    return lambda: torch.rand(COUNT, generator=torch.Generator().manual_seed(0))
+    return lambda: torch.rand(10_000_000, generator=torch.Generator().manual_seed(0))
 
 
 @row("B2-randn")
 def _():
-    return lambda: torch.randn(COUNT, generator=torch.Generator().manual_seed(0))
+    return lambda: torch.randn(10_000_000, generator=torch.Generator().manual_seed(0))

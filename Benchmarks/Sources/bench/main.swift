@@ -1,18 +1,26 @@
-// Times rows of work and prints for each `ROW seconds sum squares`: the median of the samples, and the sum
-// of the result's elements and of their squares, by which run.sh compares the results of both sides.
+// Times rows of work and prints a line of JSON for each: the median of the samples, and the sum of the
+// result's elements and of their squares, by which `report` compares the results of both sides.
 //
-//   bench [ROW...]     a row's name, or the beginning of several
+//   bench [--threads N] [--peak] [ROW...]     rows are named, or the beginning of several
+//
+// With --peak the work runs five times and the line says the largest resident size so far: ask for one row.
 
 import Descent
+import Rows
 
-let wanted = CommandLine.arguments.dropFirst()
-let rows =
-  smallRows + trainingRows + elementwiseRows + structureRows + productRows + convolutionRows
-  + poolingRows + recurrentRows + optimizerRows
-for row in rows where wanted.isEmpty || wanted.contains(where: { row.name.hasPrefix($0) }) {
+let arguments = Arguments(Array(CommandLine.arguments.dropFirst()))
+Threads.count = arguments.threads
+for row in Row.all where arguments.wants(row) {
   manualSeed(0)
   let body = row.make()
+  let head = "{\"side\":\"descent\",\"row\":\"\(row.name)\",\"threads\":\(arguments.threads)"
+  if arguments.onlyPeak {
+    for _ in 0..<5 { _ = body() }
+    print("\(head),\"peak\":\(peakBytes())}")
+    continue
+  }
   let first = body()
   let result = noGrad { first.detach().reshape(-1).to(.float64) }
-  print(row.name, median { _ = body() }, result.sum().item(), result.square().sum().item())
+  let (sum, squares) = (result.sum().item(), result.square().sum().item())
+  print("\(head),\"seconds\":\(median { _ = body() }),\"sum\":\(sum),\"squares\":\(squares)}")
 }

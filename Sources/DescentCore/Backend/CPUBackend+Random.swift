@@ -121,12 +121,3 @@ extension GeneratorState {
     pointee.normal = 0
   }
 }
-
-/// The size of the thread pool: `torch.set_num_threads`. It never changes a result.
-public enum Threads {
-  /// Threads used for one operation, the caller's included; starts as the number of processors.
-  public static var count: Int {
-    get { Int(dsc_thread_count()) }
-    set { dsc_set_thread_count(Int32(Swift.max(1, Swift.min(newValue, 256)))) }
-  }
-}

@@ -58,7 +58,7 @@ extension Pointwise {
     }
     let output = Tensor(empty: shape, dtype: result == .bool ? .bool : dtype)
     do throws(Misuse) {
-      try CPUBackend.shared.pointwise(
+      try x.device.backend.pointwise(
         FlatCall(
           program: program, dtype: dtype, first: .passUnretained(x),
           second: y.map { .passUnretained($0) }, scalars: scalars, output: .passUnretained(output)))
