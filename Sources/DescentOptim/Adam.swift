@@ -159,6 +159,13 @@ public final class AdamW: GroupOptimizer<AdamW.Options> {
 
 /// The update that Adam and AdamW share.
 private enum AdamStep {
+  // The usual step, without what is 0 or 1.  t: parameter, m, v, gradient.
+  // s: decay of the parameter, 1 - β₁, β₂, 1 - β₂, step size, √correction₂, eps
+  private static let usual = FusedUpdate("Adam", tensors: 4, outputs: 3, scalars: 7) { t, s in
+    let m = t[1] + (t[3] - t[1]) * s[1]
+    let v = t[2] * s[2] + s[3] * t[3] * t[3]
+    return [t[0] * s[0] - s[4] * m / (sqrt(v) / s[5] + s[6]), m, v]
+  }
   // t: parameter, m, v, gradient.
   // s: sign, decay of the parameter, decay in the gradient, 1 - β₁, β₂, 1 - β₂, step size, √correction₂, eps
   private static let plain = FusedUpdate("Adam", tensors: 4, outputs: 3, scalars: 9) { t, s in
@@ -194,6 +201,8 @@ private enum AdamStep {
     if options.amsgrad {
       let largest = state.tensor("max_exp_avg_sq", like: parameter)
       amsgrad([parameter, m, v, largest, gradient], scalars)
+    } else if gradientDecay == 0 && !options.maximize {
+      usual([parameter, m, v, gradient], [decay] + scalars[3...])
     } else {
       plain([parameter, m, v, gradient], scalars)
     }

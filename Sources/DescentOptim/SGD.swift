@@ -75,6 +75,16 @@ public final class SGD: GroupOptimizer<SGD.Options> {
   private static let decayed = FusedUpdate("SGD", tensors: 2, outputs: 1, scalars: 3) { t, s in
     [t[0] - s[0] * (s[1] * t[1] + s[2] * t[0])]
   }
+  // The usual momentum: what is 0 or 1 is left out.  t: parameter, velocity, gradient.  s: lr, momentum.
+  private static let usual = FusedUpdate("SGD", tensors: 3, outputs: 2, scalars: 2) { t, s in
+    let v = s[1] * t[1] + t[2]
+    return [t[0] - s[0] * v, v]
+  }
+  private static let usualNesterov = FusedUpdate("SGD", tensors: 3, outputs: 2, scalars: 2) {
+    t, s in
+    let v = s[1] * t[1] + t[2]
+    return [t[0] - s[0] * (t[2] + s[1] * v), v]
+  }
   // t: parameter, velocity, gradient.  s: lr, sign, weight decay, momentum, 1 - dampening.
   private static let moving = FusedUpdate("SGD", tensors: 3, outputs: 2, scalars: 5) { t, s in
     let g = s[1] * t[2] + s[2] * t[0]
@@ -103,6 +113,11 @@ public final class SGD: GroupOptimizer<SGD.Options> {
     let known = state.tensor("momentum_buffer")
     let velocity = known ?? state.tensor("momentum_buffer", like: parameter)
     let share = known == nil ? 1 : 1 - options.dampening
+    if share == 1 && sign == 1 && options.weightDecay == 0 {
+      (options.nesterov ? SGD.usualNesterov : SGD.usual)(
+        [parameter, velocity, gradient], [options.lr, options.momentum])
+      return
+    }
     (options.nesterov ? SGD.nesterov : SGD.moving)(
       [parameter, velocity, gradient],
       [options.lr, sign, options.weightDecay, options.momentum, share])

@@ -30,10 +30,10 @@ final class Engine {
     engine.retainGraph = retainGraph
     engine.createGraph = createGraph
     engine.detectsAnomalies = thread.anomalyDetection
-    let before = thread.gradEnabled
-    thread.gradEnabled = createGraph
+    let before = ThreadState.gradEnabled
+    ThreadState.gradEnabled = createGraph
     body(engine)
-    thread.gradEnabled = before
+    ThreadState.gradEnabled = before
     if engine.leaves.capacity + engine.heap.capacity < 1024 { thread.idleEngine = engine }
   }
 
@@ -285,7 +285,7 @@ struct BackwardStep {
   /// Whether input `index` needs a gradient.
   @inline(__always)
   func needs(_ index: Int) -> Bool {
-    node.edges[index].target != nil || (index == 0 && catchFirst != nil)
+    node.edge(index).target != nil || (index == 0 && catchFirst != nil)
   }
 
   /// A tensor saved by the forward.
@@ -300,7 +300,7 @@ struct BackwardStep {
     if let recorder = engine.recorder {
       recorder.flows.append((node, node.edges[index], gradient))
     }
-    engine.receive(node.edges[index], gradient)
+    engine.receive(node.edge(index), gradient)
   }
 }
 

@@ -157,7 +157,7 @@ public func hvp(
 private func traced(_ input: Tensor, _ createGraph: Bool) -> Tensor {
   if createGraph && input.requiresGrad {
     return enableGrad {
-      input.makeView(input.layout, "ViewBackward0") { step, g in step.give(0, g) }
+      input.makeView(input.layout, "ViewBackward0", rule: { step, g in step.give(0, g) })
     }
   }
   return input.detach().requiresGrad_()

@@ -61,7 +61,7 @@ public class Node {
   /// Drops what was saved, after a pass without `retainGraph`.
   func release() {
     isReleased = true
-    saved = SavedList()
+    saved.removeAll()
   }
 
   /// What a subclass owns beyond edges and saved tensors, to be freed without recursion.
@@ -77,8 +77,7 @@ public class Node {
   deinit {
     if !edges.ownsNodes { return }
     Graveyard.bury {
-      edges = EdgeList()
-      saved = SavedList()
+      edges.removeAll()
       release()
     } handOver: { list in
       edges.handOver(to: &list)
@@ -109,10 +108,10 @@ extension Node {
   /// A saved tensor, after checking that nothing changed it since.
   @inline(__always)
   final func unpack(_ index: Int) -> Tensor {
-    let entry = saved[index]
+    let entry = savedEntry(index)
     let tensor = entry.tensor.unsafelyUnwrapped
     if tensor.storage.version != entry.version { raiseChanged(tensor, entry.version) }
-    if !entry.isOutput || !ThreadState.current.gradEnabled { return tensor }
+    if !entry.isOutput || !ThreadState.gradEnabled { return tensor }
     let output = tensor.alias()
     output.recordedFn = self
     output.outputIndex = tensor.outputIndex

@@ -60,10 +60,10 @@ final class Overflow<Element> {
 /// The edges of a node, inline for up to three inputs.
 struct EdgeList {
   private(set) var count = 0
-  private var first = Edge.none
-  private var second = Edge.none
-  private var third = Edge.none
-  private var rest: Overflow<Edge>?
+  fileprivate var first = Edge.none
+  fileprivate var second = Edge.none
+  fileprivate var third = Edge.none
+  fileprivate var rest: Overflow<Edge>?
 
   @inline(__always) init() {}
 
@@ -93,9 +93,19 @@ struct EdgeList {
       || (third.target != nil && !third.isLeaf) || rest != nil
   }
 
+  /// Lets go of everything, entry by entry: assigning an empty list would copy this one first.
+  @inline(__always)
+  mutating func removeAll() {
+    first = .none
+    second = .none
+    third = .none
+    rest = nil
+    count = 0
+  }
+
   mutating func handOver(to list: inout [AnyObject]) {
     for i in 0..<count { if let target = self[i].target { list.append(target) } }
-    self = EdgeList()
+    removeAll()
   }
 }
 
@@ -108,10 +118,10 @@ struct SavedList {
     var isOutput = false
   }
   private(set) var count = 0
-  private var first = Entry()
-  private var second = Entry()
-  private var third = Entry()
-  private var rest: Overflow<Entry>?
+  fileprivate var first = Entry()
+  fileprivate var second = Entry()
+  fileprivate var third = Entry()
+  fileprivate var rest: Overflow<Entry>?
 
   @inline(__always) init() {}
 
@@ -148,8 +158,41 @@ struct SavedList {
         ? second : index == 2 ? third : rest.unsafelyUnwrapped.elements[index - 3]
   }
 
+  /// Lets go of everything, entry by entry: assigning an empty list would copy this one first.
+  @inline(__always)
+  mutating func removeAll() {
+    first.tensor = nil
+    second.tensor = nil
+    third.tensor = nil
+    rest = nil
+    count = 0
+  }
+
   mutating func handOver(to list: inout [AnyObject]) {
     for i in 0..<count { if let tensor = self[i].tensor { list.append(tensor) } }
-    self = SavedList()
+    removeAll()
+  }
+}
+
+// One entry of a node's list: read through the list itself, the whole list would be copied and counted.
+extension Node {
+  @inline(__always)
+  final func edge(_ index: Int) -> Edge {
+    switch index {
+    case 0: edges.first
+    case 1: edges.second
+    case 2: edges.third
+    default: edges.rest.unsafelyUnwrapped.elements[index - 3]
+    }
+  }
+
+  @inline(__always)
+  final func savedEntry(_ index: Int) -> SavedList.Entry {
+    switch index {
+    case 0: saved.first
+    case 1: saved.second
+    case 2: saved.third
+    default: saved.rest.unsafelyUnwrapped.elements[index - 3]
+    }
   }
 }

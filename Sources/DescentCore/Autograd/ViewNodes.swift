@@ -6,7 +6,7 @@ extension Tensor {
   final func didChange(_ operation: @autoclosure () -> String, _ file: StaticString, _ line: UInt) {
     if flags.isUntracked { return }
     storage.version &+= 1
-    if ThreadState.current.gradEnabled {
+    if ThreadState.gradEnabled {
       storage.lastChange = Storage.Change(operation: operation(), file: file, line: line)
     }
     if viewBase != nil && recordedFn == nil { viewVersion = storage.version }
@@ -29,19 +29,25 @@ extension Tensor {
     viewVersion = storage.version
   }
 
-  /// A view of this tensor's storage, recorded under `name`.
+  /// A view of this tensor's storage, recorded under `name` with a rule that is only made if it is.
   @inline(__always)
   final func makeView(
-    _ layout: Layout, _ name: @autoclosure () -> String, rule: RuleNode.Rule?
+    _ layout: Layout, _ name: @autoclosure () -> String, rule: @autoclosure () -> RuleNode.Rule
   ) -> Tensor {
-    let view = Tensor(storage: storage, layout: layout, dtype: dtype)
+    let view = makeView(layout)
+    if requiresGrad && view.viewBase != nil { view.record(name(), TensorList(self), rule: rule()) }
+    return view
+  }
+
+  /// A view of this tensor's storage that is not recorded, but knows its base while gradients are.
+  @inline(__always)
+  final func makeView(_ layout: Layout) -> Tensor {
+    let view = Tensor(storage: storage, layout: layout, dtype: elementType)
     view.flags.isUntracked = flags.isUntracked
-    let thread = ThreadState.current
-    if thread.gradEnabled && dtype.isFloatingPoint {
+    if ThreadState.gradEnabled && elementType.isFloatingPoint {
       view.viewBase = viewBase ?? self
       view.viewVersion = storage.version
       view.flags.isOneOfSeveral = flags.isOneOfSeveral
-      if let rule, requiresGrad { view.record(name(), TensorList(self), rule: rule) }
     }
     return view
   }
@@ -54,7 +60,7 @@ extension Tensor {
     _ layouts: [Layout], _ name: String, _ file: StaticString, _ line: UInt,
     rule: @escaping MultiRuleNode.Rule
   ) -> [Tensor] {
-    let views = layouts.map { makeView($0, name, rule: nil) }
+    let views = layouts.map { makeView($0) }
     if recording(self) && dtype.isFloatingPoint && !views.isEmpty {
       Tensor.record(name, outputs: views, [self], file: file, line: line, rule: rule)
       for view in views { view.flags.isOneOfSeveral = true }

@@ -57,7 +57,7 @@ public enum Rules {
         got: "shape \(target.shape.brackets) with strides \(target.layout.strides.brackets)",
         try: "clone() before changing it")
     }
-    if ThreadState.current.gradEnabled {
+    if ThreadState.gradEnabled {
       if target.isLeaf && target.requiresGrad {
         throw Misuse(
           "\(operation)_", "a leaf that requires gradients is changed in place", got: "a leaf",
@@ -79,38 +79,42 @@ public enum Rules {
 
   /// The sizes of `view` and `reshape` with at most one -1 resolved.
   public static func reshape(
-    _ operation: String, _ shape: Shape, to sizes: [Int]
+    _ operation: String, _ shape: Shape, to sizes: Shape
   ) throws(Misuse) -> Shape {
     let total = shape.elementCount
-    if sizes.count > Shape.maxDims { throw tooManyDims(operation, sizes.count) }
     var known = 1
     var inferred: Int?
-    for (i, size) in sizes.enumerated() {
+    for i in 0..<sizes.count {
+      let size = sizes[i]
       if size == -1 {
         if inferred != nil {
           throw Misuse(
-            operation, "only one size can be inferred", got: "\(sizes)", try: "a single -1")
+            operation, "only one size can be inferred", got: "\(sizes.brackets)", try: "a single -1"
+          )
         }
         inferred = i
       } else if size < 0 {
         throw Misuse(
-          operation, "size \(size) is negative", got: "\(sizes)", try: "-1 to infer a size")
+          operation, "size \(size) is negative", got: "\(sizes.brackets)", try: "-1 to infer a size"
+        )
       } else {
         known *= size
       }
     }
-    var result = Shape(sizes)
+    var result = sizes
     if let inferred {
       guard known != 0, total % known == 0 else {
         throw Misuse(
-          operation, "\(total) elements do not fill \(sizes)", got: "shape \(shape.brackets)",
+          operation, "\(total) elements do not fill \(sizes.brackets)",
+          got: "shape \(shape.brackets)",
           try: known == 0
             ? "a size instead of -1 beside a size of 0" : "sizes whose product divides \(total)")
       }
       result[inferred] = total / known
     } else if known != total {
       throw Misuse(
-        operation, "\(total) elements do not fill \(sizes)", got: "shape \(shape.brackets)",
+        operation, "\(total) elements do not fill \(sizes.brackets)",
+        got: "shape \(shape.brackets)",
         try: "sizes whose product is \(total), or -1 for one of them")
     }
     return result

@@ -131,11 +131,13 @@ extension Tensor {
   /// The dims in another order, as a view; the order is a permutation.
   final func permuted(_ order: [Int]) -> Tensor {
     if order == Array(0..<ndim) { return self }
-    return makeView(layout.permuted(order), "PermuteBackward0") { step, g in
-      var inverse = order
-      for (i, d) in order.enumerated() { inverse[d] = i }
-      step.give(0, g.permuted(inverse))
-    }
+    return makeView(
+      layout.permuted(order), "PermuteBackward0",
+      rule: { step, g in
+        var inverse = order
+        for (i, d) in order.enumerated() { inverse[d] = i }
+        step.give(0, g.permuted(inverse))
+      })
   }
 
   /// The sum of products over one dimension, the others broadcast.

@@ -177,7 +177,7 @@ extension Tensor {
           .narrowed(1, start: column, length: columns[i]))
       row += rows[i]
       column += columns[i]
-      noGrad { _ = output.makeView(places[i], "", rule: nil).copy_(blocks[i]) }
+      noGrad { _ = output.makeView(places[i]).copy_(blocks[i]) }
     }
     if recording(tensors) && dtype.isFloatingPoint {
       let shapes = tensors.map(\.shape)

@@ -112,7 +112,7 @@ extension Tensor {
   final func viewed(as target: Shape, _ name: String) -> Tensor {
     guard let layout = layout.viewed(as: target) else { return reshape(target) }
     let before = shape
-    return makeView(layout, name) { step, g in step.give(0, g.reshape(before)) }
+    return makeView(layout, name, rule: { step, g in step.give(0, g.reshape(before)) })
   }
 
   // MARK: vectors

@@ -15,9 +15,11 @@ extension Tensor {
     }
     guard let (a, b) = dims else { return .poison }
     let shape = self.shape
-    return makeView(layout.diagonal(offset, a, b), "DiagonalBackward0") { step, g in
-      step.give(0, Tensor.zerosWithSlice(shape, g) { $0.diagonal(offset, a, b) })
-    }
+    return makeView(
+      layout.diagonal(offset, a, b), "DiagonalBackward0",
+      rule: { step, g in
+        step.give(0, Tensor.zerosWithSlice(shape, g) { $0.diagonal(offset, a, b) })
+      })
   }
 
   /// Windows of `size` along a dim, `step` apart, in a new last dimension: a view.
@@ -41,9 +43,11 @@ extension Tensor {
     }
     guard let d = checked else { return .poison }
     let base = Layout(contiguous: shape)
-    return makeView(layout.unfolded(d, size, step), "UnfoldBackward0") { back, g in
-      back.give(0, Tensor.scatteredBack(g, base.unfolded(d, size, step), base))
-    }
+    return makeView(
+      layout.unfolded(d, size, step), "UnfoldBackward0",
+      rule: { back, g in
+        back.give(0, Tensor.scatteredBack(g, base.unfolded(d, size, step), base))
+      })
   }
 
   // MARK: several parts

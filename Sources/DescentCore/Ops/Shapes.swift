@@ -25,9 +25,11 @@ extension Tensor {
     guard let order else { return .poison }
     var inverse = order
     for (i, d) in order.enumerated() { inverse[d] = i }
-    return makeView(layout.permuted(order), "PermuteBackward0") { step, g in
-      step.give(0, g.permute(inverse))
-    }
+    return makeView(
+      layout.permuted(order), "PermuteBackward0",
+      rule: { step, g in
+        step.give(0, g.permute(inverse))
+      })
   }
 
   /// Transposes a matrix; tensors of fewer dimensions are returned as they are.
@@ -42,8 +44,8 @@ extension Tensor {
       ).raise(file: file, line: line)
       return .poison
     }
-    if ndim < 2 { return makeView(layout, "TBackward0") { step, g in step.give(0, g) } }
-    return makeView(layout.transposed(0, 1), "TBackward0") { step, g in step.give(0, g.t()) }
+    if ndim < 2 { return makeView(layout, "TBackward0", rule: { step, g in step.give(0, g) }) }
+    return makeView(layout.transposed(0, 1), "TBackward0", rule: { step, g in step.give(0, g.t()) })
   }
 
   /// All dimensions in reverse order.
@@ -116,7 +118,7 @@ extension Tensor {
     var layout = layout
     for dim in dims.reversed() { layout = layout.removing(dim) }
     let shape = self.shape
-    return makeView(layout, name) { step, g in step.give(0, g.reshape(shape)) }
+    return makeView(layout, name, rule: { step, g in step.give(0, g.reshaped(shape)) })
   }
 
   /// Exchanges two dimensions: `transpose` under NumPy's name.
@@ -141,9 +143,11 @@ extension Tensor {
       ).raise(file: file, line: line)
       return .poison
     }
-    return makeView(layout.unsqueezed(d), "UnsqueezeBackward0") { step, g in
-      step.give(0, g.squeeze(d))
-    }
+    return makeView(
+      layout.unsqueezed(d), "UnsqueezeBackward0",
+      rule: { step, g in
+        step.give(0, g.squeeze(d))
+      })
   }
 
   /// Merges the dimensions from `startDim` to `endDim` into one: a view where the strides allow it.
@@ -171,7 +175,7 @@ extension Tensor {
     for i in 0..<start { target.append(shape[i]) }
     target.append((start...end).reduce(1) { $0 * shape[$1] })
     for i in (end + 1)..<Swift.max(ndim, end + 1) { target.append(shape[i]) }
-    return reshape(target)
+    return reshaped(target)
   }
 
   /// Divides one dimension into several; one size may be -1.
@@ -188,14 +192,15 @@ extension Tensor {
           got: "\(sizes) for \(self.shape.brackets)",
           try: "sizes whose product is the dimension's size")
       }
-      let inner = try Rules.reshape("unflatten", [self.shape[d]], to: sizes)
+      if sizes.count > Shape.maxDims { throw Rules.tooManyDims("unflatten", sizes.count) }
+      let inner = try Rules.reshape("unflatten", [self.shape[d]], to: Shape(sizes))
       var all = Array(self.shape)
       all.replaceSubrange(d...d, with: Array(inner))
       if all.count > Shape.maxDims { throw Rules.tooManyDims("unflatten", all.count) }
       return Shape(all)
     }
     guard let target else { return .poison }
-    return reshape(target)
+    return reshaped(target)
   }
 
   /// All elements in one dimension.
@@ -252,14 +257,14 @@ extension Tensor {
   final func sliced(_ dim: Int, _ start: Int, _ length: Int, _ step: Int) -> Tensor {
     let shape = self.shape
     return makeView(
-      layout.narrowed(dim, start: start, length: length, step: step), "SliceBackward0"
-    ) { back, g in
-      back.give(
-        0,
-        Tensor.zerosWithSlice(shape, g) {
-          $0.narrowed(dim, start: start, length: length, step: step)
-        })
-    }
+      layout.narrowed(dim, start: start, length: length, step: step), "SliceBackward0",
+      rule: { back, g in
+        back.give(
+          0,
+          Tensor.zerosWithSlice(shape, g) {
+            $0.narrowed(dim, start: start, length: length, step: step)
+          })
+      })
   }
 
   /// Position `index` of a dim, which is dropped: a view.
@@ -279,10 +284,15 @@ extension Tensor {
       ).raise(file: file, line: line)
       return .poison
     }
-    let shape = self.shape
-    return makeView(layout.selecting(d, i), "SelectBackward0") { step, g in
-      step.give(0, Tensor.zerosWithSlice(shape, g) { $0.selecting(d, i) })
+    let view = makeView(layout)
+    view.layout.select(d, i)
+    if requiresGrad && view.viewBase != nil {
+      let shape = layout.shape
+      view.record("SelectBackward0", TensorList(self)) { step, g in
+        step.give(0, Tensor.zerosWithSlice(shape, g) { $0.selecting(d, i) })
+      }
     }
+    return view
   }
 
   /// Zeros of a shape with a gradient at the places of a view: differentiable in the gradient.

@@ -8,56 +8,111 @@ extension Tensor {
   ///   can divide. Got … Try reshape, which copies.`
   /// - Gradient: viewed back.
   /// - Source: torch.Tensor.view
+  @inlinable
   public final func view(_ sizes: Int..., file: StaticString = #fileID, line: UInt = #line)
     -> Tensor
   {
-    view(sizes, file: file, line: line)
+    // Inlined into the caller, the list of sizes needs no memory of its own.
+    sizes.withUnsafeBufferPointer { view($0, file, line) }
   }
 
   public final func view(_ sizes: [Int], file: StaticString = #fileID, line: UInt = #line) -> Tensor
   {
-    let layout = attempt(file: file, line: line) { () throws(Misuse) -> Layout in
-      let target = try Rules.reshape("view", self.shape, to: sizes)
+    sizes.withUnsafeBufferPointer { view($0, file, line) }
+  }
+
+  /// The same for a shape, as in `x.view(y.shape)`; one size may be -1.
+  public final func view(_ sizes: Shape, file: StaticString = #fileID, line: UInt = #line) -> Tensor
+  {
+    sizes.withUnsafeSizes {
+      view(UnsafeBufferPointer(start: $0, count: sizes.count), file, line)
+    }
+  }
+
+  @usableFromInline
+  final func view(_ sizes: UnsafeBufferPointer<Int>, _ file: StaticString, _ line: UInt) -> Tensor {
+    let view: Tensor
+    if layout.isContiguous && Shape.fills(sizes, layout.elementCount) {
+      // The commonest case. The layout is written where it stays: a copy read in wide pieces would wait
+      // for the narrow writes.
+      view = makeView(layout)
+      view.layout.reshape(sizes)
+    } else {
+      guard let target = viewedLayout(sizes, file, line) else { return .poison }
+      view = makeView(target)
+    }
+    if requiresGrad && view.viewBase != nil {
+      let shape = layout.shape
+      view.record("ViewBackward0", TensorList(self)) { step, g in step.give(0, g.reshaped(shape)) }
+    }
+    return view
+  }
+
+  @inline(never)
+  private func viewedLayout(
+    _ sizes: UnsafeBufferPointer<Int>, _ file: StaticString, _ line: UInt
+  ) -> Layout? {
+    attempt(file: file, line: line) { () throws(Misuse) -> Layout in
+      if sizes.count > Shape.maxDims { throw Rules.tooManyDims("view", sizes.count) }
+      let sizes = Shape(sizes)
+      let target = try Rules.reshape("view", self.layout.shape, to: sizes)
       guard let layout = self.layout.viewed(as: target) else {
         throw Misuse(
           "view", "the elements do not lie in one order that the sizes can divide",
-          got: "shape \(self.shape.brackets) with strides \(strides), sizes \(sizes)",
+          got: "shape \(self.shape.brackets) with strides \(strides), sizes \(sizes.brackets)",
           try: "reshape, which copies")
       }
       return layout
     }
-    guard let layout else { return .poison }
-    let shape = self.shape
-    return makeView(layout, "ViewBackward0") { step, g in step.give(0, g.reshape(shape)) }
   }
 
   /// A view of another shape where the strides allow it, a copy otherwise.
   ///
   /// - Source: torch.reshape
+  @inlinable
   public final func reshape(
     _ sizes: Int..., file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    reshape(sizes, file: file, line: line)
+    sizes.withUnsafeBufferPointer { reshape($0, file, line) }
   }
 
   public final func reshape(
     _ sizes: [Int], file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    guard
-      let target = attempt(
-        file: file, line: line,
-        { () throws(Misuse) in try Rules.reshape("reshape", shape, to: sizes) })
-    else { return .poison }
-    return reshape(target)
+    sizes.withUnsafeBufferPointer { reshape($0, file, line) }
   }
 
-  final func reshape(_ target: Shape) -> Tensor {
+  @usableFromInline
+  final func reshape(
+    _ sizes: UnsafeBufferPointer<Int>, _ file: StaticString, _ line: UInt
+  ) -> Tensor {
+    if sizes.count > Shape.maxDims {
+      Rules.tooManyDims("reshape", sizes.count).raise(file: file, line: line)
+      return .poison
+    }
+    return reshape(Shape(sizes), file: file, line: line)
+  }
+
+  /// The same for a shape, as in `x.reshape(y.shape)`; one size may be -1.
+  public final func reshape(
+    _ sizes: Shape, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let target = attempt(file: file, line: line) { () throws(Misuse) in
+      try Rules.reshape("reshape", layout.shape, to: sizes)
+    }
+    return target.map { reshaped($0) } ?? .poison
+  }
+
+  /// The same for sizes that fit.
+  final func reshaped(_ target: Shape) -> Tensor {
     if target == shape { return self }
     let source = layout.viewed(as: target) == nil ? clone() : self
     let shape = self.shape
-    return source.makeView(source.layout.viewed(as: target)!, "ViewBackward0") { step, g in
-      step.give(0, g.reshape(shape))
-    }
+    return source.makeView(
+      source.layout.viewed(as: target)!, "ViewBackward0",
+      rule: { step, g in
+        step.give(0, g.reshaped(shape))
+      })
   }
 
   /// Exchanges two dimensions.
@@ -70,10 +125,14 @@ extension Tensor {
     guard let x = checkedDim("transpose", a, file, line),
       let y = checkedDim("transpose", b, file, line)
     else { return .poison }
-    if ndim == 0 { return makeView(layout, "TransposeBackward0") { step, g in step.give(0, g) } }
-    return makeView(layout.transposed(x, y), "TransposeBackward0") { step, g in
-      step.give(0, g.transpose(x, y))
+    if ndim == 0 {
+      return makeView(layout, "TransposeBackward0", rule: { step, g in step.give(0, g) })
     }
+    return makeView(
+      layout.transposed(x, y), "TransposeBackward0",
+      rule: { step, g in
+        step.give(0, g.transpose(x, y))
+      })
   }
 
   /// Repeats dimensions of size 1 without copying: stride 0. -1 keeps a size.
@@ -119,7 +178,8 @@ extension Tensor {
   final func expanded(to target: Shape) -> Tensor {
     if target == shape { return self }
     // The engine sums a gradient that is larger than what it belongs to.
-    return makeView(layout.expanded(to: target), "ExpandBackward0") { step, g in step.give(0, g) }
+    return makeView(
+      layout.expanded(to: target), "ExpandBackward0", rule: { step, g in step.give(0, g) })
   }
 
   /// A view with any sizes, strides (elements) and offset into the storage.
@@ -144,9 +204,11 @@ extension Tensor {
       return .poison
     }
     let base = layout
-    return makeView(target, "AsStridedBackward0") { step, g in
-      step.give(0, Tensor.scatteredBack(g, target, base))
-    }
+    return makeView(
+      target, "AsStridedBackward0",
+      rule: { step, g in
+        step.give(0, Tensor.scatteredBack(g, target, base))
+      })
   }
 
   /// Zeros of a base's shape with a view's gradient added at its places. Both layouts count from the

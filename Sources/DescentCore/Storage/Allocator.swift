@@ -1,3 +1,4 @@
+import CDescent
 import Synchronization
 
 #if canImport(Glibc)
@@ -13,7 +14,6 @@ import Synchronization
 /// A block of class c holds at least the bytes asked for and wastes less than a fifth.
 struct SizeClass {
   static let count = 4 * 40
-  static let smallLimit = 64 * 1024
 
   @inline(__always)
   static func index(bytes: Int) -> Int {
@@ -34,49 +34,32 @@ struct SizeClass {
 }
 
 /// Free lists of small blocks that belong to one thread: no lock on the path of small tensors.
-final class BlockCache {
-  static let classCount = SizeClass.index(bytes: SizeClass.smallLimit) + 1
-  /// The most bytes of each size class that a thread keeps.
-  static let bytesPerClass = 256 * 1024
-
-  private let heads: UnsafeMutablePointer<UnsafeMutableRawPointer?>
-  private let lengths: UnsafeMutablePointer<Int>
-
-  init() {
-    heads = .allocate(capacity: BlockCache.classCount)
-    heads.initialize(repeating: nil, count: BlockCache.classCount)
-    lengths = .allocate(capacity: BlockCache.classCount)
-    lengths.initialize(repeating: 0, count: BlockCache.classCount)
-  }
+enum BlockCache {
+  static let classCount = Int(DSC_BLOCK_CLASSES)
 
   @inline(__always)
-  func pop(_ sizeClass: Int) -> UnsafeMutableRawPointer? {
-    guard let block = heads[sizeClass] else { return nil }
-    heads[sizeClass] = block.load(as: UnsafeMutableRawPointer?.self)
-    lengths[sizeClass] -= 1
-    return block
-  }
+  static func pop(_ sizeClass: Int) -> UnsafeMutableRawPointer? { dsc_block_pop(Int64(sizeClass)) }
 
   /// Keeps the block, or returns false if the thread has enough of its class.
   @inline(__always)
-  func push(_ block: UnsafeMutableRawPointer, _ sizeClass: Int) -> Bool {
-    if lengths[sizeClass] * SizeClass.bytes(sizeClass) >= BlockCache.bytesPerClass { return false }
-    block.storeBytes(of: heads[sizeClass], as: UnsafeMutableRawPointer?.self)
-    heads[sizeClass] = block
-    lengths[sizeClass] += 1
-    return true
+  static func push(_ block: UnsafeMutableRawPointer, _ sizeClass: Int) -> Bool {
+    dsc_block_push(block, Int64(sizeClass), Int64(SizeClass.bytes(sizeClass)))
+      || keepFirst(block, sizeClass)
+  }
+
+  /// The first block that a thread frees: from now on the thread's end gives its blocks back.
+  @inline(never)
+  private static func keepFirst(_ block: UnsafeMutableRawPointer, _ sizeClass: Int) -> Bool {
+    if dsc_thread().pointee.state != nil { return false }
+    _ = ThreadState.current
+    return dsc_block_push(block, Int64(sizeClass), Int64(SizeClass.bytes(sizeClass)))
   }
 
   /// Gives every block to the shared pool: at the end of the thread, or on `Memory.clearCache()`.
-  func flush() {
+  static func flush() {
     for sizeClass in 0..<BlockCache.classCount {
       while let block = pop(sizeClass) { BlockPool.shared.give(block, sizeClass) }
     }
-  }
-
-  deinit {
-    heads.deallocate()
-    lengths.deallocate()
   }
 }
 
@@ -185,7 +168,7 @@ public enum Memory {
 
   /// Gives cached blocks back to the system (the calling thread's and the shared ones).
   public static func clearCache() {
-    ThreadState.current.blocks.flush()
+    BlockCache.flush()
     BlockPool.shared.clear()
   }
 

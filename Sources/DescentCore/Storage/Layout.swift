@@ -131,9 +131,31 @@ struct Layout: Sendable {
 
   /// Position `index` of dim: one dim less.
   func selecting(_ dim: Int, _ index: Int) -> Layout {
-    var result = removing(dim)
-    result.offset += index * strides[dim]
+    var result = self
+    result.select(dim, index)
     return result
+  }
+
+  /// The same in place.
+  @inline(__always)
+  mutating func select(_ dim: Int, _ index: Int) {
+    offset += index * strides[dim]
+    shape.remove(at: dim)
+    strides.remove(at: dim)
+  }
+
+  /// Other sizes of as many elements, in place, for a contiguous layout.
+  @inline(__always)
+  mutating func reshape(_ sizes: UnsafeBufferPointer<Int>) {
+    shape.assign(sizes)
+    strides.assign(sizes)
+    var step = 1
+    var i = sizes.count - 1
+    while i >= 0 {
+      strides[i] = step
+      step &*= Swift.max(sizes[i], 1)
+      i -= 1
+    }
   }
 
   func narrowed(_ dim: Int, start: Int, length: Int, step: Int = 1) -> Layout {

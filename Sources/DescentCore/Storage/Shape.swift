@@ -34,6 +34,12 @@ public struct Shape: Sendable {
     for size in sizes { append(size) }
   }
 
+  /// - Precondition: at most 8 sizes.
+  init(_ sizes: UnsafeBufferPointer<Int>) {
+    self.init()
+    for size in sizes { append(size) }
+  }
+
   public mutating func append(_ size: Int) {
     guard count < Shape.maxDims else {
       Misuse(
@@ -56,8 +62,13 @@ public struct Shape: Sendable {
     self[index] = size
   }
 
+  @inline(__always)
   mutating func remove(at index: Int) {
-    for i in index..<(count - 1) { self[i] = self[i + 1] }
+    precondition(index >= 0 && index < count, "Shape: index out of range")
+    withUnsafeMutablePointer(to: &values) {
+      let sizes = UnsafeMutableRawPointer($0).assumingMemoryBound(to: Int.self)
+      for i in index..<(count - 1) { sizes[i] = sizes[i + 1] }
+    }
     count -= 1
   }
 
@@ -67,6 +78,28 @@ public struct Shape: Sendable {
     var product = 1
     for i in 0..<count { product &*= self[i] }
     return product
+  }
+
+  /// Whether these are sizes of a tensor (none is -1) of so many elements.
+  @inline(__always)
+  static func fills(_ sizes: UnsafeBufferPointer<Int>, _ total: Int) -> Bool {
+    var product = 1
+    for size in sizes {
+      if size < 0 { return false }
+      product &*= size
+    }
+    return product == total && sizes.count <= maxDims
+  }
+
+  /// Takes over at most 8 sizes, in place.
+  @inline(__always)
+  mutating func assign(_ sizes: UnsafeBufferPointer<Int>) {
+    precondition(sizes.count <= Shape.maxDims, "Shape: too many dimensions")
+    count = sizes.count
+    withUnsafeMutablePointer(to: &values) {
+      let own = UnsafeMutableRawPointer($0).assumingMemoryBound(to: Int.self)
+      for i in 0..<sizes.count { own[i] = sizes[i] }
+    }
   }
 
   /// PyTorch's `numel()`.

@@ -23,7 +23,7 @@ final class Storage {
     self.byteCount = byteCount
     self.device = device
     sizeClass = Int32(truncatingIfNeeded: index)
-    if index < BlockCache.classCount, let block = ThreadState.current.blocks.pop(index) {
+    if index < BlockCache.classCount, let block = BlockCache.pop(index) {
       data = block
     } else {
       data = Storage.obtain(index, byteCount)
@@ -40,7 +40,7 @@ final class Storage {
 
   deinit {
     let index = Int(sizeClass)
-    if index < BlockCache.classCount && ThreadState.current.blocks.push(data, index) { return }
+    if index < BlockCache.classCount && BlockCache.push(data, index) { return }
     BlockPool.shared.give(data, index)
   }
 }

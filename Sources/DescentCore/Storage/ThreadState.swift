@@ -1,3 +1,5 @@
+import CDescent
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -6,12 +8,18 @@
   import Darwin
 #endif
 
-/// What belongs to a thread: gradient mode, checks in progress, nodes waiting to be freed, and the
-/// thread's cache of small memory blocks.
+/// What belongs to a thread: checks in progress, nodes waiting to be freed, an idle engine. What every
+/// operation touches, gradient mode and small memory blocks, lies in C's `DscThread`.
 ///
 /// Closures such as `noGrad {}` are synchronous, so their effect is exactly a thread's.
 final class ThreadState {
-  var gradEnabled = true
+  /// Whether operations record.
+  @inline(__always)
+  static var gradEnabled: Bool {
+    get { !dsc_thread().pointee.no_grad }
+    set { dsc_thread().pointee.no_grad = !newValue }
+  }
+
   var inferenceMode = false
   var anomalyDetection = false
 
@@ -21,9 +29,7 @@ final class ThreadState {
 
   /// Objects whose release would recurse too deeply, freed one after the other; see `Graveyard`.
   @exclusivity(unchecked) var graveyard: [AnyObject] = []
-  @exclusivity(unchecked) var releaseDepth = 0
 
-  let blocks = BlockCache()
   /// Runs the thread's backward passes; nil while one runs. An object of `Engine`.
   @exclusivity(unchecked) var idleEngine: Engine?
 
@@ -42,7 +48,7 @@ final class ThreadState {
 
   @inline(__always)
   static var current: ThreadState {
-    if let pointer = pthread_getspecific(key) {
+    if let pointer = dsc_thread().pointee.state {
       return Unmanaged<ThreadState>.fromOpaque(pointer).takeUnretainedValue()
     }
     return create()
@@ -51,11 +57,16 @@ final class ThreadState {
   @inline(never)
   private static func create() -> ThreadState {
     let state = ThreadState()
-    pthread_setspecific(key, Unmanaged.passRetained(state).toOpaque())
+    let pointer = Unmanaged.passRetained(state).toOpaque()
+    dsc_thread().pointee.state = pointer
+    pthread_setspecific(key, pointer)  // for its end
     return state
   }
 
-  deinit { blocks.flush() }
+  deinit {
+    BlockCache.flush()
+    dsc_thread().pointee.state = nil
+  }
 }
 
 /// Frees long chains without recursion.
@@ -64,28 +75,31 @@ final class ThreadState {
 /// operations would need a million stack frames. A releasing object hands over what it owns once the
 /// recursion is deep, and the outermost release frees the rest in a loop.
 enum Graveyard {
-  private static let depthLimit = 64
+  private static let depthLimit: Int32 = 64
 
   /// Calls `release`, which drops the references of an object that is going away, unless the release
   /// is nested deeply; then `handOver` must move them to the list given to it.
   @inline(__always)
   static func bury(_ release: () -> Void, handOver: (inout [AnyObject]) -> Void) {
-    let thread = ThreadState.current
-    if thread.releaseDepth >= depthLimit {
-      handOver(&thread.graveyard)
+    let thread = dsc_thread().unsafelyUnwrapped
+    if thread.pointee.release_depth >= depthLimit {
+      handOver(&ThreadState.current.graveyard)
+      thread.pointee.has_graves = true
       return
     }
-    thread.releaseDepth += 1
+    thread.pointee.release_depth += 1
     release()
-    thread.releaseDepth -= 1
-    if thread.releaseDepth == 0 && !thread.graveyard.isEmpty { drain(thread) }
+    thread.pointee.release_depth -= 1
+    if thread.pointee.release_depth == 0 && thread.pointee.has_graves { drain(thread) }
   }
 
   @inline(never)
-  private static func drain(_ thread: ThreadState) {
+  private static func drain(_ thread: UnsafeMutablePointer<DscThread>) {
+    let state = ThreadState.current
     // Each object popped is released at the end of its turn; what it owns is buried again.
-    thread.releaseDepth = 1
-    while !thread.graveyard.isEmpty { _ = thread.graveyard.removeLast() }
-    thread.releaseDepth = 0
+    thread.pointee.release_depth = 1
+    while !state.graveyard.isEmpty { _ = state.graveyard.removeLast() }
+    thread.pointee.release_depth = 0
+    thread.pointee.has_graves = false
   }
 }

@@ -5,7 +5,10 @@ extension Tensor {
   public final subscript(
     index: Int, file file: StaticString = #fileID, line line: UInt = #line
   ) -> Tensor {
-    get { part(at: [.position(index)], file, line) }
+    get {
+      // No list of one index for the commonest case.
+      ndim > 0 ? select(0, index, file: file, line: line) : part(at: [.position(index)], file, line)
+    }
     set { assign(newValue, at: [.position(index)], file, line) }
   }
 
@@ -23,7 +26,7 @@ extension Tensor {
 
   /// The whole tensor, as a view: `x[...]`; assigning changes every element.
   public final subscript(_ whole: (UnboundedRange_) -> Void) -> Tensor {
-    get { makeView(layout, "AliasBackward0") { step, g in step.give(0, g) } }
+    get { makeView(layout, "AliasBackward0", rule: { step, g in step.give(0, g) }) }
     set { assign(newValue, at: [.ellipsis], "", 0) }
   }
 
@@ -62,7 +65,7 @@ extension Tensor {
     guard let (view, tensors) = basicPart(kinds, file, line) else { return .poison }
     if tensors.allSatisfy({ $0 == nil }) {
       return view === self
-        ? makeView(layout, "AliasBackward0") { step, g in step.give(0, g) } : view
+        ? makeView(layout, "AliasBackward0", rule: { step, g in step.give(0, g) }) : view
     }
     return view.indexed(by: tensors, file, line)
   }
