@@ -47,7 +47,8 @@ static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
       (g->m > DSC_TILE_ROWS && !DSC_TYPED(is_near)(run->depth, g->b_row, g->n, g->b_column));
   run->in_turn = run->pack_b && !half && g->patches == NULL && g->b_row == 1;
   run->direct = !half && !dsc_columns_are_positions(g) && g->c_column == 1 && g->alpha == 1 &&
-                g->bias == NULL && (g->beta == 0 || (g->beta == 1 && !run->several));
+                (g->bias == NULL || (g->bias_row == 0 && g->bias_column == 1 && g->beta == 0)) &&
+                (g->beta == 0 || (g->beta == 1 && !run->several));
   bool edge = g->n % DSC_LANES_PER_VECTOR != 0;
   int64_t lengths[6] = {
       run->pack_a ? m * run->depth + PAD : 0,
@@ -178,7 +179,12 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
       [rows - 1][vectors - 1](k, a, a_row, a_column, b, b_row, out, out_row, accumulate);
     }
     a += run->pack_a ? DSC_TILE_ROWS * k : rows * a_row;
-    if (direct || !run->last) continue;
+    if (!run->last) continue;
+    if (direct) {
+      if (g->bias != NULL)
+        DSC_TYPED(add_bias)(out, out_row, rows, vectors, (const DSC_T *)g->bias + j);
+      continue;
+    }
     DSC_TYPED(finish_tile)(g, out, out_row, i, rows, j, columns);
   }
 }
