@@ -145,7 +145,7 @@ static void DSC_NAME(attention_gradients)(const DscHead *head, const DscHeadGrad
     DSC_TYPED(Chains) chains;
     dots[i] = 0;
     if (i >= queries) continue;
-    DSC_TYPED(dot_chains)(1, &g, &o, value_size, &chains);
+    DSC_TYPED(dot_chains)(1, &g, &o, value_size, 0, &chains);
     dots[i] = DSC_TYPED(sum_chains)(&chains);
   }
   memset(query_total, 0, (size_t)(padded * row) * sizeof(float));

@@ -163,7 +163,7 @@ static void DSC_NAME(score_keys)(const DscHead *head, const float *query, int64_
     const float *from = key->data + j * key->row;
     if (key->column == 1 && j + STREAMS <= count) {
       for (int s = 0; s < STREAMS; s++) a[s] = from + s * key->row;
-      DSC_TYPED(dot_chains)(STREAMS, a, x, size, chains);
+      DSC_TYPED(dot_chains)(STREAMS, a, x, size, DSC_TYPED(vector_ahead)(key->row), chains);
       for (int s = 0; s < STREAMS; s++) scores[j + s] = DSC_TYPED(sum_chains)(&chains[s]);
       j += STREAMS;
       continue;
@@ -173,7 +173,7 @@ static void DSC_NAME(score_keys)(const DscHead *head, const float *query, int64_
       for (int64_t e = 0; e < size; e++) gathered[e] = from[e * key->column];
       a[0] = gathered;
     }
-    DSC_TYPED(dot_chains)(1, a, x, size, chains);
+    DSC_TYPED(dot_chains)(1, a, x, size, 0, chains);
     scores[j++] = DSC_TYPED(sum_chains)(&chains[0]);
   }
 }
