@@ -5,10 +5,10 @@
 // and D the sum of g o over a query's row: dV = P^T g, dS = P (g V^T - D), dQ = scale dS K,
 // dK = scale dS^T Q.
 
-enum {
-  // Queries of a block: as many tiles as fit into 64 columns.
-  DSC_NAME(query_block) = 64 / DSC_TILE_COLUMNS * DSC_TILE_COLUMNS,
-};
+// Queries of a block, as whole tiles: fewer under a causal mask, which leaves out whole blocks.
+static int64_t DSC_NAME(query_block)(const DscAttention *call) {
+  return (call->causal ? 32 : 64) / DSC_TILE_COLUMNS * DSC_TILE_COLUMNS;
+}
 
 // Rows next to each other that can be read by whole vectors.
 typedef struct {
@@ -28,8 +28,9 @@ typedef struct {
 
 static DSC_NAME(Parts)
     DSC_NAME(parts)(const DscAttention *call, bool query_copy, bool gradient_copy, bool key_copy) {
-  enum { KEYS = DSC_NAME(key_block), QUERIES = DSC_NAME(query_block), PAD = 16 };
-  const int64_t queries = DSC_TYPED(round_up)(call->queries, QUERIES);
+  enum { KEYS = DSC_NAME(key_block), PAD = 16 };
+  const int64_t block = DSC_NAME(query_block)(call);
+  const int64_t queries = DSC_TYPED(round_up)(call->queries, block);
   const int64_t size = DSC_NAME(whole_tiles)(call->size);
   const int64_t value_size = DSC_NAME(whole_tiles)(call->value_size);
   const int64_t lengths[] = {
@@ -42,8 +43,8 @@ static DSC_NAME(Parts)
       queries * size,
       KEYS * size,
       KEYS * value_size,
-      KEYS * QUERIES,
-      KEYS * QUERIES,
+      KEYS * block,
+      KEYS * block,
       call->mask.data != NULL ? KEYS * DSC_TILE_COLUMNS : 0,
   };
   DSC_NAME(Parts) parts = {0};
@@ -111,12 +112,13 @@ static void DSC_NAME(store_rows)(const float *from, int64_t row, int64_t rows, i
 
 static void DSC_NAME(attention_gradients)(const DscHead *head, const DscHeadGradients *gradients,
                                           float *scratch) {
-  enum { WIDTH = DSC_TILE_COLUMNS, KEYS = DSC_NAME(key_block), QUERIES = DSC_NAME(query_block) };
+  enum { WIDTH = DSC_TILE_COLUMNS, KEYS = DSC_NAME(key_block) };
   const DscAttention *call = head->call;
   const DscMatrices *query = &head->query, *key = &head->key, *value = &head->value;
   const DscMatrices *gradient = &gradients->output;
   const int64_t queries = call->queries, size = call->size, value_size = call->value_size;
-  const int64_t padded = DSC_TYPED(round_up)(queries, QUERIES);
+  const int64_t block = DSC_NAME(query_block)(call);
+  const int64_t padded = DSC_TYPED(round_up)(queries, block);
   const int64_t row = DSC_NAME(whole_tiles)(size), value_row = DSC_NAME(whole_tiles)(value_size);
   const DSC_NAME(Parts) parts = DSC_NAME(parts)(call, !DSC_NAME(is_whole)(query->column, size),
                                                 !DSC_NAME(is_whole)(gradient->column, value_size),
@@ -154,36 +156,35 @@ static void DSC_NAME(attention_gradients)(const DscHead *head, const DscHeadGrad
     const int64_t keys = call->keys - j < KEYS ? call->keys - j : KEYS;
     memset(key_total, 0, (size_t)(keys * row) * sizeof(float));
     memset(value_total, 0, (size_t)(keys * value_row) * sizeof(float));
-    for (int64_t i = 0; i < queries; i += QUERIES) {
-      const int64_t count = queries - i < QUERIES ? queries - i : QUERIES;
+    for (int64_t i = 0; i < queries; i += block) {
+      const int64_t count = queries - i < block ? queries - i : block;
       int64_t seen = DSC_NAME(seen)(call, i + count - 1) - j;  // of this block
       if (seen <= 0) continue;
       if (seen > keys) seen = keys;
       for (int64_t p = 0; p < count; p += WIDTH) {
         const int64_t left = count - p < WIDTH ? count - p : WIDTH;
         DSC_NAME(Columns)
-        columns = {i + p, left, QUERIES,
+        columns = {i + p, left, block,
                    (int)((left + DSC_LANES_PER_VECTOR - 1) / DSC_LANES_PER_VECTOR)};
         DSC_NAME(times_panel)
         (key->data + j * key->row, key->row, key->column, seen, size, query_panels + (i + p) * size,
-         WIDTH, columns.vectors, weights + p, QUERIES, false);
+         WIDTH, columns.vectors, weights + p, block, false);
         DSC_NAME(times_panel)
         (value->data + j * value->row, value->row, value->column, seen, value_size,
-         gradient_panels + (i + p) * value_size, WIDTH, columns.vectors, scores + p, QUERIES,
-         false);
+         gradient_panels + (i + p) * value_size, WIDTH, columns.vectors, scores + p, block, false);
         DSC_NAME(shade)(head, &columns, j, seen, weights + p, scratch + parts.mask);
         DSC_NAME(weigh)(&columns, seen, log_sums + i + p, dots + i + p, weights + p, scores + p);
       }
       if (gradients->value.data != NULL) DSC_NAME(add_product)
-      (weights, QUERIES, 1, seen, count,
+      (weights, block, 1, seen, count,
        (DSC_NAME(Rows)){gradient_rows.data + i * gradient_rows.row, gradient_rows.row}, value_size,
        value_total, value_row);
       if (gradients->key.data != NULL) DSC_NAME(add_product)
-      (scores, QUERIES, 1, seen, count,
+      (scores, block, 1, seen, count,
        (DSC_NAME(Rows)){query_rows.data + i * query_rows.row, query_rows.row}, size, key_total,
        row);
       if (gradients->query.data != NULL) DSC_NAME(add_product)
-      (scores, 1, QUERIES, count, seen,
+      (scores, 1, block, count, seen,
        (DSC_NAME(Rows)){key_rows.data + j * key_rows.row, key_rows.row}, size,
        query_total + i * row, row);
     }
