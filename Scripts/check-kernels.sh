@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs products and convolutions against their definition for every instruction set of this processor, and for
-# NEON where aarch64-linux-gnu-gcc (its headers and linker) and qemu-aarch64 are there.
+# Runs products, convolutions and attention against their definition for every instruction set of this
+# processor, and for NEON where aarch64-linux-gnu-gcc (its headers and linker) and qemu-aarch64 are there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=$(mktemp -d)
@@ -8,7 +8,7 @@ trap 'rm -rf "$folder"' EXIT
 build() {  # NAME OPTION...
   local name=$1
   shift
-  for source in Sources/CDescent/*.c Tests/Kernels/kernels.c; do
+  for source in Sources/CDescent/*.c Tests/Kernels/*.c; do
     clang "$@" -std=gnu11 -O2 -Werror -c "$source" -o "$folder/$(basename "$source" .c).$name.o"
   done
 }

@@ -9,6 +9,7 @@ typedef struct {
   const DscProduct *g;
   int64_t depth;        // elements of k in a full block
   bool pack_a, pack_b;  // else the micro-kernels read the operand where it lies
+  bool in_turn;         // a panel of B is packed when its tiles are next, not all before the first
   bool direct;          // tiles are written to C without a finish
   bool several;         // more than one block of k: sums wait in `sums` (or in C if direct)
   bool first, last;     // which block of k this is
@@ -44,12 +45,16 @@ static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
   run->pack_b =
       half || g->patches != NULL || g->b_column != 1 ||
       (g->m > DSC_TILE_ROWS && !DSC_TYPED(is_near)(run->depth, g->b_row, g->n, g->b_column));
+  run->in_turn = run->pack_b && !half && g->patches == NULL && g->b_row == 1;
   run->direct = !half && !dsc_columns_are_positions(g) && g->c_column == 1 && g->alpha == 1 &&
-                g->bias == NULL && (g->beta == 0 || (g->beta == 1 && !run->several));
+                (g->bias == NULL || (g->bias_row == 0 && g->bias_column == 1 && g->beta == 0)) &&
+                (g->beta == 0 || (g->beta == 1 && !run->several));
   bool edge = g->n % DSC_LANES_PER_VECTOR != 0;
   int64_t lengths[6] = {
       run->pack_a ? m * run->depth + PAD : 0,
-      run->pack_b ? n * run->depth + PAD : (edge ? DSC_TILE_COLUMNS * run->depth + PAD : 0),
+      run->in_turn || (edge && !run->pack_b) ? DSC_TILE_COLUMNS * run->depth + PAD
+      : run->pack_b                          ? n * run->depth + PAD
+                                             : 0,
       !run->several ? 0 : (run->direct ? (edge ? g->m * DSC_TILE_COLUMNS : 0) : g->m * n),
       half ? g->m * run->depth : 0,
       half ? g->n * run->depth : 0,
@@ -102,6 +107,8 @@ static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
   }
   if (g->patches != NULL) {
     DSC_TYPED(pack_patches)(g, start, k, run->gathered, run->b_panels);
+  } else if (run->in_turn) {
+    // later
   } else if (run->pack_b) {
     DSC_TYPED(pack_b)(run->b, run->b_column, run->b_row, g->n, k, run->b_panels);
   } else {  // a vector at the edge must not read beyond the row
@@ -125,6 +132,17 @@ static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
   }
 }
 
+// Fetches part `index` of `parts` of a panel of B that is packed after this one: weights are seldom
+// in a cache, and their lines too short for the processor to see where they lead.
+static void DSC_TYPED(fetch_ahead)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, int64_t index,
+                                   int64_t parts) {
+  enum { LINE = 64 / sizeof(DSC_T) };
+  const int64_t left = run->g->n - j, lines = left < DSC_TILE_COLUMNS ? left : DSC_TILE_COLUMNS;
+  for (int64_t l = index * lines / parts; l < (index + 1) * lines / parts; l++)
+    for (int64_t p = 0; p < k; p += LINE)
+      __builtin_prefetch(run->b + (j + l) * run->b_column + p, 0, 2);
+}
+
 // The tiles of C in `columns` columns from j on, for one block of k.
 static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, int64_t columns) {
   DSC_T buffer[DSC_TILE_ROWS * DSC_TILE_COLUMNS] __attribute__((aligned(64)));
@@ -132,15 +150,21 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
   int vectors = (int)((columns + DSC_LANES_PER_VECTOR - 1) / DSC_LANES_PER_VECTOR);
   bool full = columns == vectors * DSC_LANES_PER_VECTOR, direct = run->direct && full;
   bool packed = run->pack_b || !full;
-  const DSC_T *b = run->pack_b ? run->b_panels + j * k : (packed ? run->b_panels : run->b + j);
+  const DSC_T *b = run->pack_b && !run->in_turn ? run->b_panels + j * k
+                   : packed                     ? run->b_panels
+                                                : run->b + j;
   int64_t b_row = packed ? DSC_TILE_COLUMNS : run->b_row;
   DSC_T *sums = run->sums == NULL ? NULL : run->sums + (run->direct ? 0 : j * g->m);
   const DSC_T *a = run->pack_a ? run->a_panels : run->a;
   int64_t a_row = run->pack_a ? 1 : run->a_row;
   int64_t a_column = run->pack_a ? DSC_TILE_ROWS : run->a_column;
   bool accumulate = !run->first || (direct && g->beta != 0);
-  for (int64_t i = 0, rows; i < g->m; i += rows) {
+  if (run->in_turn) DSC_TYPED(pack_b)
+  (run->b + j * run->b_column, run->b_column, 1, columns, k, run->b_panels);
+  const int64_t next = j + DSC_TILE_COLUMNS, tiles = (g->m + DSC_TILE_ROWS - 1) / DSC_TILE_ROWS;
+  for (int64_t i = 0, rows, index = 0; i < g->m; i += rows, index++) {
     rows = DSC_TYPED(tile_height)(g->m - i);
+    if (run->in_turn && next < g->n) DSC_TYPED(fetch_ahead)(run, k, next, index, tiles);
     DSC_T *out = buffer;
     int64_t out_row = DSC_TILE_COLUMNS;
     if (direct) {
@@ -155,7 +179,12 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
       [rows - 1][vectors - 1](k, a, a_row, a_column, b, b_row, out, out_row, accumulate);
     }
     a += run->pack_a ? DSC_TILE_ROWS * k : rows * a_row;
-    if (direct || !run->last) continue;
+    if (!run->last) continue;
+    if (direct) {
+      if (g->bias != NULL)
+        DSC_TYPED(add_bias)(out, out_row, rows, vectors, (const DSC_T *)g->bias + j);
+      continue;
+    }
     DSC_TYPED(finish_tile)(g, out, out_row, i, rows, j, columns);
   }
 }

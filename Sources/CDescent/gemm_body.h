@@ -26,6 +26,9 @@
 #include "conv_fill_body.h"
 #include "gemm_direct.h"
 #include "gemm_vector.h"
+#include "attention_scores.h"
+#include "attention_forward.h"
+#include "attention_backward.h"
 #undef DSC_FOR_TILE_ROWS
 #undef DSC_T
 #undef DSC_T_NAME

@@ -46,6 +46,17 @@ static void DSC_TYPED(finish_row)(const DscProduct *g, const DSC_T *sums, int64_
   }
 }
 
+// Adds a row of bias to a tile of whole vectors that was written to C.
+static void DSC_TYPED(add_bias)(DSC_T *out, int64_t out_row, int64_t rows, int vectors,
+                                const DSC_T *bias) {
+  typedef DSC_TYPED(Vector) Vector;
+  for (int v = 0; v < vectors; v++) {
+    const Vector line = *(const Vector *)(bias + v * DSC_LANES_PER_VECTOR);
+    for (int64_t r = 0; r < rows; r++)
+      *(Vector *)(out + r * out_row + v * DSC_LANES_PER_VECTOR) += line;
+  }
+}
+
 // Writes a tile of sums to C, whose columns from j on lie next to each other in `sums`. The common
 // cases are whole vectors; `sums` is readable, and may be written, up to full vectors.
 static void DSC_TYPED(finish_tile)(const DscProduct *g, DSC_T *sums, int64_t sums_row, int64_t i,

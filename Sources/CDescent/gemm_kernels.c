@@ -1,10 +1,12 @@
-// The floating-point kernels of GEMM and of convolutions over a grid, once for every instruction
-// set.
+// The floating-point kernels of GEMM, of convolutions over a grid and of attention, once for every
+// instruction set.
 #include <string.h>
 
 #include "dsc_direct.h"
 #include "dsc_evaluate.h"
+#include "dsc_math_macros.h"
 #include "dsc_product.h"
+#include "dsc_scores.h"
 #include "dsc_targets.h"
 
 #define DSC_BODY "gemm_body.h"
@@ -70,4 +72,33 @@ void dsc_pack_gradients(const DscConvolution *call, int64_t group, int64_t image
     DSC_DISPATCH(pack_gradients_f64)(call, group, image, tile, out);
   else
     DSC_DISPATCH(pack_gradients_f32)(call, group, image, tile, out);
+}
+
+int64_t dsc_attention_panel_size(void) { return dsc_tile_size(DSC_FLOAT32).columns; }
+
+int64_t dsc_attention_panel_memory(const DscAttention *call) {
+  return DSC_DISPATCH(panel_memory)(call);
+}
+
+void dsc_attention_panel(const DscHead *head, int64_t first, int64_t count, float *scratch) {
+  DSC_DISPATCH(attention_panel)(head, first, count, scratch);
+}
+
+bool dsc_attention_has_few(const DscAttention *call) { return DSC_DISPATCH(has_few)(call); }
+
+int64_t dsc_attention_few_memory(const DscAttention *call) {
+  return DSC_DISPATCH(few_memory)(call);
+}
+
+void dsc_attention_few(const DscHead *head, float *scratch) {
+  DSC_DISPATCH(attention_few)(head, scratch);
+}
+
+int64_t dsc_attention_gradients_memory(const DscAttention *call) {
+  return DSC_DISPATCH(gradients_memory)(call);
+}
+
+void dsc_attention_gradients(const DscHead *head, const DscHeadGradients *gradients,
+                             float *scratch) {
+  DSC_DISPATCH(attention_gradients)(head, gradients, scratch);
 }

@@ -33,21 +33,25 @@ static inline __attribute__((always_inline)) void DSC_TYPED(pack_rows)(int width
 
 // Here each line is contiguous: 4 x 4 elements at a time are transposed, from the last four lines
 // to the first. Where the width is no multiple of four, what a store writes beyond it is
-// overwritten by the next.
+// overwritten by the next. Lines are often short and far apart: the next four are fetched ahead.
 static inline __attribute__((always_inline)) void DSC_TYPED(pack_lines)(int width,
                                                                         const DSC_T *from,
                                                                         int64_t line, int64_t last,
                                                                         int64_t k, DSC_T *out) {
   typedef DSC_T Four __attribute__((ext_vector_type(4), aligned(sizeof(DSC_T))));
+  enum { LINE = 64 / sizeof(DSC_T) };
   for (int i = (width - 1) / 4 * 4; i >= 0; i -= 4) {
     const DSC_T *r0 = from + (i < last ? i : last) * line;
     const DSC_T *r1 = from + (i + 1 < last ? i + 1 : last) * line;
     const DSC_T *r2 = from + (i + 2 < last ? i + 2 : last) * line;
     const DSC_T *r3 = from + (i + 3 < last ? i + 3 : last) * line;
     DSC_T *to = out + i;
+    const DSC_T *next = from + (i >= 4 ? i - 4 : width + (width - 1) / 4 * 4) * line;
     // Behind the very last elements nothing may be written: others may be packing there.
     int64_t p = 0, end = i + 4 > width ? k - 1 : k;
     for (; p + 4 <= end; p += 4, to += 4 * width) {
+      if (p % LINE == 0)
+        for (int l = 0; l < 4; l++) __builtin_prefetch(next + l * line + p);
       Four x0 = *(const Four *)(r0 + p), x1 = *(const Four *)(r1 + p);
       Four x2 = *(const Four *)(r2 + p), x3 = *(const Four *)(r3 + p);
       Four low01 = __builtin_shufflevector(x0, x1, 0, 4, 1, 5);

@@ -1,6 +1,6 @@
-// Products and convolutions against their definition, for every instruction set that the processor
-// has. Scripts/check-kernels.sh builds it natively and, where a cross compiler and qemu are there,
-// for NEON.
+// Products, convolutions and attention against their definition, for every instruction set that the
+// processor has. Scripts/check-kernels.sh builds it natively and, where a cross compiler and qemu
+// are there, for NEON.
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,13 +8,14 @@
 
 #include "../../Sources/CDescent/dsc_targets.h"
 #include "../../Sources/CDescent/include/CDescent.h"
+#include "kernels.h"
 
 static uint64_t state = 1;
-static double draw(void) {  // uniform in ±1; Marsaglia's xorshift
+double draw(void) {  // uniform in ±1; Marsaglia's xorshift
   state ^= state << 13, state ^= state >> 7, state ^= state << 17;
   return (double)(int64_t)state / 9.3e18;
 }
-static int64_t below(int64_t n) { return (int64_t)(fabs(draw()) * (double)n) % n; }
+int64_t below(int64_t n) { return (int64_t)(fabs(draw()) * (double)n) % n; }
 
 // An array of a dtype, read and written as doubles.
 typedef struct {
@@ -150,6 +151,10 @@ int main(void) {
     }
     printf("%-8s products and convolutions within %.2f\n", names[target], worst);
     if (!(worst < 1)) status = 1;
+    double attention = 0;
+    for (int i = 0; i < 60; i++) attention = fmax(attention, attention_error());
+    printf("%-8s attention within %.1e\n", names[target], attention);
+    if (!(attention < 1e-4)) status = 1;
   }
   return status;
 }

@@ -2,6 +2,7 @@
 #ifndef CDESCENT_H
 #define CDESCENT_H
 
+#include "dsc_attention.h"
 #include "dsc_conv.h"
 #include "dsc_gemm.h"
 #include "dsc_index.h"

@@ -22,6 +22,8 @@ protocol Backend: Sendable {
   func classLoss(_ call: ClassLossCall) throws(Misuse)
   func classLossBackward(_ call: ClassLossBackwardCall)
   func gemm(_ call: GemmCall)
+  func attention(_ call: AttentionCall)
+  func attentionBackward(_ call: AttentionBackwardCall)
   func convolve(_ call: ConvolutionCall)
   func convolveWeights(_ call: ConvolutionCall)
   func gather(_ call: GatherCall) throws(Misuse)

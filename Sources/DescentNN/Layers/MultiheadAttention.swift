@@ -117,21 +117,57 @@ public final class MultiheadAttention: Module {
     self(x, x, x, needWeights: false).output
   }
 
+  /// Causal attention of further steps of a sequence to all before them and to themselves, whose keys and
+  /// values the cache keeps.
+  ///
+  /// x [L, N, E] gives [L, N, E]; with `batchFirst` N comes first, and without a batch it is missing.
+  /// ```swift
+  /// let cache = KVCache(capacity: 256)
+  /// var y = noGrad { attention(prompt, cache: cache) }
+  /// y = noGrad { attention(next, cache: cache) }
+  /// ```
+  /// - Precondition: `MultiheadAttention: keys of the layer's own have no place in a cache. Got …`
+  public func callAsFunction(
+    _ x: Tensor, cache: KVCache, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    inside {
+      if biasK != nil || addZeroAttn {
+        Misuse(
+          "MultiheadAttention", "keys of the layer's own have no place in a cache",
+          got: biasK == nil ? "addZeroAttn" : "addBiasKv", try: "a layer without them"
+        ).report(file: file, line: line)
+        return x
+      }
+      let isBatched = x.ndim == 3
+      let steps = isBatched ? (batchFirst ? x.transpose(0, 1) : x) : x.unsqueeze(1)
+      let (q, k, v) = projected(steps, steps, steps)
+      let output = joined(cache.attend(heads(q), heads(k), heads(v), file: file, line: line))
+      return isBatched ? (batchFirst ? output.transpose(0, 1) : output) : output.squeeze(1)
+    }
+  }
+
+  /// [L, N, E] as [N, heads, L, E / heads].
+  private func heads(_ x: Tensor) -> Tensor {
+    x.reshape([x.shape[0], x.shape[1], numHeads, embedDim / numHeads]).permute(1, 2, 0, 3)
+  }
+
+  /// The way back, through the last layer.
+  private func joined(_ x: Tensor) -> Tensor {
+    outProj(x.permute(2, 0, 1, 3).reshape([x.shape[2], x.shape[0], embedDim]))
+  }
+
   /// [L, N, E] of queries, keys and values.
   private func attend(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, _ padding: Tensor?, _ mask: Tensor?,
     needWeights: Bool
   ) -> (Tensor, Tensor?) {
     var (q, k, v) = projected(query, key, value)
-    let (length, batch) = (q.shape[0], q.shape[1])
+    let batch = q.shape[1]
     var added = 0
     if let biasK, let biasV {
       k = Tensor.cat([k, biasK.expand(1, batch, embedDim)])
       v = Tensor.cat([v, biasV.expand(1, batch, embedDim)])
       added += 1
-    }
-    func heads(_ x: Tensor) -> Tensor {
-      x.reshape([x.shape[0], batch, numHeads, embedDim / numHeads]).permute(1, 2, 0, 3)
     }
     (q, k, v) = (heads(q), heads(k), heads(v))
     if addZeroAttn {
@@ -142,7 +178,7 @@ public final class MultiheadAttention: Module {
     }
     let additive = combined(padding, mask, batch, added, k.dtype)
     let p = isTraining ? dropout : 0
-    var output: Tensor
+    let output: Tensor
     var weights: Tensor?
     if needWeights {
       var scores = (q * (1 / Double(embedDim / numHeads).squareRoot())).matmul(k.transpose(-2, -1))
@@ -152,8 +188,7 @@ public final class MultiheadAttention: Module {
     } else {
       output = q.scaledDotProductAttention(k, v, attnMask: additive, dropoutP: p)
     }
-    output = output.permute(2, 0, 1, 3).reshape([length, batch, embedDim])
-    return (outProj(output), weights)
+    return (joined(output), weights)
   }
 
   private func projected(

@@ -51,6 +51,17 @@ public final class TransformerEncoderLayer: Module {
 
   public override var parameterNames: [String: String] { ["selfAttn": "self_attn"] }
 
+  /// A layer of its own with the same options and values.
+  func copy() -> TransformerEncoderLayer {
+    let layer = TransformerEncoderLayer(
+      selfAttn.embedDim, selfAttn.numHeads, dimFeedforward: linear1.outFeatures,
+      dropout: dropout.p, activation: activation, layerNormEps: norm1.eps,
+      batchFirst: selfAttn.batchFirst, normFirst: normFirst, bias: linear1.bias != nil,
+      dtype: linear1.weight.dtype, generator: Generator(seed: 0))
+    layer.take(from: self)
+    return layer
+  }
+
   /// The sequence after the layer; masks as in `MultiheadAttention`.
   public func callAsFunction(
     _ x: Tensor, srcMask: Tensor?, srcKeyPaddingMask: Tensor? = nil
@@ -128,6 +139,17 @@ public final class TransformerDecoderLayer: Module {
     ["selfAttn": "self_attn", "multiheadAttn": "multihead_attn"]
   }
 
+  /// A layer of its own with the same options and values.
+  func copy() -> TransformerDecoderLayer {
+    let layer = TransformerDecoderLayer(
+      selfAttn.embedDim, selfAttn.numHeads, dimFeedforward: linear1.outFeatures,
+      dropout: dropout.p, activation: activation, layerNormEps: norm1.eps,
+      batchFirst: selfAttn.batchFirst, normFirst: normFirst, bias: linear1.bias != nil,
+      dtype: linear1.weight.dtype, generator: Generator(seed: 0))
+    layer.take(from: self)
+    return layer
+  }
+
   /// The sequence after the layer; `memory` is the encoder's, masks as in `MultiheadAttention`.
   public func callAsFunction(
     _ x: Tensor, _ memory: Tensor, tgtMask: Tensor? = nil, memoryMask: Tensor? = nil,
@@ -157,5 +179,16 @@ public final class TransformerDecoderLayer: Module {
       let z = norm2(y + toMemory(y))
       return norm3(z + fed(z))
     }
+  }
+}
+
+extension Module {
+  /// Copies the values of a module of the same kind, what is frozen, and the mode.
+  fileprivate func take(from other: Module) {
+    for (own, given) in zip(parameters(), other.parameters()) {
+      noGrad { _ = own.copy_(given) }
+      own.requiresGrad = given.requiresGrad
+    }
+    train(other.isTraining)
   }
 }
