@@ -8,7 +8,7 @@ import Descent
 let wanted = CommandLine.arguments.dropFirst()
 let rows =
   smallRows + trainingRows + elementwiseRows + structureRows + productRows + convolutionRows
-  + poolingRows + recurrentRows + optimizerRows
+  + poolingRows + visionRows + recurrentRows + optimizerRows
 for row in rows where wanted.isEmpty || wanted.contains(where: { row.name.hasPrefix($0) }) {
   manualSeed(0)
   let body = row.make()
