@@ -25,6 +25,8 @@
 #include "gemm_block.h"
 #include "conv_fill_body.h"
 #include "gemm_direct.h"
+#include "gemm_winograd.h"
+#include "gemm_winograd_weights.h"
 #include "gemm_vector.h"
 #undef DSC_FOR_TILE_ROWS
 #undef DSC_T
