@@ -43,9 +43,10 @@ static bool is_pointwise(const DscConvolution *call) {
   return same;
 }
 
-static bool is_depthwise(const DscConvolution *call) {
-  enum { OUTPUTS = 4 };  // a channel: with more of them a product shares the patches well
-  return call->in_channels == call->groups && call->out_channels / call->groups <= OUTPUTS;
+static bool is_depthwise(const DscConvolution *call, bool weights) {
+  enum { OUTPUTS = 4, WEIGHTS = 8 };  // a channel: with more of them a product shares the patches
+  return call->in_channels == call->groups &&
+         call->out_channels / call->groups <= (weights ? WEIGHTS : OUTPUTS);
 }
 
 // A 1 x 1 convolution of one group is a product a image, with nothing to gather.
@@ -79,7 +80,7 @@ static int convolve_points(const DscConvolution *call) {
 
 int64_t dsc_convolve_workspace(const DscConvolution *call, bool weights) {
   bool empty = call->batch == 0 || call->out_channels == 0 || dsc_volume(call->out_size) == 0;
-  if (empty || is_depthwise(call)) return 0;
+  if (empty || is_depthwise(call, weights)) return 0;
   bool direct = weights ? dsc_direct_serves_weights(call) : dsc_direct_serves(call);
   int64_t bytes = direct ? dsc_direct_workspace(call, weights) : 0;
   int64_t winograd = dsc_winograd_serves(call) ? dsc_winograd_workspace(call, weights) : 0;
@@ -89,7 +90,7 @@ int64_t dsc_convolve_workspace(const DscConvolution *call, bool weights) {
 int dsc_convolve(const DscConvolution *call) {
   enum { POSITIONS = 128 };  // an image: with fewer of them, images are worth merging
   if (call->batch == 0 || call->out_channels == 0 || dsc_volume(call->out_size) == 0) return DSC_OK;
-  if (is_depthwise(call)) return dsc_convolve_depthwise(call);
+  if (is_depthwise(call, false)) return dsc_convolve_depthwise(call);
   if (call->groups == 1 && is_pointwise(call) &&
       (call->batch == 1 || dsc_volume(call->out_size) >= POSITIONS))
     return convolve_points(call);
@@ -115,13 +116,13 @@ int dsc_convolve(const DscConvolution *call) {
 }
 
 int dsc_convolve_weights(const DscConvolution *call) {
-  if (call->batch == 0 || dsc_volume(call->out_size) == 0) {
+  if (call->batch == 0 || call->out_channels == 0 || dsc_volume(call->out_size) == 0) {
     int64_t count =
         call->out_channels * (call->in_channels / call->groups) * dsc_volume(call->taps);
     memset(call->weight, 0, (size_t)count * dsc_dtype_size(call->dtype));
     return DSC_OK;
   }
-  if (is_depthwise(call)) return dsc_convolve_depthwise_weights(call);
+  if (is_depthwise(call, true)) return dsc_convolve_depthwise_weights(call);
   int status = DSC_OK;
   if (dsc_winograd_serves(call) && dsc_convolve_winograd_weights(call, &status)) return status;
   if (dsc_direct_serves_weights(call)) return dsc_convolve_direct_weights(call);

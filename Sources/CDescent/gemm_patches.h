@@ -73,7 +73,10 @@ static void DSC_TYPED(gather)(const DscPatches *s, const DSC_TYPED(Row) * row,
   }
 }
 
-enum { DSC_TYPED(CHUNK) = 128 };  // positions gathered at a time where they are transposed
+enum {
+  DSC_TYPED(CHUNK) = 128,      // positions gathered at a time where they are transposed
+  DSC_TYPED(TABLE_TAPS) = 32,  // with more of them a table would serve few channels
+};
 
 // Where lines are short or strided, the places that positions see are the same for all channels:
 // they are found once a tap.
@@ -89,30 +92,31 @@ static int64_t DSC_TYPED(table_count)(const DscProduct *g) {
 }
 
 static bool DSC_TYPED(has_table)(const DscProduct *g) {
-  enum { TAPS = 32, WIDTH = 16 };
+  enum { WIDTH = 16 };
   const DscPatches *s = g->patches;
   int64_t images = DSC_TYPED(table_count)(g) / s->positions + 2;
-  return dsc_volume(s->taps) <= TAPS && (s->out_size[2] < WIDTH || s->stride[2] > 1) &&
-         images < INT32_MAX / (s->image + 1);
+  return dsc_volume(s->taps) <= DSC_TYPED(TABLE_TAPS) &&
+         (s->out_size[2] < WIDTH || s->stride[2] > 1) && images < INT32_MAX / (s->image + 1);
 }
 
 // Finds the places of `count` positions from `at` on for every tap.
 static void DSC_TYPED(find_places)(const DscPatches *s, DSC_TYPED(Position) at, int64_t count,
                                    DSC_TYPED(Places) * places) {
   places->image = at.image, places->count = count;
-  int64_t taps = dsc_volume(s->taps), tap[3];
+  const int64_t *in = s->in_size, *taps = s->taps;
+  int64_t number = dsc_volume(taps), from[DSC_TYPED(TABLE_TAPS)][3];
+  for (int64_t t = 0; t < number; t++) {
+    int64_t tap[3] = {t / taps[2] / taps[1], t / taps[2] % taps[1], t % taps[2]};
+    for (int d = 0; d < 3; d++) from[t][d] = tap[d] * s->dilation[d] - s->padding[d];
+  }
   for (int64_t j = 0; j < count; j++) {
-    int64_t z = at.z * s->stride[0] - s->padding[0], y = at.y * s->stride[1] - s->padding[1];
-    int64_t x = at.x * s->stride[2] - s->padding[2], image = (at.image - places->image) * s->image;
+    int64_t z = at.z * s->stride[0], y = at.y * s->stride[1], x = at.x * s->stride[2];
+    int64_t image = (at.image - places->image) * s->image;
     int32_t *out = places->place + j;
-    for (int64_t t = 0; t < taps; t++, out += count) {
-      tap[2] = t % s->taps[2], tap[1] = t / s->taps[2] % s->taps[1];
-      tap[0] = t / s->taps[2] / s->taps[1];
-      int64_t d = z + tap[0] * s->dilation[0], h = y + tap[1] * s->dilation[1];
-      int64_t w = x + tap[2] * s->dilation[2];
-      bool inside =
-          d >= 0 && d < s->in_size[0] && h >= 0 && h < s->in_size[1] && w >= 0 && w < s->in_size[2];
-      *out = inside ? (int32_t)(image + (d * s->in_size[1] + h) * s->in_size[2] + w) : -1;
+    for (int64_t t = 0; t < number; t++, out += count) {
+      int64_t d = z + from[t][0], h = y + from[t][1], w = x + from[t][2];
+      bool inside = d >= 0 && d < in[0] && h >= 0 && h < in[1] && w >= 0 && w < in[2];
+      *out = inside ? (int32_t)(image + (d * in[1] + h) * in[2] + w) : -1;
     }
     if (++at.x < s->out_size[2]) continue;
     at.x = 0;

@@ -108,8 +108,9 @@ static void each(const DscConvolution *c, Array x, Array w, Array y, double *sum
               }
 }
 
-// Random sizes; `channels` are enough of them for transformed tiles (Winograd).
-static DscConvolution shape(bool wide, bool depthwise, bool large, bool channels) {
+// Random sizes; `dense`: square kernels of stride 1 that walk forward or backward, and enough
+// channels for transformed tiles (Winograd) where they are not depthwise.
+static DscConvolution shape(bool wide, bool depthwise, bool large, bool dense) {
   DscConvolution c = {.dtype = wide ? DSC_FLOAT64 : DSC_FLOAT32, .batch = 1 + below(3)};
   c.groups = depthwise ? 1 + below(6) : 1 + below(2);
   c.in_channels = c.groups * (depthwise ? 1 : 1 + below(9));
@@ -120,14 +121,16 @@ static DscConvolution shape(bool wide, bool depthwise, bool large, bool channels
     c.in_size[d] = d == 0 ? 1 : c.dilation[d] * c.taps[d] + below(large ? 50 : 8);
     c.out_size[d] = outputs(&c, d);
   }
-  if (!channels) return c;
-  c.in_channels = c.groups * (16 + below(30)), c.out_channels = c.groups * (16 + below(60));
+  if (!dense) return c;
+  if (!depthwise)
+    c.in_channels = c.groups * (16 + below(30)), c.out_channels = c.groups * (16 + below(60));
+  int64_t taps = depthwise ? 3 + 2 * below(2) : 3;
   for (int d = 1; d < 3; d++) {
     bool backward = below(2) == 1;
-    c.taps[d] = 3, c.stride[d] = 1, c.dilation[d] = backward ? -1 : 1;
-    c.padding[d] = (backward ? -2 : 0) + below(3);
-    c.in_size[d] = 3 + below(24);
-    c.out_size[d] = c.in_size[d] - below(3);
+    c.taps[d] = taps, c.stride[d] = 1, c.dilation[d] = backward ? -1 : 1;
+    c.padding[d] = (backward ? 1 - taps : 0) + below(taps);
+    c.in_size[d] = taps + below(large ? 70 : 24);
+    c.out_size[d] = c.in_size[d] - below(taps);
   }
   return c;
 }
@@ -187,6 +190,7 @@ int main(void) {
       product(i % 2 == 1);
       convolution(shape(i % 2 == 1, i % 3 == 0, i % 4 < 2, false));
       if (i % 4 == 0) convolution(shape(false, false, false, true));
+      convolution(shape(i % 2 == 1, true, i % 3 == 0, true));
     }
     infinity();
     printf("%-8s products and convolutions within %.2f\n", names[target], worst);

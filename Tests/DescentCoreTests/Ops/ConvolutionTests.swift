@@ -60,6 +60,7 @@ import Testing
     Case(input: [2, 33, 15, 15], weight: [65, 33, 1, 1]),
     Case(input: [2, 33, 15, 15], weight: [65, 33, 1, 1], stride: 2),
     Case(input: [2, 7, 33, 70], weight: [7, 1, 3, 3], padding: 1, groups: 7),
+    Case(input: [1, 2, 9, 17], weight: [4, 1, 5, 5], padding: 2, groups: 2),
     Case(input: [2, 7, 33, 70], weight: [14, 1, 3, 3], stride: 2, padding: 1, groups: 7),
     Case(
       input: [1, 2, 12, 90], weight: [4, 1, 5, 2], stride: 3, padding: 2, dilation: 3, groups: 2),
@@ -118,7 +119,11 @@ import Testing
       let w = Tensor.randn(24, 20, 3, 3, requiresGrad: true, generator: generator)
       let d = Tensor.randn(24, 1, 3, 3, requiresGrad: true, generator: generator)
       x.conv2d(w, padding: 1).tanh().conv2d(d, padding: 1, groups: 24).tanh().sum().backward()
-      let results = [x.grad!, w.grad!, d.grad!]
+      // One channel, whose outputs are shared out.
+      let image = Tensor.randn(5, 1, 30, 30, generator: generator)
+      let e = Tensor.randn(6, 1, 5, 5, requiresGrad: true, generator: generator)
+      image.conv2d(e, padding: 2).tanh().sum().backward()
+      let results = [x.grad!, w.grad!, d.grad!, e.grad!]
       if first.isEmpty {
         first = results
         // The same by a convolution in float64.
