@@ -230,20 +230,20 @@ static void DSC_TYPED(depthwise)(const DscConvolution *call, const DscGrid *g,
 static inline __attribute__((always_inline)) void DSC_TYPED(correlate)(
     int taps, const DSC_T *gradient, const DSC_T *grid, const int64_t *offsets, int64_t lines,
     int64_t width, int64_t pitch, DSC_T *totals) {
-  typedef DSC_TYPED(Vector) Vector;
-  typedef __typeof__((Vector)(DSC_T)0 < (Vector)(DSC_T)0) Mask;
+  typedef DSC_TYPED(Part) Vector;
+  typedef DSC_TYPED(Mask) Mask;
   Vector sum[9];
   const DSC_T *tap[9];
   // What lies beyond a line is no factor, not even of zero: it may be NaN.
   Vector place;
-  for (int l = 0; l < DSC_LANES_PER_VECTOR; l++) place[l] = (DSC_T)l;
-  Mask inside = place < (Vector)(DSC_T)(width % DSC_LANES_PER_VECTOR);
+  for (int l = 0; l < DSC_TYPED(LANES); l++) place[l] = (DSC_T)l;
+  Mask inside = place < (Vector)(DSC_T)(width % DSC_TYPED(LANES));
 #pragma clang loop unroll(full)
   for (int t = 0; t < taps; t++) sum[t] = (Vector)(DSC_T)0, tap[t] = grid + offsets[t];
   for (int64_t line = 0; line < lines; line++, gradient += width) {
     int64_t x = line * pitch, end = x + width;
     const DSC_T *g = gradient - x;
-    for (; x + DSC_LANES_PER_VECTOR <= end; x += DSC_LANES_PER_VECTOR) {
+    for (; x + DSC_TYPED(LANES) <= end; x += DSC_TYPED(LANES)) {
       Vector value = *(const Vector *)(g + x);
 #pragma clang loop unroll(full)
       for (int t = 0; t < taps; t++) sum[t] += value * *(const Vector *)(tap[t] + x);
@@ -263,7 +263,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(correlate)(
   }
 #pragma clang loop unroll(full)
   for (int t = 0; t < taps; t++)
-    for (int l = 0; l < DSC_LANES_PER_VECTOR; l++) totals[t] += sum[t][l];
+    for (int l = 0; l < DSC_TYPED(LANES); l++) totals[t] += sum[t][l];
 }
 
 // Adds one image's part to the weights' gradient of a channel.
