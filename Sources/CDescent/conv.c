@@ -5,6 +5,7 @@
 
 #include "dsc_grid.h"
 #include "dsc_product.h"
+#include "dsc_winograd.h"
 #include "include/dsc_conv.h"
 
 // One group of a call as a product.
@@ -27,6 +28,7 @@ static Group describe(const DscConvolution *call) {
   s->image = call->in_channels * dsc_volume(call->in_size);
   s->positions = dsc_volume(call->out_size);
   s->jump = call->out_channels * s->positions;
+  s->weight = dsc_weight_steps(call), s->exchanged = call->exchanged;
   group.input = channels * dsc_volume(call->in_size);
   group.weight = outputs * channels * dsc_volume(call->taps);
   group.channels = outputs;
@@ -41,14 +43,16 @@ static bool is_pointwise(const DscConvolution *call) {
   return same;
 }
 
-static bool is_depthwise(const DscConvolution *call) {
-  enum { OUTPUTS = 4 };  // a channel: with more of them a product shares the patches well
-  return call->in_channels == call->groups && call->out_channels / call->groups <= OUTPUTS;
+static bool is_depthwise(const DscConvolution *call, bool weights) {
+  enum { OUTPUTS = 4, WEIGHTS = 8 };  // a channel: with more of them a product shares the patches
+  return call->in_channels == call->groups &&
+         call->out_channels / call->groups <= (weights ? WEIGHTS : OUTPUTS);
 }
 
 // A 1 x 1 convolution of one group is a product a image, with nothing to gather.
 static int convolve_points(const DscConvolution *call) {
   int64_t positions = dsc_volume(call->in_size);
+  DscWeightSteps weight = dsc_weight_steps(call);
   DscGemm gemm = {
       .dtype = call->dtype,
       .m = call->out_channels,
@@ -57,8 +61,8 @@ static int convolve_points(const DscConvolution *call) {
       .a = call->weight,
       .b = call->input,
       .c = call->output,
-      .a_row = call->in_channels,
-      .a_column = 1,
+      .a_row = weight.output,
+      .a_column = weight.channel,
       .b_row = positions,
       .b_column = 1,
       .c_row = positions,
@@ -76,26 +80,31 @@ static int convolve_points(const DscConvolution *call) {
 
 int64_t dsc_convolve_workspace(const DscConvolution *call, bool weights) {
   bool empty = call->batch == 0 || call->out_channels == 0 || dsc_volume(call->out_size) == 0;
+  if (empty || is_depthwise(call, weights)) return 0;
   bool direct = weights ? dsc_direct_serves_weights(call) : dsc_direct_serves(call);
-  return empty || is_depthwise(call) || !direct ? 0 : dsc_direct_workspace(call, weights);
+  int64_t bytes = direct ? dsc_direct_workspace(call, weights) : 0;
+  int64_t winograd = dsc_winograd_serves(call) ? dsc_winograd_workspace(call, weights) : 0;
+  return winograd > bytes ? winograd : bytes;
 }
 
 int dsc_convolve(const DscConvolution *call) {
   enum { POSITIONS = 128 };  // an image: with fewer of them, images are worth merging
   if (call->batch == 0 || call->out_channels == 0 || dsc_volume(call->out_size) == 0) return DSC_OK;
-  if (is_depthwise(call)) return dsc_convolve_depthwise(call);
+  if (is_depthwise(call, false)) return dsc_convolve_depthwise(call);
   if (call->groups == 1 && is_pointwise(call) &&
       (call->batch == 1 || dsc_volume(call->out_size) >= POSITIONS))
     return convolve_points(call);
+  // What is not finite is left to the direct sums, where it reaches its own outputs only.
+  int status = DSC_OK;
+  if (dsc_winograd_serves(call) && dsc_convolve_winograd(call, &status)) return status;
   if (dsc_direct_serves(call)) return dsc_convolve_direct(call);
   Group group = describe(call);
   int64_t size = (int64_t)dsc_dtype_size(call->dtype), outputs = group.channels;
   DscGemm *gemm = &group.gemm;
   gemm->m = outputs, gemm->n = call->batch * group.patches.positions;
   gemm->k = outputs == 0 ? 0 : group.weight / outputs;
-  gemm->a_row = gemm->k, gemm->a_column = 1;
+  gemm->a_row = group.patches.weight.output, gemm->a_column = 1;
   gemm->c_row = group.patches.positions, gemm->c_column = 1, gemm->bias_row = 1;
-  int status = DSC_OK;
   for (int64_t i = 0; i < call->groups; i++) {
     gemm->a = (const char *)call->weight + i * group.weight * size;
     gemm->b = (const char *)call->input + i * group.input * size;
@@ -107,13 +116,15 @@ int dsc_convolve(const DscConvolution *call) {
 }
 
 int dsc_convolve_weights(const DscConvolution *call) {
-  if (call->batch == 0 || dsc_volume(call->out_size) == 0) {
+  if (call->batch == 0 || call->out_channels == 0 || dsc_volume(call->out_size) == 0) {
     int64_t count =
         call->out_channels * (call->in_channels / call->groups) * dsc_volume(call->taps);
     memset(call->weight, 0, (size_t)count * dsc_dtype_size(call->dtype));
     return DSC_OK;
   }
-  if (is_depthwise(call)) return dsc_convolve_depthwise_weights(call);
+  if (is_depthwise(call, true)) return dsc_convolve_depthwise_weights(call);
+  int status = DSC_OK;
+  if (dsc_winograd_serves(call) && dsc_convolve_winograd_weights(call, &status)) return status;
   if (dsc_direct_serves_weights(call)) return dsc_convolve_direct_weights(call);
   Group group = describe(call);
   group.patches.transposed = true;
@@ -124,7 +135,6 @@ int dsc_convolve_weights(const DscConvolution *call) {
   gemm->k = call->batch * group.patches.positions;
   gemm->a_row = group.patches.positions, gemm->a_column = 1;
   gemm->c_row = gemm->n, gemm->c_column = 1;
-  int status = DSC_OK;
   for (int64_t i = 0; i < call->groups; i++) {
     gemm->a = (const char *)call->output + i * outputs * group.patches.positions * size;
     gemm->b = (const char *)call->input + i * group.input * size;

@@ -8,6 +8,12 @@
 #include "dsc_targets.h"
 #include "include/dsc_pool.h"
 
+// Some outputs of one channel of one image.
+typedef struct {
+  int64_t image, channel;
+  int64_t output, outputs;
+} DscDepthwise;
+
 #define DSC_T      float
 #define DSC_T_NAME f32
 #define DSC_BODY   "conv_depthwise_body.h"
@@ -26,14 +32,17 @@ typedef struct {
   const DscConvolution *call;
   DscGrid grid;
   bool weights;
-  int64_t blocks;  // of channels
-  size_t bytes;    // of a grid
-  void (*run)(const DscConvolution *, const DscGrid *, int64_t image, int64_t channel, void *memory,
+  int64_t blocks;          // of channels
+  int64_t parts, outputs;  // of a channel's outputs; outputs of a part
+  size_t bytes;            // of a grid
+  void (*run)(const DscConvolution *, const DscGrid *, const DscDepthwise *, void *memory,
               const int64_t *offsets);
   atomic_int status;
 } Plan;
 
 enum { CHANNELS = 4 };  // of a piece: neighbours in memory
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
 static void run_channels(void *context, int64_t piece) {
   Plan *plan = context;
@@ -46,11 +55,16 @@ static void run_channels(void *context, int64_t piece) {
   }
   int64_t *offsets = (int64_t *)(memory + plan->bytes);
   dsc_grid_offsets(call, &plan->grid, offsets);
-  int64_t image = piece / plan->blocks, first = piece % plan->blocks * CHANNELS;
-  int64_t images = plan->weights ? call->batch : image + 1;
-  int64_t end = first + CHANNELS < call->in_channels ? first + CHANNELS : call->in_channels;
-  for (; image < images; image++)
-    for (int64_t c = first; c < end; c++) plan->run(call, &plan->grid, image, c, memory, offsets);
+  int64_t part = piece % plan->parts * plan->outputs;
+  piece /= plan->parts;
+  int64_t first = piece % plan->blocks * CHANNELS;
+  DscDepthwise work = {.image = piece / plan->blocks, .output = part};
+  work.outputs = least(plan->outputs, call->out_channels / call->groups - part);
+  int64_t images = plan->weights ? call->batch : work.image + 1;
+  int64_t end = least(first + CHANNELS, call->in_channels);
+  for (; work.image < images; work.image++)
+    for (work.channel = first; work.channel < end; work.channel++)
+      plan->run(call, &plan->grid, &work, memory, offsets);
 }
 
 static int run(const DscConvolution *call, bool weights) {
@@ -62,8 +76,14 @@ static int run(const DscConvolution *call, bool weights) {
   plan.blocks = (call->in_channels + CHANNELS - 1) / CHANNELS;
   plan.bytes = (size_t)(plan.grid.channel + DSC_GRID_SLACK) * dsc_dtype_size(call->dtype);
   plan.bytes = (plan.bytes + 63) / 64 * 64;
+  // Few channels: their outputs are shared out.
+  int64_t pieces = plan.blocks * (weights ? 1 : call->batch), wanted = dsc_thread_count();
+  int64_t outputs = call->out_channels / call->groups;
+  plan.parts = pieces >= wanted ? 1 : least((wanted + pieces - 1) / pieces, outputs);
+  plan.outputs = (outputs + plan.parts - 1) / plan.parts;
+  plan.parts = (outputs + plan.outputs - 1) / plan.outputs;
   atomic_init(&plan.status, DSC_OK);
-  dsc_parallel(plan.blocks * (weights ? 1 : call->batch), run_channels, &plan);
+  dsc_parallel(pieces * plan.parts, run_channels, &plan);
   return atomic_load(&plan.status);
 }
 

@@ -21,12 +21,15 @@ static int64_t channels_of(const DscConvolution *call) { return call->in_channel
 static int64_t outputs_of(const DscConvolution *call) { return call->out_channels / call->groups; }
 static int64_t size_of(const DscConvolution *call) { return (int64_t)dsc_dtype_size(call->dtype); }
 
-// Below, packing is cheap beside the product, or the places between lines would be too many.
+// Below, or where the places between lines are too many, patches are gathered. A patch's element
+// costs about as much as multiplying `tile.columns` elements of a column.
 bool dsc_direct_serves(const DscConvolution *call) {
   enum { POSITIONS = 64, TOTAL = 256 };
-  int64_t positions = dsc_volume(call->out_size);
+  int64_t positions = dsc_volume(call->out_size), outputs = outputs_of(call);
+  DscTileSize tile = dsc_tile_size(call->dtype);
+  int64_t columns = ceiling(dsc_grid(call).count, tile.columns) * tile.columns;
   return dsc_volume(call->taps) > 1 && positions >= POSITIONS && positions * call->batch >= TOTAL &&
-         4 * dsc_grid(call).count <= 5 * positions;
+         columns * outputs <= positions * (outputs + tile.columns);
 }
 
 bool dsc_direct_serves_weights(const DscConvolution *call) {
@@ -56,8 +59,7 @@ static void pack_block(void *context, int64_t piece) {
   const DscConvolution *call = plan->call;
   int64_t k = channels_of(call) * dsc_volume(call->taps), outputs = outputs_of(call);
   int64_t group = piece / plan->blocks, row = piece % plan->blocks * plan->rows;
-  const char *from = (const char *)call->weight + (group * outputs + row) * k * size_of(call);
-  dsc_pack_weights(call->dtype, from, least(plan->rows, outputs - row), k,
+  dsc_pack_weights(call, group, row, least(plan->rows, outputs - row),
                    (char *)call->workspace + group * plan->panels + row * k * size_of(call));
 }
 

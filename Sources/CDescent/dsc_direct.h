@@ -35,8 +35,10 @@ int64_t dsc_direct_memory(const DscBand *band);         // elements
 int64_t dsc_weight_rows_memory(const DscWeightRows *);  // elements
 void dsc_direct_band(const DscBand *band);
 void dsc_direct_weight_rows(const DscWeightRows *rows);
-/// Packs `count` rows of `k` weights to panels of a tile's rows.
-void dsc_pack_weights(DscDType dtype, const void *weights, int64_t count, int64_t k, void *out);
+/// Packs the weights of `count` output channels of a group from `first` on to panels of a tile's
+/// rows.
+void dsc_pack_weights(const DscConvolution *call, int64_t group, int64_t first, int64_t count,
+                      void *out);
 /// Packs the gradients of one image: for each tile of output channels, positions x tile columns.
 void dsc_pack_gradients(const DscConvolution *call, int64_t group, int64_t image, int64_t tile,
                         void *out);

@@ -20,6 +20,20 @@ typedef struct {
 /// The number of elements of three sizes.
 static inline int64_t dsc_volume(const int64_t *sizes) { return sizes[0] * sizes[1] * sizes[2]; }
 
+/// Elements of the weight from a group, an output channel and an input channel to the next; taps
+/// lie next to each other.
+typedef struct {
+  int64_t group, output, channel;
+} DscWeightSteps;
+
+static inline DscWeightSteps dsc_weight_steps(const DscConvolution *call) {
+  int64_t taps = dsc_volume(call->taps);
+  int64_t channels = call->in_channels / call->groups, outputs = call->out_channels / call->groups;
+  return (DscWeightSteps){.group = channels * outputs * taps,
+                          .output = call->exchanged ? taps : channels * taps,
+                          .channel = call->exchanged ? outputs * taps : taps};
+}
+
 enum { DSC_GRID_SLACK = 64 };  // elements behind the last channel that kernels may read
 
 DscGrid dsc_grid(const DscConvolution *call);

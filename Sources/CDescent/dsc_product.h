@@ -2,6 +2,7 @@
 #ifndef DSC_PRODUCT_H
 #define DSC_PRODUCT_H
 
+#include "dsc_grid.h"
 #include "include/dsc_gemm.h"
 
 /// The patches of images that the taps of a convolution meet, as a matrix that is never written:
@@ -13,6 +14,8 @@ typedef struct {
   int64_t positions;  // of an image: the product of out_size
   int64_t jump;
   bool transposed;  // rows are positions: they are k, and A is the other operand; else it is C
+  bool exchanged;   // A's rows are not contiguous, but `weight` apart
+  DscWeightSteps weight;  // where rows are not positions
 } DscPatches;
 
 /// The fields of DscGemm without the batch. A block of C is a product with its own m and n.

@@ -15,6 +15,15 @@ enum {
   DSC_NARROW = 4,
 };
 
+/// Windows of one shape that are neighbours: `taps` elements each, whose channels lie next to each
+/// other. Steps from a window to the next are in values.
+typedef struct {
+  int64_t places, count;  // windows; channels
+  int64_t step, out_step;
+  int taps;
+  const void *const *values;  // of the first window
+} DscWindowRun;
+
 /// Loops over rows of `count` contiguous values of a lane; `taps` rows are taken one after the
 /// other. What they write to holds the result so far.
 typedef struct {
@@ -31,6 +40,9 @@ typedef struct {
   void (*divide)(int64_t count, void *values, const void *divisors, int64_t factor);
   // sum[i] = (sum[i] + all values[i]) / divisor
   void (*mean)(int64_t count, int taps, const void *const *values, int64_t divisor, void *sum);
+  // The result of every window of a run.
+  void (*max_run)(const DscWindowRun *run, void *out);
+  void (*mean_run)(const DscWindowRun *run, int64_t divisor, void *out);
   void (*fill_lowest)(int64_t count, void *out);
   // count pairs
   void (*split)(int64_t count, const void *pairs, void *even, void *odd);

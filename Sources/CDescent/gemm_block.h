@@ -40,7 +40,7 @@ static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
   int64_t m = DSC_TYPED(round_up)(g->m, DSC_TILE_ROWS);
   int64_t n = DSC_TYPED(round_up)(g->n, DSC_TILE_COLUMNS);
   run->pack_a =
-      half || (g->patches != NULL && g->patches->transposed) ||
+      half || (g->patches != NULL && (g->patches->transposed || g->patches->exchanged)) ||
       (g->n > 2 * DSC_TILE_COLUMNS && !DSC_TYPED(is_near)(g->m, g->a_row, run->depth, g->a_column));
   run->pack_b =
       half || g->patches != NULL || g->b_column != 1 ||
@@ -119,6 +119,17 @@ static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
   if (!run->pack_a) return;
   if (g->patches != NULL && g->patches->transposed) {
     DSC_TYPED(pack_positions)(g, start, k, run->a_panels);
+    return;
+  }
+  if (g->patches != NULL && g->patches->exchanged) {
+    const DscPatches *patches = g->patches;
+    DSC_T *to = run->a_panels;
+    for (int64_t i = 0, rows; i < g->m; i += rows, to += DSC_TILE_ROWS * k) {
+      rows = DSC_TYPED(tile_height)(g->m - i);
+      DSC_TYPED(pack_taps)
+      ((const DSC_T *)g->a + i * g->a_row, &patches->weight, dsc_volume(patches->taps), rows, start,
+       k, to);
+    }
     return;
   }
   // Whole tiles first, then the two that share what is left.

@@ -25,6 +25,8 @@
 #include "gemm_block.h"
 #include "conv_fill_body.h"
 #include "gemm_direct.h"
+#include "gemm_winograd.h"
+#include "gemm_winograd_weights.h"
 #include "gemm_vector.h"
 #include "attention_scores.h"
 #include "attention_forward.h"

@@ -161,10 +161,14 @@ static void DSC_TYPED(band)(const DscBand *band) {
   }
 }
 
-static void DSC_TYPED(pack_weights)(const DSC_T *weights, int64_t count, int64_t k, DSC_T *out) {
+static void DSC_TYPED(pack_weights)(const DscConvolution *call, int64_t group, int64_t first,
+                                    int64_t count, DSC_T *out) {
+  DscWeightSteps steps = dsc_weight_steps(call);
+  int64_t taps = dsc_volume(call->taps), k = call->in_channels / call->groups * taps;
+  const DSC_T *from = (const DSC_T *)call->weight + group * steps.group + first * steps.output;
   for (int64_t i = 0, rows; i < count; i += rows, out += DSC_TILE_ROWS * k) {
     rows = DSC_TYPED(tile_height)(count - i);
-    DSC_TYPED(pack_a)(weights + i * k, k, 1, rows, k, out);
+    DSC_TYPED(pack_taps)(from + i * steps.output, &steps, taps, rows, 0, k, out);
   }
 }
 

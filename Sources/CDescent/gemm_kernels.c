@@ -8,6 +8,7 @@
 #include "dsc_product.h"
 #include "dsc_scores.h"
 #include "dsc_targets.h"
+#include "dsc_winograd.h"
 
 #define DSC_BODY "gemm_body.h"
 #include "dsc_for_each_target.h"
@@ -59,11 +60,12 @@ void dsc_direct_weight_rows(const DscWeightRows *rows) {
     DSC_DISPATCH(weight_rows_f32)(rows);
 }
 
-void dsc_pack_weights(DscDType dtype, const void *weights, int64_t count, int64_t k, void *out) {
-  if (dtype == DSC_FLOAT64)
-    DSC_DISPATCH(pack_weights_f64)(weights, count, k, out);
+void dsc_pack_weights(const DscConvolution *call, int64_t group, int64_t first, int64_t count,
+                      void *out) {
+  if (call->dtype == DSC_FLOAT64)
+    DSC_DISPATCH(pack_weights_f64)(call, group, first, count, out);
   else
-    DSC_DISPATCH(pack_weights_f32)(weights, count, k, out);
+    DSC_DISPATCH(pack_weights_f32)(call, group, first, count, out);
 }
 
 void dsc_pack_gradients(const DscConvolution *call, int64_t group, int64_t image, int64_t tile,
@@ -101,4 +103,36 @@ int64_t dsc_attention_gradients_memory(const DscAttention *call) {
 void dsc_attention_gradients(const DscHead *head, const DscHeadGradients *gradients,
                              float *scratch) {
   DSC_DISPATCH(attention_gradients)(head, gradients, scratch);
+}
+
+int64_t dsc_winograd_weights_size(const DscConvolution *call) {
+  return DSC_DISPATCH(winograd_weights_size_f32)(call);
+}
+
+void dsc_winograd_weights(const DscConvolution *call, int64_t group, int64_t panel, void *out) {
+  DSC_DISPATCH(winograd_weights_f32)(call, group, panel, out);
+}
+
+int64_t dsc_winograd_tiles_memory(const DscWinogradTiles *work) {
+  return DSC_DISPATCH(winograd_tiles_memory_f32)(work);
+}
+
+bool dsc_winograd_tiles(const DscWinogradTiles *work) {
+  return DSC_DISPATCH(winograd_tiles_f32)(work);
+}
+
+int64_t dsc_winograd_sums_size(const DscWinogradSums *work) {
+  return DSC_DISPATCH(winograd_sums_size_f32)(work);
+}
+
+int64_t dsc_winograd_sums_memory(const DscWinogradSums *work, const DscTiles *largest) {
+  return DSC_DISPATCH(winograd_sums_memory_f32)(work, largest);
+}
+
+void dsc_winograd_add(const DscWinogradSums *work, const DscTiles *tiles, bool first) {
+  DSC_DISPATCH(winograd_add_f32)(work, tiles, first);
+}
+
+bool dsc_winograd_finish(const DscWinogradSums *work, int64_t count, int64_t start, int64_t end) {
+  return DSC_DISPATCH(winograd_finish_f32)(work, count, start, end);
 }

@@ -73,24 +73,103 @@ static void DSC_TYPED(gather)(const DscPatches *s, const DSC_TYPED(Row) * row,
   }
 }
 
-enum { DSC_TYPED(CHUNK) = 128 };  // positions gathered at a time where they are transposed
+enum {
+  DSC_TYPED(CHUNK) = 128,      // positions gathered at a time where they are transposed
+  DSC_TYPED(TABLE_TAPS) = 32,  // with more of them a table would serve few channels
+};
 
-static int64_t DSC_TYPED(gathered_length)(const DscProduct *g) {
+// Where lines are short or strided, the places that positions see are the same for all channels:
+// they are found once a tap.
+typedef struct {
+  int64_t image;   // the first position's
+  int64_t count;   // places a tap
+  int32_t *place;  // behind a channel of that image; -1 outside. NULL: not used
+} DSC_TYPED(Places);
+
+// Positions that share a table.
+static int64_t DSC_TYPED(table_count)(const DscProduct *g) {
+  return g->patches->transposed ? DSC_TYPED(CHUNK) : g->n;
+}
+
+static bool DSC_TYPED(has_table)(const DscProduct *g) {
+  enum { WIDTH = 16 };
+  const DscPatches *s = g->patches;
+  int64_t images = DSC_TYPED(table_count)(g) / s->positions + 2;
+  return dsc_volume(s->taps) <= DSC_TYPED(TABLE_TAPS) &&
+         (s->out_size[2] < WIDTH || s->stride[2] > 1) && images < INT32_MAX / (s->image + 1);
+}
+
+// Finds the places of `count` positions from `at` on for every tap.
+static void DSC_TYPED(find_places)(const DscPatches *s, DSC_TYPED(Position) at, int64_t count,
+                                   DSC_TYPED(Places) * places) {
+  places->image = at.image, places->count = count;
+  const int64_t *in = s->in_size, *taps = s->taps;
+  int64_t number = dsc_volume(taps), from[DSC_TYPED(TABLE_TAPS)][3];
+  for (int64_t t = 0; t < number; t++) {
+    int64_t tap[3] = {t / taps[2] / taps[1], t / taps[2] % taps[1], t % taps[2]};
+    for (int d = 0; d < 3; d++) from[t][d] = tap[d] * s->dilation[d] - s->padding[d];
+  }
+  for (int64_t j = 0; j < count; j++) {
+    int64_t z = at.z * s->stride[0], y = at.y * s->stride[1], x = at.x * s->stride[2];
+    int64_t image = (at.image - places->image) * s->image;
+    int32_t *out = places->place + j;
+    for (int64_t t = 0; t < number; t++, out += count) {
+      int64_t d = z + from[t][0], h = y + from[t][1], w = x + from[t][2];
+      bool inside = d >= 0 && d < in[0] && h >= 0 && h < in[1] && w >= 0 && w < in[2];
+      *out = inside ? (int32_t)(image + (d * in[1] + h) * in[2] + w) : -1;
+    }
+    if (++at.x < s->out_size[2]) continue;
+    at.x = 0;
+    if (++at.y < s->out_size[1]) continue;
+    at.y = 0;
+    if (++at.z < s->out_size[0]) continue;
+    at.z = 0, at.image++;
+  }
+}
+
+// Gathers what `count` positions from `at` on see through a row's tap, by the table if there is
+// one.
+static void DSC_TYPED(gather_row)(const DscPatches *s, const DSC_TYPED(Row) * row,
+                                  DSC_TYPED(Position) at, int64_t count,
+                                  const DSC_TYPED(Places) * places, DSC_T *out) {
+  if (places->place == NULL) {
+    DSC_TYPED(gather)(s, row, at, count, out);
+    return;
+  }
+  const DSC_T *channel = row->channel + places->image * s->image;
+  int64_t tap = (row->tap[0] * s->taps[1] + row->tap[1]) * s->taps[2] + row->tap[2];
+  const int32_t *place = places->place + tap * places->count;
+  for (int64_t j = 0; j < count; j++) out[j] = place[j] < 0 ? 0 : channel[place[j]];
+}
+
+// Elements that are gathered before they are packed.
+static int64_t DSC_TYPED(line_length)(const DscProduct *g) {
   if (g->patches->transposed) return DSC_TILE_COLUMNS * DSC_TYPED(CHUNK);
   return (g->n + DSC_TILE_COLUMNS - 1) / DSC_TILE_COLUMNS * DSC_TILE_COLUMNS;
+}
+
+// The same with the table.
+static int64_t DSC_TYPED(gathered_length)(const DscProduct *g) {
+  bool table = DSC_TYPED(has_table)(g);
+  return DSC_TYPED(line_length)(g) +
+         (table ? dsc_volume(g->patches->taps) * DSC_TYPED(table_count)(g) : 0);
 }
 
 // Packs rows `start` to `start + k` of the patches; `gathered` holds gathered_length elements.
 static void DSC_TYPED(pack_patches)(const DscProduct *g, int64_t start, int64_t k, DSC_T *gathered,
                                     DSC_T *panels) {
   const DscPatches *s = g->patches;
+  DSC_TYPED(Places) places = {0};
+  if (DSC_TYPED(has_table)(g))
+    places.place = (int32_t *)(void *)(gathered + DSC_TYPED(line_length)(g));
   if (!s->transposed) {
-    int64_t length = DSC_TYPED(gathered_length)(g);
+    int64_t length = DSC_TYPED(line_length)(g);
     for (int64_t j = g->n; j < length; j++) gathered[j] = 0;
     DSC_TYPED(Position) first = DSC_TYPED(position)(s, g->column);
+    if (places.place != NULL) DSC_TYPED(find_places)(s, first, g->n, &places);
     DSC_TYPED(Row) row = DSC_TYPED(row)(g, start);
     for (int64_t p = 0; p < k; p++, DSC_TYPED(next_row)(s, &row)) {
-      DSC_TYPED(gather)(s, &row, first, g->n, gathered);
+      DSC_TYPED(gather_row)(s, &row, first, g->n, &places, gathered);
       DSC_T *to = panels + p * DSC_TILE_COLUMNS;
       for (int64_t j = 0; j < length; j += DSC_TILE_COLUMNS, to += DSC_TILE_COLUMNS * k)
         memcpy(to, gathered + j, DSC_TILE_COLUMNS * sizeof(DSC_T));
@@ -100,15 +179,32 @@ static void DSC_TYPED(pack_patches)(const DscProduct *g, int64_t start, int64_t 
   for (int64_t done = 0; done < k; done += DSC_TYPED(CHUNK)) {
     int64_t count = k - done < DSC_TYPED(CHUNK) ? k - done : DSC_TYPED(CHUNK);
     DSC_TYPED(Position) first = DSC_TYPED(position)(s, start + done);
+    if (places.place != NULL) DSC_TYPED(find_places)(s, first, count, &places);
     DSC_TYPED(Row) row = DSC_TYPED(row)(g, g->column);
     for (int64_t j = 0; j < g->n; j += DSC_TILE_COLUMNS) {
       int64_t columns = g->n - j < DSC_TILE_COLUMNS ? g->n - j : DSC_TILE_COLUMNS;
-      for (int64_t i = 0; i < columns; i++, DSC_TYPED(next_row)(s, &row))
-        DSC_TYPED(gather)(s, &row, first, count, gathered + i * DSC_TYPED(CHUNK));
+      for (int64_t i = 0; i < columns; i++, DSC_TYPED(next_row)(s, &row)) DSC_TYPED(gather_row)
+      (s, &row, first, count, &places, gathered + i * DSC_TYPED(CHUNK));
       DSC_TYPED(pack_lines)
       (DSC_TILE_COLUMNS, gathered, DSC_TYPED(CHUNK), columns - 1, count,
        panels + j * k + done * DSC_TILE_COLUMNS);
     }
+  }
+}
+
+// Packs weights of up to a tile's output channels, `from` the first one's: their elements `start`
+// to `start + k` of (channel, tap).
+static void DSC_TYPED(pack_taps)(const DSC_T *from, const DscWeightSteps *steps, int64_t taps,
+                                 int64_t rows, int64_t start, int64_t k, DSC_T *out) {
+  if (steps->channel == taps) {
+    DSC_TYPED(pack_lines)(DSC_TILE_ROWS, from + start, steps->output, rows - 1, k, out);
+    return;
+  }
+  for (int64_t end = start + k, some; start < end; start += some, out += some * DSC_TILE_ROWS) {
+    int64_t tap = start % taps;
+    some = taps - tap < end - start ? taps - tap : end - start;
+    DSC_TYPED(pack_lines)
+    (DSC_TILE_ROWS, from + start / taps * steps->channel + tap, steps->output, rows - 1, some, out);
   }
 }
 

@@ -75,6 +75,48 @@ static void pool_place(Scratch *scratch, const DscWindowRow *row, int64_t column
   }
 }
 
+// The columns of the output, `from` to `to`, whose windows lie inside of the input along the width.
+static DscSpan inner_columns(const DscWindow *window) {
+  if (window->adaptive) return (DscSpan){0};  // each window has a size of its own
+  const int64_t stride = window->stride[DSC_WIDTH], padding = window->padding[DSC_WIDTH];
+  const int64_t reach = (window->size[DSC_WIDTH] - 1) * window->dilation[DSC_WIDTH];
+  const int64_t room = window->input[DSC_WIDTH] - 1 + padding - reach;
+  const int64_t from = dsc_parts(padding, stride);
+  const int64_t to = room < 0 ? 0 : dsc_smaller(room / stride + 1, window->output[DSC_WIDTH]);
+  return (DscSpan){from, to, 1, 0};
+}
+
+// Pools the inner columns of a line in one go; the end of what it did (`columns->from` if nothing).
+static int64_t pool_run(const DscPooling *pooling, const DscWindowRow *row,
+                        const DscSpan *columns) {
+  const DscWindow *window = &pooling->window;
+  const DscSpan depth = dsc_window_span(window, DSC_DEPTH, row->d);
+  const DscSpan height = dsc_window_span(window, DSC_HEIGHT, row->h);
+  const DscSpan width = dsc_window_span(window, DSC_WIDTH, columns->from);
+  const void *values[DSC_MAX_TAPS];
+  int taps = 0;
+  for (int64_t d = depth.from; d < depth.to; d += depth.step)
+    for (int64_t h = height.from; h < height.to; h += height.step)
+      for (int64_t w = width.from; w < width.to; w += width.step) {
+        if (taps == DSC_MAX_TAPS) return columns->from;
+        values[taps++] = dsc_window_at(pooling->source, row->n, 0, d, h, w);
+      }
+  const DscWindowRun run = {
+      .places = columns->to - columns->from,
+      .count = window->channels,
+      .step = window->stride[DSC_WIDTH] * pooling->source->strides[4],
+      .out_step = pooling->target->strides[4],
+      .taps = taps,
+      .values = values,
+  };
+  void *out = dsc_window_row_at(pooling->target, row, columns->from);
+  if (pooling->is_max)
+    pooling->loops->max_run(&run, out);
+  else
+    pooling->loops->mean_run(&run, dsc_window_divisor(pooling, row->d, row->h, columns->from), out);
+  return columns->to;
+}
+
 static void store_indices(const DscPooling *pooling, const int32_t *places, const DscWindowRow *row,
                           int64_t column) {
   const DscView *view = pooling->indices;
@@ -93,10 +135,16 @@ static void piece(void *context, int64_t index) {
       return;
     }
   }
+  const DscSpan inner = inner_columns(window);
+  const bool has_runs = !scratch.numbers && inner.from < inner.to;
   const int64_t end = dsc_smaller((index + 1) * pooling->group, pooling->units);
   for (int64_t unit = index * pooling->group; unit < end; unit++) {
     const DscWindowRow row = dsc_window_line(window->output, unit);
     for (int64_t w = 0; w < window->output[DSC_WIDTH]; w++) {
+      if (has_runs && w == inner.from) {
+        w = pool_run(pooling, &row, &inner);
+        if (w == window->output[DSC_WIDTH]) break;
+      }
       pool_place(&scratch, &row, w);
       if (window->adaptive && scratch.numbers) {
         store_indices(pooling, scratch.numbers, &row, w);

@@ -2,6 +2,11 @@
 #define DSC_FREE_VECTOR \
   DSC_PRAGMA(clang loop vectorize(assume_safety) vectorize_width(DSC_STEP) interleave_count(1))
 
+#define DSC_UNROLL DSC_PRAGMA(clang loop unroll(full))
+
+// Windows ahead whose elements are asked for: the processor does not look as far by itself.
+#define DSC_AHEAD 4
+
 // A NaN wins over everything before it.
 #define TAKES(v, best) (((v) > (best)) | ((v) != (v)))
 
@@ -57,6 +62,37 @@
         if (TAKES(v, best[i])) best[i] = v, best_numbers[i] = numbers[t];                         \
       }                                                                                           \
   }                                                                                               \
+  static inline __attribute__((always_inline)) void DSC_NAME(max_part_##L)(                       \
+      int vectors, const DscWindowRun *run, int64_t at, T *best) {                                \
+    DSC_NAME(V##L) b[4];                                                                          \
+    DSC_UNROLL for (int l = 0; l < vectors; l++) b[l] = LOWEST;                                   \
+    for (int t = 0; t < run->taps; t++) {                                                         \
+      const DSC_NAME(U##L) *v = (const void *)((const T *)run->values[t] + at);                   \
+      DSC_UNROLL for (int l = 0; l < vectors; l++)                                                \
+          __builtin_prefetch((const T *)(v + l) + DSC_AHEAD * run->step);                         \
+      DSC_UNROLL for (int l = 0; l < vectors; l++) b[l] = TAKES(v[l], b[l]) ? v[l] : b[l];        \
+    }                                                                                             \
+    DSC_UNROLL for (int l = 0; l < vectors; l++)((DSC_NAME(U##L) *)best)[l] = b[l];               \
+  }                                                                                               \
+  static void DSC_NAME(max_run_##L)(const DscWindowRun *run, void *out) {                         \
+    for (int64_t place = 0; place < run->places; place++) {                                       \
+      T *best = (T *)out + place * run->out_step;                                                 \
+      const int64_t at = place * run->step;                                                       \
+      int64_t i = 0;                                                                              \
+      for (; i + 4 * COUNT <= run->count; i += 4 * COUNT)                                         \
+        DSC_NAME(max_part_##L)(4, run, at + i, best + i);                                         \
+      for (; i + COUNT <= run->count; i += COUNT)                                                 \
+        DSC_NAME(max_part_##L)(1, run, at + i, best + i);                                         \
+      for (; i < run->count; i++) {                                                               \
+        T b = LOWEST;                                                                             \
+        for (int t = 0; t < run->taps; t++) {                                                     \
+          const T v = ((const T *)run->values[t])[at + i];                                        \
+          if (TAKES(v, b)) b = v;                                                                 \
+        }                                                                                         \
+        best[i] = b;                                                                              \
+      }                                                                                           \
+    }                                                                                             \
+  }                                                                                               \
   static void DSC_NAME(fill_lowest_##L)(int64_t count, void *out) {                               \
     T *to = out;                                                                                  \
     for (int64_t i = 0; i < count; i++) to[i] = LOWEST;                                           \
@@ -99,6 +135,35 @@
     for (; i < count; i++) {                                                                     \
       for (int t = 0; t < taps; t++) sum[i] += ((const T *)values[t])[i];                        \
       sum[i] /= d;                                                                               \
+    }                                                                                            \
+  }                                                                                              \
+  static inline __attribute__((always_inline)) void DSC_NAME(mean_part_##L)(                     \
+      int vectors, const DscWindowRun *run, int64_t at, T divisor, T *mean) {                    \
+    DSC_NAME(V##L) s[4];                                                                         \
+    DSC_UNROLL for (int l = 0; l < vectors; l++) s[l] = 0;                                       \
+    for (int t = 0; t < run->taps; t++) {                                                        \
+      const DSC_NAME(U##L) *v = (const void *)((const T *)run->values[t] + at);                  \
+      DSC_UNROLL for (int l = 0; l < vectors; l++)                                               \
+          __builtin_prefetch((const T *)(v + l) + DSC_AHEAD * run->step);                        \
+      DSC_UNROLL for (int l = 0; l < vectors; l++) s[l] += v[l];                                 \
+    }                                                                                            \
+    DSC_UNROLL for (int l = 0; l < vectors; l++)((DSC_NAME(U##L) *)mean)[l] = s[l] / divisor;    \
+  }                                                                                              \
+  static void DSC_NAME(mean_run_##L)(const DscWindowRun *run, int64_t divisor, void *out) {      \
+    const T d = (T)divisor;                                                                      \
+    for (int64_t place = 0; place < run->places; place++) {                                      \
+      T *mean = (T *)out + place * run->out_step;                                                \
+      const int64_t at = place * run->step;                                                      \
+      int64_t i = 0;                                                                             \
+      for (; i + 4 * COUNT <= run->count; i += 4 * COUNT)                                        \
+        DSC_NAME(mean_part_##L)(4, run, at + i, d, mean + i);                                    \
+      for (; i + COUNT <= run->count; i += COUNT)                                                \
+        DSC_NAME(mean_part_##L)(1, run, at + i, d, mean + i);                                    \
+      for (; i < run->count; i++) {                                                              \
+        T s = 0;                                                                                 \
+        for (int t = 0; t < run->taps; t++) s += ((const T *)run->values[t])[at + i];            \
+        mean[i] = s / d;                                                                         \
+      }                                                                                          \
     }                                                                                            \
   }                                                                                              \
   static void DSC_NAME(sum_of_row_##L)(int64_t from, int64_t to, const void *in, void *out) {    \
@@ -198,6 +263,8 @@ DEFINE_LANE(I64, int64_t, int64_t, INT64_MIN, 8)
                     .sum_chosen_bytes = DSC_NAME(sum_chosen_bytes_##L), \
                     .divide = DSC_NAME(divide_##L),                     \
                     .mean = DSC_NAME(mean_##L),                         \
+                    .max_run = DSC_NAME(max_run_##L),                   \
+                    .mean_run = DSC_NAME(mean_run_##L),                 \
                     .fill_lowest = DSC_NAME(fill_lowest_##L),           \
                     .split = DSC_NAME(split_##L),                       \
                     .join = DSC_NAME(join_##L),                         \
@@ -208,6 +275,8 @@ static const DscWindowLoops DSC_NAME(window_loops)[DSC_LANE_COUNT] = {
     LANE_LOOPS(F32), LANE_LOOPS(F64), LANE_LOOPS(I64)};
 
 #undef DSC_FREE_VECTOR
+#undef DSC_UNROLL
+#undef DSC_AHEAD
 #undef TAKES
 #undef DEFINE_TYPES
 #undef DEFINE_MAX

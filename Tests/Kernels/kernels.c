@@ -99,7 +99,8 @@ static void each(const DscConvolution *c, Array x, Array w, Array y, double *sum
                 int64_t s = j * c->stride[2] + q * c->dilation[2] - c->padding[2];
                 if (r < 0 || r >= in[1] || s < 0 || s >= in[2]) continue;
                 int64_t from = ((n * c->in_channels + o / of * per + ch) * in[1] + r) * in[2] + s;
-                int64_t tap = ((o * per + ch) * taps[1] + p) * taps[2] + q;
+                int64_t pair = c->exchanged ? (o / of * per + ch) * of + o % of : o * per + ch;
+                int64_t tap = (pair * taps[1] + p) * taps[2] + q;
                 int64_t to = ((n * c->out_channels + o) * out[1] + i) * out[2] + j;
                 if (weights)
                   sums[tap] += at(y, to) * at(x, from);
@@ -108,7 +109,9 @@ static void each(const DscConvolution *c, Array x, Array w, Array y, double *sum
               }
 }
 
-static void convolution(bool wide, bool depthwise, bool large) {
+// Random sizes; `dense`: square kernels of stride 1 that walk forward or backward, and enough
+// channels for transformed tiles (Winograd) where they are not depthwise.
+static DscConvolution shape(bool wide, bool depthwise, bool large, bool dense) {
   DscConvolution c = {.dtype = wide ? DSC_FLOAT64 : DSC_FLOAT32, .batch = 1 + below(3)};
   c.groups = depthwise ? 1 + below(6) : 1 + below(2);
   c.in_channels = c.groups * (depthwise ? 1 : 1 + below(9));
@@ -119,11 +122,28 @@ static void convolution(bool wide, bool depthwise, bool large) {
     c.in_size[d] = d == 0 ? 1 : c.dilation[d] * c.taps[d] + below(large ? 50 : 8);
     c.out_size[d] = outputs(&c, d);
   }
+  if (!dense) return c;
+  if (!depthwise)
+    c.in_channels = c.groups * (16 + below(30)), c.out_channels = c.groups * (16 + below(60));
+  int64_t taps = depthwise ? 3 + 2 * below(2) : 3;
+  for (int d = 1; d < 3; d++) {
+    bool backward = below(2) == 1;
+    c.taps[d] = taps, c.stride[d] = 1, c.dilation[d] = backward ? -1 : 1;
+    c.padding[d] = (backward ? 1 - taps : 0) + below(taps);
+    c.in_size[d] = taps + below(large ? 70 : 24);
+    c.out_size[d] = c.in_size[d] - below(taps);
+  }
+  return c;
+}
+
+static void convolution(DscConvolution c) {
+  bool wide = c.dtype == DSC_FLOAT64;
   int64_t inputs = c.batch * c.in_channels * c.in_size[1] * c.in_size[2];
   int64_t results = c.batch * c.out_channels * c.out_size[1] * c.out_size[2];
   int64_t weights = c.out_channels * (c.in_channels / c.groups) * c.taps[1] * c.taps[2];
   Array x = array(wide, inputs, true), w = array(wide, weights, true);
   for (int backward = 0; backward < 2; backward++) {
+    c.exchanged = !backward && below(2) == 1;
     Array y = array(wide, results, backward), v = backward ? array(wide, weights, false) : w;
     c.input = x.data, c.weight = v.data, c.output = y.data;
     c.workspace = aligned_alloc(64, (size_t)(dsc_convolve_workspace(&c, backward) / 64 + 1) * 64);
@@ -139,6 +159,28 @@ static void convolution(bool wide, bool depthwise, bool large) {
   free(x.data), free(w.data);
 }
 
+// An infinity in the input, whose transforms are NaN, reaches the outputs of its window only.
+static void infinity(void) {
+  enum { CHANNELS = 16, SIZE = 20, AT = 9, COUNT = CHANNELS * SIZE * SIZE };
+  DscConvolution c = {.dtype = DSC_FLOAT32, .batch = 1, .groups = 1};
+  c.in_channels = c.out_channels = CHANNELS;
+  for (int d = 0; d < 3; d++) {
+    c.in_size[d] = c.out_size[d] = d == 0 ? 1 : SIZE, c.taps[d] = d == 0 ? 1 : 3;
+    c.stride[d] = c.dilation[d] = 1, c.padding[d] = d == 0 ? 0 : 1;
+  }
+  Array x = array(false, COUNT, true), w = array(false, CHANNELS * CHANNELS * 9, true);
+  Array y = array(false, COUNT, false);
+  ((float *)x.data)[AT * SIZE + AT] = INFINITY;
+  c.input = x.data, c.weight = w.data, c.output = y.data;
+  c.workspace = aligned_alloc(64, (size_t)(dsc_convolve_workspace(&c, false) / 64 + 1) * 64);
+  if (dsc_convolve(&c) != DSC_OK) worst = INFINITY;
+  for (int64_t i = 0; i < COUNT; i++) {
+    bool near = llabs(i / SIZE % SIZE - AT) <= 1 && llabs(i % SIZE - AT) <= 1;
+    if (near ? !isinf(at(y, i)) : !isfinite(at(y, i))) worst = INFINITY;
+  }
+  free(x.data), free(w.data), free(y.data), free(c.workspace);
+}
+
 int main(void) {
   static const char *names[] = {"portable", "AVX2", "AVX-512", "NEON"};
   int status = 0;
@@ -147,8 +189,11 @@ int main(void) {
     state = 88172645463325252u, worst = 0;
     for (int i = 0; i < 60; i++) {
       product(i % 2 == 1);
-      convolution(i % 2 == 1, i % 3 == 0, i % 4 < 2);
+      convolution(shape(i % 2 == 1, i % 3 == 0, i % 4 < 2, false));
+      if (i % 4 == 0) convolution(shape(false, false, false, true));
+      convolution(shape(i % 2 == 1, true, i % 3 == 0, true));
     }
+    infinity();
     printf("%-8s products and convolutions within %.2f\n", names[target], worst);
     if (!(worst < 1)) status = 1;
     double attention = 0;

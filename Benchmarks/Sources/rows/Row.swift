@@ -12,7 +12,7 @@ package struct Row {
 
   @MainActor package static let all: [Row] =
     smallRows + trainingRows + elementwiseRows + structureRows + productRows + convolutionRows
-    + poolingRows + recurrentRows + transformerRows + optimizerRows
+    + poolingRows + visionRows + recurrentRows + transformerRows + optimizerRows
 }
 
 /// The work with a backward pass; what is compared is the gradient of the first leaf.

@@ -14,9 +14,11 @@
 /// in_size], weight [out_channels, in_channels / groups, taps], output [batch, out_channels,
 /// out_size]; `bias` may be NULL. Channel o sees the channels of its group only. Spatial dims that
 /// do not exist have size 1, stride 1 and padding 0. `out_size` is any (it implies the padding at
-/// the end); padding and dilation may be negative, which is what gradients by the input need.
+/// the end); padding and dilation may be negative, which is what gradients by the input need. Those
+/// also need `exchanged`: a weight [in_channels, out_channels / groups, taps], as it lies there.
 typedef struct {
   DscDType dtype;
+  bool exchanged;  // not for dsc_convolve_weights
   int64_t batch, groups, in_channels, out_channels;
   int64_t in_size[DSC_CONV_DIMS], out_size[DSC_CONV_DIMS], taps[DSC_CONV_DIMS];
   int64_t stride[DSC_CONV_DIMS], dilation[DSC_CONV_DIMS], padding[DSC_CONV_DIMS];

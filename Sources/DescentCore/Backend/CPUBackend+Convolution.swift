@@ -17,8 +17,10 @@ struct ConvolutionWindow {
 struct ConvolutionCall {
   let window: ConvolutionWindow
   let input: Tensor
-  /// [out, in / groups, taps...]
+  /// [out, in / groups, taps...], or [in, out / groups, taps...] if `isExchanged`.
   let weight: Tensor
+  /// Whether input and output channels have changed places, as they do in the gradient by the input.
+  var isExchanged = false
   var bias: Tensor? = nil
   let output: Tensor
 }
@@ -52,6 +54,7 @@ extension CPUBackend {
     let weight = call.weight.layout.shape
     var result = DscConvolution()
     result.dtype = call.output.dtype.c
+    result.exchanged = call.isExchanged
     result.batch = Int64(input[0])
     result.groups = Int64(call.window.groups)
     result.in_channels = Int64(input[1])

@@ -68,7 +68,7 @@ enum Convolving {
   ) -> Tensor {
     noGrad {
       let lane = lane(g.dtype)
-      let (gradient, weight) = (g.to(lane).contiguous(), transposed(w.to(lane), window.groups))
+      let (gradient, weight) = (g.to(lane).contiguous(), w.to(lane))
       let dims = window.dims
       if window.stride.allSatisfy({ $0 == 1 }) {
         let result = Tensor(empty: shape, dtype: lane, device: g.device)
@@ -110,7 +110,9 @@ enum Convolving {
       stride: Shape(repeating: 1, count: phases.count), dilation: Shape(phases.map(\.dilation)),
       padding: Shape(phases.map(\.padding)), groups: groups)
     result.device.backend.convolve(
-      ConvolutionCall(window: window, input: gradient, weight: taps.contiguous(), output: result))
+      ConvolutionCall(
+        window: window, input: gradient, weight: taps.contiguous(), isExchanged: true,
+        output: result))
   }
 
   /// In one dimension: which taps the inputs start, start + stride, … meet, and where.
@@ -137,14 +139,6 @@ enum Convolving {
       dilation = -(step * tapDilation / stride)
       padding = -((from - first * tapDilation) / stride)
     }
-  }
-
-  /// [O, C / groups, taps] as [C, O / groups, taps].
-  private static func transposed(_ w: Tensor, _ groups: Int) -> Tensor {
-    let (outputs, channels) = (w.shape[0] / groups, w.shape[1])
-    let taps = Array(w.shape.dropFirst(2))
-    return w.reshape(Shape([groups, outputs, channels] + taps)).transpose(1, 2)
-      .reshape(Shape([groups * channels, outputs] + taps))
   }
 
   /// Half precision is computed in float32 and rounded once.

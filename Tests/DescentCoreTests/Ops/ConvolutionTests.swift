@@ -54,9 +54,13 @@ import Testing
     Case(
       input: [2, 6, 30, 30], weight: [12, 3, 3, 5], stride: 3, padding: 4, dilation: 2, groups: 2),
     Case(input: [5, 40, 2, 2], weight: [70, 40, 3, 3], padding: 1),
+    // Transformed tiles: images of an odd size that share a block, and one that is cut in columns.
+    Case(input: [11, 32, 5, 7], weight: [68, 16, 3, 3], padding: 2, groups: 2),
+    Case(input: [1, 16, 3, 530], weight: [16, 16, 3, 3]),
     Case(input: [2, 33, 15, 15], weight: [65, 33, 1, 1]),
     Case(input: [2, 33, 15, 15], weight: [65, 33, 1, 1], stride: 2),
     Case(input: [2, 7, 33, 70], weight: [7, 1, 3, 3], padding: 1, groups: 7),
+    Case(input: [1, 2, 9, 17], weight: [4, 1, 5, 5], padding: 2, groups: 2),
     Case(input: [2, 7, 33, 70], weight: [14, 1, 3, 3], stride: 2, padding: 1, groups: 7),
     Case(
       input: [1, 2, 12, 90], weight: [4, 1, 5, 2], stride: 3, padding: 2, dilation: 3, groups: 2),
@@ -115,7 +119,11 @@ import Testing
       let w = Tensor.randn(24, 20, 3, 3, requiresGrad: true, generator: generator)
       let d = Tensor.randn(24, 1, 3, 3, requiresGrad: true, generator: generator)
       x.conv2d(w, padding: 1).tanh().conv2d(d, padding: 1, groups: 24).tanh().sum().backward()
-      let results = [x.grad!, w.grad!, d.grad!]
+      // One channel, whose outputs are shared out.
+      let image = Tensor.randn(5, 1, 30, 30, generator: generator)
+      let e = Tensor.randn(6, 1, 5, 5, requiresGrad: true, generator: generator)
+      image.conv2d(e, padding: 2).tanh().sum().backward()
+      let results = [x.grad!, w.grad!, d.grad!, e.grad!]
       if first.isEmpty {
         first = results
         // The same by a convolution in float64.
@@ -128,6 +136,40 @@ import Testing
         }
       }
       for (a, b) in zip(results, first) { #expect(a.equal(b)) }
+    }
+  }
+
+  @Test("gradients of transformed tiles are those of float64", arguments: [1, 2])
+  func transformed(groups: Int) {
+    let generator = Generator(seed: groups)
+    let x = Tensor.randn(7, 17 * groups, 9, 14, requiresGrad: true, generator: generator)
+    let w = Tensor.randn(35 * groups, 17, 3, 3, requiresGrad: true, generator: generator)
+    let (u, v) = (x.detach().to(.float64), w.detach().to(.float64))
+    let wide = [u.requiresGrad_(), v.requiresGrad_()]
+    // The gradients' own gradients pass through the same kernels.
+    func gradients(_ x: Tensor, _ w: Tensor) -> [Tensor] {
+      let y = x.conv2d(w, padding: 1, groups: groups)
+      let first = grad([(y * y).mean()], [x, w], createGraph: true).map { $0! }
+      let size = first[0].square().sum() + first[1].square().sum()
+      return first + grad([size], [x, w]).map { $0! }
+    }
+    for (narrow, exact) in zip(gradients(x, w), gradients(wide[0], wide[1])) {
+      let difference = (narrow.to(.float64) - exact).abs().max().item()
+      #expect(difference < 1e-5 * exact.abs().max().item(), "\(difference)")
+    }
+  }
+
+  @Test("an infinity and a NaN reach the outputs of their windows only")
+  func infinity() {
+    let generator = Generator(seed: 2)
+    let x = Tensor.randn(1, 16, 20, 20, generator: generator)
+    let w = Tensor.randn(16, 16, 3, 3, generator: generator)
+    for value in [Double.infinity, .nan] {
+      x[0, 3, 9, 12] = Tensor(value)
+      let finite = x.conv2d(w, padding: 1).isfinite()
+      let expected = Tensor.ones(1, 16, 20, 20, dtype: .bool)
+      expected[0, 0..., 8...10, 11...13] = Tensor(false)
+      #expect(finite.equal(expected))
     }
   }
 
