@@ -1,0 +1,124 @@
+// What the two calls of a recurrent layer prepare: sizes, workspace, packed weights.
+#include <string.h>
+
+#include "dsc_recurrent_cells.h"
+#include "include/dsc_pool.h"
+
+// So many rows of a piece that a weight's panel is worth reading, and their gates stay near.
+enum { LEAST_ROWS = 4, MOST_ROWS = 48 };
+
+static int64_t round_up(int64_t value, int64_t unit) { return (value + unit - 1) / unit * unit; }
+static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
+// x weight_ihᵀ and h weight_hhᵀ, or the gradients' products with the weights as they are.
+static DscProduct operand(const DscRecurrent *call, const void *weight, int64_t width, int64_t count, bool backward) {
+  return (DscProduct){.dtype = call->dtype,
+                      .n = backward ? count : width,
+                      .k = backward ? width : count,
+                      .a_column = 1,
+                      .b = weight,
+                      .b_row = backward ? count : 1,
+                      .b_column = backward ? 1 : count,
+                      .c_row = backward ? count : width,
+                      .c_column = 1,
+                      .alpha = 1};
+}
+
+// Divides the workspace, or counts its bytes if there is none.
+static int64_t divide(DscRecurrentPlan *p, char *base) {
+  const DscRecurrent *call = p->call;
+  int64_t batch = call->batch, hidden = call->hidden, panels[2];
+  const DscRecurrentWeight *weights[2] = {&p->ih, &p->hh};
+  for (int i = 0; i < 2; i++)
+    panels[i] = batch == 1 ? 0 : dsc_packed_columns(call->dtype, weights[i]->product.k, weights[i]->product.n);
+  struct {
+    char **part;
+    int64_t count;
+  } parts[] = {
+      {(char **)&p->ih.panels, panels[0]},
+      {(char **)&p->hh.panels, panels[1]},
+      {&p->zeros, p->width},
+      {&p->bias, p->width},
+      {&p->hidden_bias, hidden},
+      {&p->inputs, batch * p->width},
+      {&p->products, batch * p->width},
+      {&p->states, batch * hidden},
+      {&p->carry, batch * hidden},
+      {&p->scratch, (batch / LEAST_ROWS + 1) * DSC_CELL_SCRATCH * p->padded},
+  };
+  int64_t total = 0;
+  for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+    if (base != NULL) *parts[i].part = parts[i].count == 0 ? NULL : base + total;
+    total += round_up(parts[i].count * p->size, 64);
+  }
+  return total;
+}
+
+static void describe(const DscRecurrent *call, bool backward, DscRecurrentPlan *p) {
+  *p = (DscRecurrentPlan){.call = call, .backward = backward};
+  p->size = (int64_t)dsc_dtype_size(call->dtype);
+  p->gates = dsc_cell_gates(call->cell), p->width = p->gates * call->hidden;
+  p->padded = round_up(call->hidden, DSC_STEP);
+  p->ih.product = operand(call, call->weight_ih, p->width, call->inputs, backward);
+  p->hh.product = operand(call, call->weight_hh, p->width, call->hidden, backward);
+}
+
+int64_t dsc_recurrent_workspace(const DscRecurrent *call) {
+  DscRecurrentPlan forward, backward;
+  describe(call, false, &forward), describe(call, true, &backward);
+  int64_t a = divide(&forward, NULL), b = divide(&backward, NULL);
+  return a > b ? a : b;
+}
+
+enum { PACKED = 4 };  // tiles of columns that a piece packs
+
+static void pack_piece(void *context, int64_t piece) {
+  const DscRecurrentPlan *p = context;
+  int64_t columns = PACKED * dsc_tile_size(p->call->dtype).columns;
+  int64_t pieces = (p->ih.product.n + columns - 1) / columns;
+  const DscRecurrentWeight *weight = piece < pieces ? &p->ih : &p->hh;
+  int64_t first = (piece < pieces ? piece : piece - pieces) * columns;
+  dsc_pack_columns(&weight->product, first, smaller(columns, weight->product.n - first), weight->panels);
+}
+
+#define DEFINE_ADD(name, T)                                                       \
+  static void name(int64_t count, const void *pa, const void *pb, void *po) {     \
+    const T *a = pa, *b = pb;                                                     \
+    T *out = po;                                                                  \
+    for (int64_t i = 0; i < count; i++) out[i] = (a ? a[i] : 0) + (b ? b[i] : 0); \
+  }
+DEFINE_ADD(add_f32, float)
+DEFINE_ADD(add_f64, double)
+
+void dsc_recurrent_plan(const DscRecurrent *call, bool backward, DscRecurrentPlan *p) {
+  describe(call, backward, p);
+  (void)divide(p, call->workspace);
+  int64_t threads = dsc_thread_count(), pieces = (call->batch + MOST_ROWS - 1) / MOST_ROWS;
+  p->rows = (call->batch + round_up(pieces, threads) - 1) / round_up(pieces, threads);
+  p->rows = smaller(call->batch, p->rows < LEAST_ROWS ? LEAST_ROWS : p->rows);
+  p->pieces = (call->batch + p->rows - 1) / p->rows;
+  memset(p->zeros, 0, (size_t)(p->width * p->size));
+  if (!backward) {
+    void (*add)(int64_t, const void *, const void *, void *) = call->dtype == DSC_FLOAT64 ? add_f64 : add_f32;
+    // The bias of a GRU's h_n is scaled by a gate and so stays alone.
+    int64_t both = call->cell == DSC_CELL_GRU ? 2 * call->hidden : p->width;
+    int64_t at = both * p->size;
+    add(both, call->bias_ih, call->bias_hh, p->bias);
+    if (both < p->width) {
+      const char *ih = call->bias_ih, *hh = call->bias_hh;
+      add(p->width - both, ih == NULL ? NULL : ih + at, NULL, p->bias + at);
+      add(p->width - both, hh == NULL ? NULL : hh + at, NULL, p->hidden_bias);
+    }
+  }
+  if (call->batch == 1) return;
+  int64_t columns = PACKED * dsc_tile_size(call->dtype).columns;
+  int64_t inputs = (p->ih.product.n + columns - 1) / columns, states = (p->hh.product.n + columns - 1) / columns;
+  dsc_parallel(inputs + states, pack_piece, p);
+}
+
+int dsc_recurrent_multiply(const DscRecurrentWeight *weight, int64_t rows, const void *a, int64_t a_row, void *out) {
+  DscProduct product = weight->product;
+  product.m = rows, product.a = a, product.a_row = a_row, product.c = out;
+  product.b_panels = weight->panels;
+  return weight->panels == NULL ? dsc_product_vector(&product) : dsc_product_tiled(&product);
+}
