@@ -6,26 +6,22 @@
 #include "dsc_product.h"
 #include "include/dsc_recurrent.h"
 
-/// One row of one step. `scratch` holds DSC_CELL_SCRATCH times `padded` values, `padded` being `hidden` as a
-/// multiple of DSC_STEP.
-#define DSC_CELL_SCRATCH 5
+/// One row of one step.
 typedef struct {
-  int64_t hidden, padded;
+  int64_t hidden;
   const void *input, *product;     // of the input and of the state with their weights
   const void *bias, *hidden_bias;  // the biases' sum, but a GRU's of n, and that alone
   const void *before;              // the LSTM's c, a GRU's h
   void *gates, *memory, *state;    // written; `memory` may be `before`
-  void *scratch;
 } DscCellForward;
 
 /// The gradient of a row.
 typedef struct {
-  int64_t hidden, padded;
+  int64_t hidden;
   const void *gates, *memory, *before, *state;  // of the forward
   const void *grad, *product;                   // of the state: from outside and from the step after
   void *carry;                                  // changed: of the LSTM's c; what a GRU's h passes on
   void *gate_grads, *hidden_grads;              // written; of a GRU also those of the state's products
-  void *scratch;
 } DscCellBackward;
 
 typedef struct {
@@ -50,13 +46,12 @@ int dsc_recurrent_multiply(const DscRecurrentWeight *weight, int64_t rows, const
 /// meet, so each piece walks over all steps by itself.
 typedef struct {
   const DscRecurrent *call;
-  int64_t size, gates, width, padded;  // bytes of an element; gates, gates hidden
+  int64_t size, gates, width;  // bytes of an element; gates, gates hidden
   int64_t rows, pieces;
   bool backward;
   DscRecurrentWeight ih, hh;
   char *zeros, *bias, *hidden_bias;          // width, width, hidden
   char *inputs, *products, *states, *carry;  // batch times width, width, hidden, hidden
-  char *scratch;                             // of each piece
 } DscRecurrentPlan;
 
 /// Fills in a plan, packs the weights and sums the biases. For the backward the weights are not transposed.

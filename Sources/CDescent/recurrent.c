@@ -35,8 +35,7 @@ static void forward_piece(void *context, int64_t piece) {
   int64_t first = piece * p->rows, rows = rows_at(p, first), line = call->hidden * p->size;
   int64_t wide = p->width * p->size, batch = call->batch;
   char *inputs = p->inputs + first * wide, *products = p->products + first * wide;
-  char *memory = p->carry + first * line, *scratch = p->scratch + piece * DSC_CELL_SCRATCH * p->padded * p->size;
-  memset(scratch, 0, (size_t)(DSC_CELL_SCRATCH * p->padded * p->size));
+  char *memory = p->carry + first * line;
   bool is_lstm = call->cell == DSC_CELL_LSTM;
   const char *h = source(call->h, first * line, NULL);
   const char *c = source(call->c, first * line, NULL);
@@ -52,7 +51,6 @@ static void forward_piece(void *context, int64_t piece) {
     for (int64_t r = 0; r < rows; r++) {
       DscCellForward row = {
           .hidden = call->hidden,
-          .padded = p->padded,
           .input = inputs + r * wide,
           .product = h == NULL ? p->zeros : products + r * wide,
           .bias = p->bias,
@@ -61,7 +59,6 @@ static void forward_piece(void *context, int64_t piece) {
           .gates = address(call->gates, (at + r) * wide, inputs + r * wide),
           .memory = keep + r * line,
           .state = output + r * line,
-          .scratch = scratch,
       };
       dsc_cells(call->dtype)->forward[call->cell](&row);
     }
@@ -88,12 +85,15 @@ static void add(DscDType dtype, int64_t count, const void *from, void *to) {
 }
 
 // Adds the gradients of some rows to their sums, which begin with the first step.
-static void accumulate(const DscRecurrentPlan *p, bool begins, int64_t rows, const void *from, void *sums) {
-  if (sums == NULL) return;
-  if (begins)
-    memcpy(sums, from, (size_t)(rows * p->width * p->size));
-  else
-    add(p->call->dtype, rows * p->width, from, sums);
+static void accumulate(const DscRecurrentPlan *p, bool begins, int64_t rows, const char *from, int64_t pitch,
+                       char *sums) {
+  int64_t wide = p->width * p->size;
+  for (int64_t r = 0; r < rows && sums != NULL; r++, from += pitch, sums += wide) {
+    if (begins)
+      memcpy(sums, from, (size_t)wide);
+    else
+      add(p->call->dtype, p->width, from, sums);
+  }
 }
 
 static void backward_piece(void *context, int64_t piece) {
@@ -102,10 +102,8 @@ static void backward_piece(void *context, int64_t piece) {
   const DscRecurrent *call = p->call;
   const DscRecurrentGradients *grads = run->gradients;
   int64_t first = piece * p->rows, rows = rows_at(p, first), line = call->hidden * p->size;
-  int64_t wide = p->width * p->size, batch = call->batch;
+  int64_t wide = p->width * p->size, pitch = grads->gates_row * p->size, batch = call->batch;
   char *product = p->states + first * line, *carry = p->carry + first * line;
-  char *scratch = p->scratch + piece * DSC_CELL_SCRATCH * p->padded * p->size;
-  memset(scratch, 0, (size_t)(DSC_CELL_SCRATCH * p->padded * p->size));
   bool is_lstm = call->cell == DSC_CELL_LSTM, is_gru = call->cell == DSC_CELL_GRU;
   load(p, grads->last_h, first, rows, product);
   load(p, is_lstm ? grads->last_c : NULL, first, rows, carry);
@@ -117,12 +115,11 @@ static void backward_piece(void *context, int64_t piece) {
     const void *start = is_lstm ? call->c : call->h;
     const char *before =
         is_first ? source(start, first * line, NULL) : source(is_lstm ? call->memory : call->output, before_at, NULL);
-    char *gate_grads = (char *)grads->gates + at * wide;
-    char *hidden_grads = is_gru ? (char *)grads->hidden_gates + at * wide : gate_grads;
+    char *gate_grads = (char *)grads->gates + at * pitch;
+    char *hidden_grads = is_gru ? (char *)grads->hidden_gates + at * pitch : gate_grads;
     for (int64_t r = 0; r < rows; r++) {
       DscCellBackward row = {
           .hidden = call->hidden,
-          .padded = p->padded,
           .gates = source(call->gates, (at + r) * wide, NULL),
           .memory = source(call->memory, (at + r) * line, NULL),
           .before = source(before, r * line, p->zeros),
@@ -130,18 +127,18 @@ static void backward_piece(void *context, int64_t piece) {
           .grad = source(grads->output, (at + r) * line, p->zeros),
           .product = product + r * line,
           .carry = carry + r * line,
-          .gate_grads = gate_grads + r * wide,
-          .hidden_grads = hidden_grads + r * wide,
-          .scratch = scratch,
+          .gate_grads = gate_grads + r * pitch,
+          .hidden_grads = hidden_grads + r * pitch,
       };
       dsc_cells(call->dtype)->backward[call->cell](&row);
     }
-    accumulate(p, number == 0, rows, gate_grads, address(grads->sums, first * wide, NULL));
-    if (is_gru) accumulate(p, number == 0, rows, hidden_grads, address(grads->hidden_sums, first * wide, NULL));
+    accumulate(p, number == 0, rows, gate_grads, pitch, address(grads->sums, first * wide, NULL));
+    if (is_gru) accumulate(p, number == 0, rows, hidden_grads, pitch, address(grads->hidden_sums, first * wide, NULL));
     if (grads->x != NULL)
-      status |=
-          dsc_recurrent_multiply(&p->ih, rows, gate_grads, p->width, (char *)grads->x + at * call->inputs * p->size);
-    if (!is_first || grads->h != NULL) status |= dsc_recurrent_multiply(&p->hh, rows, hidden_grads, p->width, product);
+      status |= dsc_recurrent_multiply(&p->ih, rows, gate_grads, grads->gates_row,
+                                       (char *)grads->x + at * call->inputs * p->size);
+    if (!is_first || grads->h != NULL)
+      status |= dsc_recurrent_multiply(&p->hh, rows, hidden_grads, grads->gates_row, product);
   }
   if (grads->h != NULL) {
     if (is_gru) add(call->dtype, rows * call->hidden, carry, product);

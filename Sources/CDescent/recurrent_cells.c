@@ -1,7 +1,7 @@
 // The cells of recurrent layers, for every instruction set.
 #include "dsc_recurrent_cells.h"
 
-#include "dsc_loop_macros.h"
+#include "dsc_math_macros.h"
 
 #define DSC_BODY "recurrent_body.h"
 #include "dsc_for_each_target.h"

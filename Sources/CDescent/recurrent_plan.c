@@ -44,7 +44,6 @@ static int64_t divide(DscRecurrentPlan *p, char *base) {
       {&p->products, batch * p->width},
       {&p->states, batch * hidden},
       {&p->carry, batch * hidden},
-      {&p->scratch, (batch / LEAST_ROWS + 1) * DSC_CELL_SCRATCH * p->padded},
   };
   int64_t total = 0;
   for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -58,7 +57,6 @@ static void describe(const DscRecurrent *call, bool backward, DscRecurrentPlan *
   *p = (DscRecurrentPlan){.call = call, .backward = backward};
   p->size = (int64_t)dsc_dtype_size(call->dtype);
   p->gates = dsc_cell_gates(call->cell), p->width = p->gates * call->hidden;
-  p->padded = round_up(call->hidden, DSC_STEP);
   p->ih.product = operand(call, call->weight_ih, p->width, call->inputs, backward);
   p->hh.product = operand(call, call->weight_hh, p->width, call->hidden, backward);
 }

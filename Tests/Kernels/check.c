@@ -229,6 +229,7 @@ int main(int count, char **names) {
       {"norms", check_norms},       {"pooling", check_pooling},     {"indexing", check_indexing},
       {"ordering", check_ordering}, {"random", check_random},
   };
+  dsc_set_thread_count(3);
   for (int target = 0; target < DSC_TARGET_COUNT; target++) {
     if (!dsc_set_target_for_testing((DscTarget)target)) continue;
     for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {

@@ -14,38 +14,56 @@ static Array numbers(DscDType dtype, int64_t count) {
   return a;
 }
 
+// A matrix of a batch of two, in random strides; `step` is that from batch to batch, 0 if both share one.
+static Array matrix(DscDType dtype, int64_t rows, int64_t columns, bool shared, int64_t *step) {
+  int64_t shape[3] = {2, rows, columns};
+  Array a = array(dtype, 3, shape, shared ? CONTIGUOUS : STRIDED);
+  fill(&a, is_floating(dtype) ? 1 : 20, false);
+  if (shared)
+    for (int64_t i = 0; i < rows * columns; i++) set(&a, rows * columns + i, get(&a, i));
+  *step = shared ? 0 : a.view.strides[0];
+  return a;
+}
+
 static void product(DscDType dtype) {
-  int64_t m = 1 + below(70), n = 1 + below(150), k = 1 + below(600);
-  bool ta = below(2) == 1, tb = below(2) == 1, tc = below(4) == 0;
-  Array a = numbers(dtype, m * k), b = numbers(dtype, k * n), c = vector(dtype, m * n);
-  Array bias = numbers(dtype, n);
-  DscGemm g = {.dtype = dtype,
-               .m = m,
-               .n = n,
-               .k = k,
-               .a = a.view.data,
-               .b = b.view.data,
-               .c = c.view.data,
-               .a_row = ta ? 1 : k,
-               .a_column = ta ? m : 1,
-               .b_row = tb ? 1 : n,
-               .b_column = tb ? k : 1,
-               .c_row = tc ? 1 : n,
-               .c_column = tc ? m : 1,
-               .bias = bias.view.data,
-               .bias_column = 1,
-               .alpha = 1};
-  CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm");
-  double worst = 0;
-  for (int64_t i = 0; i < m; i++)
-    for (int64_t j = 0; j < n; j++) {
-      double sum = get(&bias, j);
-      for (int64_t p = 0; p < k; p++)
-        sum += get(&a, i * g.a_row + p * g.a_column) * get(&b, p * g.b_row + j * g.b_column);
-      worst = fmax(worst, error_of(get(&c, i * g.c_row + j * g.c_column), sum, (double)k, dtype));
+  bool small = chance(3);
+  int64_t m = small ? any_size(9) : 1 + below(70), n = small ? any_size(9) : 1 + below(150), k = any_size(600);
+  DscGemm g = {.dtype = dtype, .m = m, .n = n, .k = k, .alpha = 1, .batch_ndim = 1, .batch_shape = {2}};
+  bool floating = is_floating(dtype), biased = floating && chance(2);
+  if (floating && chance(3)) g.alpha = 0.5;
+  if (floating && chance(3)) g.beta = chance(2) ? 1 : -0.25;
+  Array a = matrix(dtype, m, k, chance(3), &g.a_batch[0]), b = matrix(dtype, k, n, chance(3), &g.b_batch[0]);
+  Array c = matrix(dtype, m, n, false, &g.c_batch[0]), bias = matrix(dtype, m, n, false, &(int64_t){0});
+  g.a = a.view.data, g.a_row = a.view.strides[1], g.a_column = a.view.strides[2];
+  g.b = b.view.data, g.b_row = b.view.strides[1], g.b_column = b.view.strides[2];
+  g.c = c.view.data, g.c_row = c.view.strides[1], g.c_column = c.view.strides[2];
+  if (biased) g.bias = bias.view.data, g.bias_row = chance(2) ? bias.view.strides[1] : 0;
+  if (biased) g.bias_column = chance(2) ? bias.view.strides[2] : 0;
+  double *before = malloc((size_t)(c.count + 1) * sizeof(double)), worst = 0;
+  for (int64_t i = 0; i < c.count; i++) before[i] = get(&c, i);
+  if (g.beta == 0)  // then C is not read
+    for (int64_t i = 0; i < c.count && floating; i++) set(&c, i, NAN);
+  CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm of %s", dsc_dtype_name(dtype));
+  for (int64_t i = 0; i < c.count; i++) {
+    int64_t at = i / (m * n), row = i / n % m, column = i % n;
+    double sum = 0;
+    for (int64_t p = 0; p < k; p++) {
+      double term = get(&a, (at * m + row) * k + p) * get(&b, (at * k + p) * n + column);
+      sum = dtype == DSC_BOOL ? sum != 0 || term != 0 : sum + term;
     }
-  CHECK(worst < 1, "%lld x %lld x %lld: %g", (long long)m, (long long)n, (long long)k, worst);
-  release(&a), release(&b), release(&c), release(&bias);
+    double e = g.alpha * sum + (g.beta == 0 ? 0 : g.beta * before[i]);
+    if (biased) e += get(&bias, (g.bias_row == 0 ? 0 : row) * n + (g.bias_column == 0 ? 0 : column));
+    if (!floating) {
+      CHECK(get(&c, i) == rounded(dtype, e), "%s: %g, not %g", dsc_dtype_name(dtype), get(&c, i), rounded(dtype, e));
+      continue;
+    }
+    bool half = dtype == DSC_FLOAT16 || dtype == DSC_BFLOAT16;
+    double slack = half ? unit_of(dtype, e) : 0;
+    worst = fmax(worst, fmax(0, error_of(get(&c, i), e, (double)k, dtype) - slack / 0x1p-23 / ((double)k + 2)));
+  }
+  CHECK(worst < 1, "%lld x %lld x %lld of %s: %g", (long long)m, (long long)n, (long long)k, dsc_dtype_name(dtype),
+        worst);
+  free(before), release(&a), release(&b), release(&c), release(&bias);
 }
 
 static int64_t outputs(const DscConvolution *c, int d) {
@@ -112,9 +130,9 @@ static void convolution(DscDType dtype, bool depthwise, bool large) {
 }
 
 void check_products(void) {
+  for (int i = 0; i < 120; i++) product((DscDType)(i % DSC_DTYPE_COUNT));
   for (int i = 0; i < 60; i++) {
-    DscDType dtype = i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32;
-    product(dtype);
-    convolution(dtype, i % 3 == 0, i % 4 < 2);
+    product(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32);
+    convolution(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32, i % 3 == 0, i % 4 < 2);
   }
 }

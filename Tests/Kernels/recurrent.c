@@ -111,6 +111,15 @@ static void compare(const Array *got, const double *expected, const char *what) 
   CHECK(worst <= unit, "%s: %g", what, worst);
 }
 
+// Rows some elements apart.
+static Array rows_of(DscDType dtype, int64_t rows, int64_t width, int64_t pitch) {
+  Array a = vector(dtype, rows * pitch);
+  a.ndim = 2, a.count = rows * width;
+  a.shape[0] = rows, a.shape[1] = width, a.view.strides[0] = pitch, a.view.strides[1] = 1;
+  memcpy(a.before, a.memory, a.bytes);
+  return a;
+}
+
 static void layer(DscCell cell, DscDType dtype) {
   int64_t steps = 1 + below(4), batch = 1 + below(chance(4) ? 60 : 7), inputs = 1 + below(chance(4) ? 300 : 20);
   int64_t n = 1 + below(chance(6) ? 270 : 40), gates = dsc_cell_gates(cell), width = gates * n;
@@ -126,6 +135,9 @@ static void layer(DscCell cell, DscDType dtype) {
           counts[] = {all * n,     batch * n,     batch * n,     all * width,  all * n,   all * width,
                       all * width, batch * width, batch * width, all * inputs, batch * n, batch * n};
   for (int i = 0; i < 12; i++) *results[i] = vector(dtype, counts[i]);
+  int64_t pitch = width + below(3);
+  release(&l.dg), release(&l.dh);
+  l.dg = rows_of(dtype, all, width, pitch), l.dh = rows_of(dtype, all, width, pitch);
   bool bias = !chance(4), states = !chance(4), is_lstm = cell == DSC_CELL_LSTM, is_gru = cell == DSC_CELL_GRU;
   l.call = (DscRecurrent){.cell = cell,
                           .dtype = dtype,
@@ -155,7 +167,12 @@ static void layer(DscCell cell, DscDType dtype) {
                                         .hidden_sums = is_gru ? l.hidden_sums.view.data : NULL,
                                         .x = l.dx.view.data,
                                         .h = l.dh0.view.data,
-                                        .c = is_lstm ? l.dm0.view.data : NULL};
+                                        .c = is_lstm ? l.dm0.view.data : NULL,
+                                        .gates_row = pitch};
+  // Gradients that do not arrive are zeros.
+  if (chance(4)) l.gradients.output = NULL, fill(&l.gy, 0, false);
+  if (chance(2)) l.gradients.last_h = NULL, fill(&l.gh, 0, false);
+  if (chance(2)) l.gradients.last_c = NULL, fill(&l.gm, 0, false);
   double *values[12];
   for (int i = 0; i < 12; i++) values[i] = calloc((size_t)counts[i], sizeof(double));
   define(&l, values[0], values[4], values[5], values[6], values[9], values[10], values[11]);

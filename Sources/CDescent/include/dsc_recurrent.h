@@ -38,11 +38,12 @@ typedef struct {
 /// if they are not wanted, but for `gates` and a GRU's `hidden_gates`.
 typedef struct {
   const void *output, *last_h, *last_c;  // shapes as above
-  void *gates;                           // [steps, batch, gates hidden]: of x weight_ihᵀ
+  void *gates;                           // [steps, batch, gates hidden], rows `gates_row` apart: of x weight_ihᵀ
   void *hidden_gates;                    // the same of h weight_hhᵀ; a GRU's alone
   void *sums, *hidden_sums;              // [batch, gates hidden]: both summed over the steps
   void *x;                               // [steps, batch, inputs], contiguous
   void *h, *c;
+  int64_t gates_row;  // also of hidden_gates; rows whole kilobytes apart would share few lines of the cache
 } DscRecurrentGradients;
 
 /// The number of gates of a cell.

@@ -34,8 +34,8 @@ struct RecurrentBackwardCall {
   let output: Tensor?
   let lastH: Tensor?
   let lastC: Tensor?
-  // What goes out: of the sums at the gates [steps, batch, gates hidden], and of their part that comes from
-  // the state, where that differs; both summed over the steps [batch, gates hidden].
+  // What goes out: of the sums at the gates [steps batch, gates hidden], rows any distance apart, and of their
+  // part that comes from the state, where that differs, alike; both summed over the steps [batch, gates hidden].
   let gates: Tensor
   let hiddenGates: Tensor?
   let sums: Tensor?
@@ -61,7 +61,7 @@ extension CPUBackend {
       last_c: UnsafeRawPointer(call.lastC?.address), gates: call.gates.address,
       hidden_gates: call.hiddenGates?.address, sums: call.sums?.address,
       hidden_sums: call.hiddenSums?.address, x: call.input?.address, h: call.h?.address,
-      c: call.c?.address)
+      c: call.c?.address, gates_row: Int64(call.gates.layout.strides[0]))
     withExtendedLifetime(workspace) {
       CPUBackend.check(dsc_recurrent_backward(&layer, &gradients))
     }

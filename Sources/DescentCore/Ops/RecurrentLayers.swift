@@ -200,9 +200,9 @@ private struct RecurrentGradients {
       isNeeded ? Tensor(empty: shape, dtype: dtype) : nil
     }
     func needs(_ index: Int?) -> Bool { index.map { step.needs($0) } ?? false }
-    let gates = Tensor(empty: [steps, batch, width], dtype: dtype)
+    let gates = Self.gates(steps * batch, width, dtype)
     let isSplit = call.kind == .gru
-    let hiddenGates = made([steps, batch, width], if: isSplit)
+    let hiddenGates = isSplit ? Self.gates(steps * batch, width, dtype) : nil
     let sums = made([batch, width], if: needs(bias) || (needs(hiddenBias) && !isSplit))
     let hiddenSums = made([batch, width], if: needs(hiddenBias) && isSplit)
     let dx = made(x.shape, if: step.needs(0))
@@ -216,7 +216,7 @@ private struct RecurrentGradients {
     if let dx { step.give(0, dx) }
     if step.needs(1) {
       let rows = x.reshape([steps * batch, x.shape[2]] as Shape)
-      step.give(1, Self.products([(gates.reshape([steps * batch, width] as Shape), rows)]))
+      step.give(1, Self.products([(gates, rows)]))
     }
     if step.needs(2) { step.give(2, hiddenWeight(hiddenGates ?? gates)) }
     if let bias, step.needs(bias), let sums { step.give(bias, sums.sum(dim: [0])) }
@@ -227,17 +227,26 @@ private struct RecurrentGradients {
     if let c, let dc { step.give(c, dc) }
   }
 
+  /// Room for rows of gates. Rows whole kilobytes apart would share few lines of the first-level cache, where
+  /// products read several of them at once: those get a line of distance.
+  private static func gates(_ rows: Int, _ width: Int, _ dtype: DType) -> Tensor {
+    let (kilobyte, line) = (1024 / dtype.itemSize, 64 / dtype.itemSize)
+    let pitch = width % kilobyte == 0 ? width + line : width
+    return Tensor(empty: [rows, pitch], dtype: dtype).narrow(1, 0, width)
+  }
+
   /// The sum over the steps of gatesᵀ times the state before: the output one step earlier, or the first state.
   private func hiddenWeight(_ gates: Tensor) -> Tensor {
-    let (steps, batch) = (gates.shape[0], gates.shape[1])
+    let (steps, batch, hidden) = (call.output.shape[0], call.output.shape[1], call.output.shape[2])
+    let output = call.output.reshape([steps * batch, hidden] as Shape)
     let first = call.isReversed ? steps - 1 : 0
     func rows(_ tensor: Tensor, _ start: Int, _ count: Int) -> Tensor {
-      tensor.narrow(0, start, count).reshape([count * batch, tensor.shape[2]] as Shape)
+      tensor.narrow(0, start * batch, count * batch)
     }
     var factors: [(Tensor, Tensor)] = []
     if steps > 1 {
       let (later, earlier) = call.isReversed ? (0, 1) : (1, 0)
-      factors.append((rows(gates, later, steps - 1), rows(call.output, earlier, steps - 1)))
+      factors.append((rows(gates, later, steps - 1), rows(output, earlier, steps - 1)))
     }
     if let h = call.h { factors.append((rows(gates, first, 1), h)) }
     if factors.isEmpty { return Tensor.zeros(call.hiddenWeight.shape, dtype: gates.dtype) }
