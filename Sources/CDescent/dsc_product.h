@@ -28,7 +28,10 @@ typedef struct {
   double alpha, beta;
   const DscPatches *patches;
   int64_t column;
-  const void *b_panels;  // B as dsc_pack_columns wrote it, or NULL; not of halves
+  // B as dsc_pack_columns wrote it, or NULL; not of halves. `n` columns from `column` on of the
+  // `b_columns` that were packed.
+  const void *b_panels;
+  int64_t b_columns;
 } DscProduct;
 
 /// Whether the columns of C are positions of images.

@@ -32,26 +32,34 @@ typedef struct {
 /// The cells of this processor, by DscCell.
 const DscCells *dsc_cells(DscDType dtype);
 
-/// A weight as the second operand of products, [k, n] in any strides. A single row is multiplied with the
-/// weight where it lies, several with packed panels.
+/// A weight as the second operand of products, [k, n] in any strides, and its panels; NULL: a single row is
+/// multiplied with the weight where it lies.
 typedef struct {
   DscProduct product;
   void *panels;
 } DscRecurrentWeight;
 
-/// out = rows of a times the weight; elements `a_row` apart, `out` contiguous.
-int dsc_recurrent_multiply(const DscRecurrentWeight *weight, int64_t rows, const void *a, int64_t a_row, void *out);
+/// Rows of some steps: elements from row to row and from step to step.
+typedef struct {
+  const void *data;
+  int64_t row, step;
+} DscRecurrentRows;
+
+/// out = rows times the weight, for `rows` rows of each of `steps` steps; a row of `out` is contiguous, the next
+/// follows, and steps are `out_step` elements apart.
+int dsc_recurrent_multiply(const DscRecurrentWeight *weight, int64_t steps, int64_t rows, DscRecurrentRows from,
+                           void *out, int64_t out_step);
 
 /// The sizes of a call, the parts of its workspace, and how its rows are divided. Rows of the batch never
 /// meet, so each piece walks over all steps by itself.
 typedef struct {
   const DscRecurrent *call;
-  int64_t size, gates, width;  // bytes of an element; gates, gates hidden
-  int64_t rows, pieces;
+  int64_t size, gates, width;   // bytes of an element; gates, gates hidden
+  int64_t rows, pieces, chunk;  // of a piece; pieces; steps whose input is multiplied at once
   bool backward;
   DscRecurrentWeight ih, hh;
   char *zeros, *bias, *hidden_bias;          // width, width, hidden
-  char *inputs, *products, *states, *carry;  // batch times width, width, hidden, hidden
+  char *inputs, *products, *states, *carry;  // batch times chunk width, width, hidden, hidden
 } DscRecurrentPlan;
 
 /// Fills in a plan, packs the weights and sums the biases. For the backward the weights are not transposed.

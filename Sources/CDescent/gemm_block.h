@@ -103,8 +103,8 @@ static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
     run->b = (const DSC_T *)g->b + start * g->b_row;
   }
   if (g->b_panels != NULL) {
-    int64_t columns = DSC_TYPED(round_up)(g->n, DSC_TILE_COLUMNS);
-    run->b_panels = (DSC_T *)g->b_panels + start * columns;
+    int64_t columns = DSC_TYPED(round_up)(g->b_columns, DSC_TILE_COLUMNS);
+    run->b_panels = (DSC_T *)g->b_panels + start * columns + g->column * k;
   } else if (g->patches != NULL) {
     DSC_TYPED(pack_patches)(g, start, k, run->gathered, run->b_panels);
   } else if (run->pack_b) {

@@ -11,9 +11,21 @@ typedef struct {
   atomic_int status;
 } Run;
 
-// The step that comes `number`-th, and the rows of a piece.
+// The step that comes `number`-th.
 static int64_t step_at(const DscRecurrentPlan *p, int64_t number) {
   return p->call->reversed != p->backward ? p->call->steps - 1 - number : number;
+}
+
+// Of the chunk that a step belongs to: how many steps, and the first of them in memory.
+static int64_t steps_at(const DscRecurrentPlan *p, int64_t number) {
+  int64_t left = p->call->steps - number / p->chunk * p->chunk;
+  return left < p->chunk ? left : p->chunk;
+}
+
+static int64_t lowest(const DscRecurrentPlan *p, int64_t number) {
+  int64_t start = number / p->chunk * p->chunk;
+  int64_t a = step_at(p, start), b = step_at(p, start + steps_at(p, number) - 1);
+  return a < b ? a : b;
 }
 
 static int64_t rows_at(const DscRecurrentPlan *p, int64_t first) {
@@ -34,7 +46,7 @@ static void forward_piece(void *context, int64_t piece) {
   const DscRecurrent *call = p->call;
   int64_t first = piece * p->rows, rows = rows_at(p, first), line = call->hidden * p->size;
   int64_t wide = p->width * p->size, batch = call->batch;
-  char *inputs = p->inputs + first * wide, *products = p->products + first * wide;
+  char *inputs = p->inputs + first * p->chunk * wide, *products = p->products + first * wide;
   char *memory = p->carry + first * line;
   bool is_lstm = call->cell == DSC_CELL_LSTM;
   const char *h = source(call->h, first * line, NULL);
@@ -42,21 +54,27 @@ static void forward_piece(void *context, int64_t piece) {
   int status = DSC_OK;
   for (int64_t number = 0; number < call->steps; number++) {
     int64_t step = step_at(p, number), at = step * batch + first;
-    const char *x = (const char *)call->x + (step * call->x_step + first * call->x_row) * p->size;
-    status |= dsc_recurrent_multiply(&p->ih, rows, x, call->x_row, inputs);
-    if (h != NULL) status |= dsc_recurrent_multiply(&p->hh, rows, h, call->hidden, products);
+    int64_t low = lowest(p, number), count = steps_at(p, number);
+    if (number % p->chunk == 0) {
+      const char *x = (const char *)call->x + (low * call->x_step + first * call->x_row) * p->size;
+      status |= dsc_recurrent_multiply(&p->ih, count, rows, (DscRecurrentRows){x, call->x_row, call->x_step}, inputs,
+                                       rows * p->width);
+    }
+    char *sums = inputs + (step - low) * rows * wide;
+    if (h != NULL)
+      status |= dsc_recurrent_multiply(&p->hh, 1, rows, (DscRecurrentRows){h, call->hidden, 0}, products, 0);
     char *output = (char *)call->output + at * line;
     char *keep = address(call->memory, at * line, memory);
     const char *before = is_lstm ? c : h;
     for (int64_t r = 0; r < rows; r++) {
       DscCellForward row = {
           .hidden = call->hidden,
-          .input = inputs + r * wide,
+          .input = sums + r * wide,
           .product = h == NULL ? p->zeros : products + r * wide,
           .bias = p->bias,
           .hidden_bias = p->hidden_bias,
           .before = source(before, r * line, p->zeros),
-          .gates = address(call->gates, (at + r) * wide, inputs + r * wide),
+          .gates = address(call->gates, (at + r) * wide, sums + r * wide),
           .memory = keep + r * line,
           .state = output + r * line,
       };
@@ -134,11 +152,15 @@ static void backward_piece(void *context, int64_t piece) {
     }
     accumulate(p, number == 0, rows, gate_grads, pitch, address(grads->sums, first * wide, NULL));
     if (is_gru) accumulate(p, number == 0, rows, hidden_grads, pitch, address(grads->hidden_sums, first * wide, NULL));
-    if (grads->x != NULL)
-      status |= dsc_recurrent_multiply(&p->ih, rows, gate_grads, grads->gates_row,
-                                       (char *)grads->x + at * call->inputs * p->size);
     if (!is_first || grads->h != NULL)
-      status |= dsc_recurrent_multiply(&p->hh, rows, hidden_grads, grads->gates_row, product);
+      status |=
+          dsc_recurrent_multiply(&p->hh, 1, rows, (DscRecurrentRows){hidden_grads, grads->gates_row, 0}, product, 0);
+    if (grads->x != NULL && ((number + 1) % p->chunk == 0 || is_first)) {
+      int64_t low = lowest(p, number) * batch + first, row = grads->gates_row;
+      status |= dsc_recurrent_multiply(&p->ih, steps_at(p, number), rows,
+                                       (DscRecurrentRows){(const char *)grads->gates + low * pitch, row, batch * row},
+                                       (char *)grads->x + low * call->inputs * p->size, batch * call->inputs);
+    }
   }
   if (grads->h != NULL) {
     if (is_gru) add(call->dtype, rows * call->hidden, carry, product);

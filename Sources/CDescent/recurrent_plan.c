@@ -5,7 +5,11 @@
 #include "include/dsc_pool.h"
 
 // So many rows of a piece that a weight's panel is worth reading, and their gates stay near.
-enum { LEAST_ROWS = 4, MOST_ROWS = 48 };
+enum { LEAST_ROWS = 4, MOST_ROWS = 48, TYPICAL_ROWS = 16 };
+// Of the products of some steps: how many steps, and bytes of a piece and of all.
+enum { LEAST_STEPS = 4, NEAR_GATES = 512 << 10, ALL_GATES = 8 << 20 };
+// Bytes of a weight's panels that stay in the second-level cache beside gates.
+enum { NEAR_PANELS = 256 << 10 };
 
 static int64_t round_up(int64_t value, int64_t unit) { return (value + unit - 1) / unit * unit; }
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -29,8 +33,11 @@ static int64_t divide(DscRecurrentPlan *p, char *base) {
   const DscRecurrent *call = p->call;
   int64_t batch = call->batch, hidden = call->hidden, panels[2];
   const DscRecurrentWeight *weights[2] = {&p->ih, &p->hh};
+  // The states of a single row come one by one, its inputs do not.
   for (int i = 0; i < 2; i++)
-    panels[i] = batch == 1 ? 0 : dsc_packed_columns(call->dtype, weights[i]->product.k, weights[i]->product.n);
+    panels[i] = batch == 1 && (i == 1 || call->steps == 1)
+                    ? 0
+                    : dsc_packed_columns(call->dtype, weights[i]->product.k, weights[i]->product.n);
   struct {
     char **part;
     int64_t count;
@@ -40,7 +47,7 @@ static int64_t divide(DscRecurrentPlan *p, char *base) {
       {&p->zeros, p->width},
       {&p->bias, p->width},
       {&p->hidden_bias, hidden},
-      {&p->inputs, batch * p->width},
+      {&p->inputs, batch * p->chunk * p->width},
       {&p->products, batch * p->width},
       {&p->states, batch * hidden},
       {&p->carry, batch * hidden},
@@ -57,6 +64,11 @@ static void describe(const DscRecurrent *call, bool backward, DscRecurrentPlan *
   *p = (DscRecurrentPlan){.call = call, .backward = backward};
   p->size = (int64_t)dsc_dtype_size(call->dtype);
   p->gates = dsc_cell_gates(call->cell), p->width = p->gates * call->hidden;
+  // So many steps that a block of the input's weight serves many rows, and their gates stay near.
+  int64_t step = (call->batch < TYPICAL_ROWS ? call->batch : TYPICAL_ROWS) * p->width * p->size;
+  int64_t least = LEAST_STEPS, all = ALL_GATES / (call->batch * p->width * p->size);
+  p->chunk = NEAR_GATES / step > least ? NEAR_GATES / step : least;
+  p->chunk = smaller(call->steps, smaller(p->chunk, all > 1 ? all : 1));
   p->ih.product = operand(call, call->weight_ih, p->width, call->inputs, backward);
   p->hh.product = operand(call, call->weight_hh, p->width, call->hidden, backward);
 }
@@ -73,7 +85,7 @@ enum { PACKED = 4 };  // tiles of columns that a piece packs
 static void pack_piece(void *context, int64_t piece) {
   const DscRecurrentPlan *p = context;
   int64_t columns = PACKED * dsc_tile_size(p->call->dtype).columns;
-  int64_t pieces = (p->ih.product.n + columns - 1) / columns;
+  int64_t pieces = p->ih.panels == NULL ? 0 : (p->ih.product.n + columns - 1) / columns;
   const DscRecurrentWeight *weight = piece < pieces ? &p->ih : &p->hh;
   int64_t first = (piece < pieces ? piece : piece - pieces) * columns;
   dsc_pack_columns(&weight->product, first, smaller(columns, weight->product.n - first), weight->panels);
@@ -108,15 +120,30 @@ void dsc_recurrent_plan(const DscRecurrent *call, bool backward, DscRecurrentPla
       add(p->width - both, hh == NULL ? NULL : hh + at, NULL, p->hidden_bias);
     }
   }
-  if (call->batch == 1) return;
   int64_t columns = PACKED * dsc_tile_size(call->dtype).columns;
-  int64_t inputs = (p->ih.product.n + columns - 1) / columns, states = (p->hh.product.n + columns - 1) / columns;
+  int64_t inputs = p->ih.panels == NULL ? 0 : (p->ih.product.n + columns - 1) / columns;
+  int64_t states = p->hh.panels == NULL ? 0 : (p->hh.product.n + columns - 1) / columns;
   dsc_parallel(inputs + states, pack_piece, p);
 }
 
-int dsc_recurrent_multiply(const DscRecurrentWeight *weight, int64_t rows, const void *a, int64_t a_row, void *out) {
+int dsc_recurrent_multiply(const DscRecurrentWeight *weight, int64_t steps, int64_t rows, DscRecurrentRows from,
+                           void *out, int64_t out_step) {
   DscProduct product = weight->product;
-  product.m = rows, product.a = a, product.a_row = a_row, product.c = out;
-  product.b_panels = weight->panels;
-  return weight->panels == NULL ? dsc_product_vector(&product) : dsc_product_tiled(&product);
+  int64_t size = (int64_t)dsc_dtype_size(product.dtype), n = product.n;
+  if (from.step == rows * from.row && out_step == rows * n) rows *= steps, steps = 1;
+  product.m = rows, product.a_row = from.row, product.b_panels = weight->panels, product.b_columns = n;
+  // Block by block of columns, which stays near for all steps.
+  int64_t tile = dsc_tile_size(product.dtype).columns, columns = NEAR_PANELS / (product.k * size) / tile * tile;
+  if (columns < tile) columns = tile;
+  if (steps == 1) columns = n;
+  int status = DSC_OK;
+  for (int64_t first = 0; first < n; first += columns) {
+    product.column = first, product.n = smaller(columns, n - first);
+    for (int64_t s = 0; s < steps; s++) {
+      product.a = (const char *)from.data + s * from.step * size;
+      product.c = (char *)out + (s * out_step + first) * size;
+      status |= weight->panels == NULL ? dsc_product_vector(&product) : dsc_product_tiled(&product);
+    }
+  }
+  return status;
 }

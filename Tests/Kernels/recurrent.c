@@ -120,15 +120,20 @@ static Array rows_of(DscDType dtype, int64_t rows, int64_t width, int64_t pitch)
   return a;
 }
 
-static void layer(DscCell cell, DscDType dtype) {
+// `is_long`: more steps than those whose inputs are multiplied at once.
+static void layer(DscCell cell, DscDType dtype, bool is_long) {
   int64_t steps = 1 + below(4), batch = 1 + below(chance(4) ? 60 : 7), inputs = 1 + below(chance(4) ? 300 : 20);
   int64_t n = 1 + below(chance(6) ? 270 : 40), gates = dsc_cell_gates(cell), width = gates * n;
+  if (is_long) {
+    steps = 22 + below(14), batch = 16 + below(6), inputs = 1 + below(8), n = 60 + below(6), width = gates * n;
+  }
   int64_t x_row = inputs + below(3), x_step = batch * x_row + below(3);
   Layer l = {.width = width};
   l.x = numbers(dtype, steps * x_step), l.w = numbers(dtype, width * inputs), l.v = numbers(dtype, width * n);
   l.b = numbers(dtype, width), l.c = numbers(dtype, width), l.h = numbers(dtype, batch * n);
   l.m = numbers(dtype, batch * n), l.gy = numbers(dtype, steps * batch * n);
   l.gh = numbers(dtype, batch * n), l.gm = numbers(dtype, batch * n);
+  if (is_long) fill(&l.v, 0.1, false);  // errors would grow from step to step
   Array *results[] = {&l.y,  &l.last_h, &l.last_m,      &l.gates, &l.memory, &l.dg,
                       &l.dh, &l.sums,   &l.hidden_sums, &l.dx,    &l.dh0,    &l.dm0};
   int64_t all = steps * batch,
@@ -208,5 +213,5 @@ static void layer(DscCell cell, DscDType dtype) {
 }
 
 void check_recurrent(void) {
-  for (int i = 0; i < 48; i++) layer((DscCell)(i % 4), i / 4 % 2 ? DSC_FLOAT64 : DSC_FLOAT32);
+  for (int i = 0; i < 48; i++) layer((DscCell)(i % 4), i / 4 % 2 ? DSC_FLOAT64 : DSC_FLOAT32, i % 16 == 4 || i == 5);
 }
