@@ -28,12 +28,13 @@ static void norm(DscNormKind kind, DscDType dtype) {
    : kind == DSC_NORM_GROUPS ? (i) / n.inner / n.channels * n.groups + (i) / n.inner % n.channels / per \
                              : (i) / n.inner % n.channels)
 #define WEIGHT(i) (kind == DSC_NORM_ROWS ? (i) % n.inner : (i) / n.inner % n.channels)
-  double *buffer = calloc((size_t)(5 * sets + 4 * weights), sizeof(double));
-  double *m = buffer, *s = m + sets, *v = s + sets, *h = v + sets, *hu = h + sets;
-  double *ew = hu + sets, *eb = ew + weights, *sw = eb + weights, *sb = sw + weights;
-  for (int64_t i = 0; i < all; i++) m[SET(i)] += n.centred ? get(&x, i) / (double)count : 0;
-  for (int64_t i = 0; i < all; i++) v[SET(i)] += pow(get(&x, i) - m[SET(i)], 2);
-  for (int64_t i = 0; i < sets; i++) s[i] = 1 / sqrt(v[i] / (double)count + n.eps);
+  // Sums that are not to err as those tested.
+  long double *buffer = calloc((size_t)(5 * sets + 4 * weights), sizeof(long double));
+  long double *m = buffer, *s = m + sets, *v = s + sets, *h = v + sets, *hu = h + sets;
+  long double *ew = hu + sets, *eb = ew + weights, *sw = eb + weights, *sb = sw + weights;
+  for (int64_t i = 0; i < all; i++) m[SET(i)] += n.centred ? (long double)get(&x, i) / count : 0;
+  for (int64_t i = 0; i < all; i++) v[SET(i)] += (get(&x, i) - m[SET(i)]) * (get(&x, i) - m[SET(i)]);
+  for (int64_t i = 0; i < sets; i++) s[i] = 1 / sqrtl(v[i] / count + n.eps);
   if (n.given)
     for (int64_t i = 0; i < sets; i++) m[i] = get(&mean, i), s[i] = get(&rstd, i);
   CHECK(dsc_norm(&n, y.view.data, channelwise && !n.given ? variance.view.data : NULL) == DSC_OK, "dsc_norm");
@@ -42,16 +43,19 @@ static void norm(DscNormKind kind, DscDType dtype) {
         "dsc_norm_backward");
   double unit = lane == DSC_FLOAT64 ? 0x1p-52 : 0x1p-23;
   for (int64_t i = 0; i < sets; i++) {
-    CHECK(!n.centred || near(get(&mean, i), m[i], 16 * unit), "mean: %a, not %a", get(&mean, i), m[i]);
-    CHECK(near(get(&rstd, i), s[i], 16 * unit * s[i] * (1 + s[i])), "rstd: %a, not %a", get(&rstd, i), s[i]);
+    CHECK(!n.centred || near(get(&mean, i), (double)m[i], 16 * unit), "mean: %a, not %a", get(&mean, i), (double)m[i]);
+    CHECK(near(get(&rstd, i), (double)s[i], 16 * unit * (double)(s[i] * (1 + s[i]))), "rstd: %a, not %a", get(&rstd, i),
+          (double)s[i]);
     if (channelwise && !n.given) {
-      double e = v[i] / (double)(count - 1);
+      double e = (double)v[i] / (double)(count - 1);
       CHECK(near(get(&variance, i), e, 32 * unit * (1 + e)), "variance: %a, not %a", get(&variance, i), e);
     }
   }
   for (int64_t i = 0; i < all; i++) {
-    double u = (get(&x, i) - m[SET(i)]) * s[SET(i)], k = weighted ? get(&w, WEIGHT(i)) : 1, d = get(&g, i) * k;
-    double e = u * k + (weighted ? get(&b, WEIGHT(i)) : 0), slack = 64 * unit * (1 + s[SET(i)]) + unit_of(dtype, e);
+    double u = (double)((get(&x, i) - m[SET(i)]) * s[SET(i)]), k = weighted ? get(&w, WEIGHT(i)) : 1,
+           d = get(&g, i) * k;
+    double e = u * k + (weighted ? get(&b, WEIGHT(i)) : 0),
+           slack = 64 * unit * (1 + (double)s[SET(i)]) + unit_of(dtype, e);
     CHECK(near(get(&y, i), e, slack), "kind %d: %a, not %a", kind, get(&y, i), e);
     h[SET(i)] += d / (double)count, hu[SET(i)] += d * u / (double)count;
     ew[WEIGHT(i)] += get(&g, i) * u, eb[WEIGHT(i)] += get(&g, i);
@@ -59,14 +63,17 @@ static void norm(DscNormKind kind, DscDType dtype) {
   }
   for (int64_t i = 0; i < all; i++) {
     int64_t set_ = SET(i);
-    double u = (get(&x, i) - m[set_]) * s[set_], d = get(&g, i) * (weighted ? get(&w, WEIGHT(i)) : 1);
-    if (!n.given) d -= u * hu[set_] + (n.centred ? h[set_] : 0);
-    double slack = 64 * unit * (1 + fabs(u)) * s[set_] * (1 + s[set_]) + unit_of(dtype, d * s[set_]);
-    CHECK(near(get(&dx, i), d * s[set_], slack), "kind %d, gradient: %a, not %a", kind, get(&dx, i), d * s[set_]);
+    double u = (double)((get(&x, i) - m[set_]) * s[set_]), scale = (double)s[set_];
+    double d = get(&g, i) * (weighted ? get(&w, WEIGHT(i)) : 1);
+    if (!n.given) d -= u * (double)hu[set_] + (n.centred ? (double)h[set_] : 0);
+    double slack = 64 * unit * (1 + fabs(u)) * scale * (1 + scale) + unit_of(dtype, d * scale);
+    CHECK(near(get(&dx, i), d * scale, slack), "kind %d, gradient: %a, not %a", kind, get(&dx, i), d * scale);
   }
   for (int64_t i = 0; i < weights && weighted; i++) {
-    CHECK(near(get(&dw, i), ew[i], 64 * unit * (1 + 4 * sw[i])), "weight's gradient: %a, not %a", get(&dw, i), ew[i]);
-    CHECK(near(get(&db, i), eb[i], 16 * unit * (1 + sb[i])), "bias's gradient: %a, not %a", get(&db, i), eb[i]);
+    CHECK(near(get(&dw, i), (double)ew[i], 64 * unit * (1 + 4 * (double)sw[i])), "weight's gradient: %a, not %a",
+          get(&dw, i), (double)ew[i]);
+    CHECK(near(get(&db, i), (double)eb[i], 16 * unit * (1 + (double)sb[i])), "bias's gradient: %a, not %a", get(&db, i),
+          (double)eb[i]);
   }
   Array *arrays[] = {&x, &y, &g, &dx, &w, &b, &dw, &db, &mean, &rstd, &variance};
   for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++) release(arrays[i]);

@@ -97,13 +97,19 @@ static double limit(DscDType dtype, double units, double expected) {
   return (units + (dtype == DSC_FLOAT64 && units > 0 ? 1.5 : units > 0 ? 0.01 : 0)) * unit_of(dtype, expected);
 }
 
+// Runs a program over all elements of arrays in one dimension, by either path.
+static int run(const DscProgram *p, int64_t count, const DscView *inputs, const DscView *output) {
+  return chance(2) ? dsc_pointwise_flat(p, count, inputs, NULL, output)
+                   : dsc_pointwise(p, 1, &count, inputs, NULL, output);
+}
+
 static void functions(DscDType dtype) {
   DscLane lane = dtype == DSC_FLOAT64 ? DSC_LANE_F64 : DSC_LANE_F32;
   for (size_t f = 0; f < sizeof(unary) / sizeof(unary[0]); f++) {
     Array x = vector(dtype, 1 + any_size(900)), y = vector(dtype, x.count);
     spread(&x, unary[f].low, unary[f].high);
     DscProgram p = single(unary[f].op, lane, 1, lane);
-    CHECK(dsc_pointwise(&p, 1, &x.count, &x.view, NULL, &y.view) == DSC_OK, "%s", dsc_op_name(unary[f].op));
+    CHECK(run(&p, x.count, &x.view, &y.view) == DSC_OK, "%s", dsc_op_name(unary[f].op));
     for (int64_t i = 0; i < x.count; i++) {
       double e = unary[f].of(get(&x, i));
       CHECK(near(get(&y, i), rounded(dtype, e), limit(dtype, unary[f].units, e)), "%s(%a): %a, not %a",
@@ -117,7 +123,7 @@ static void functions(DscDType dtype) {
     spread(&x[0], binary[f].low, binary[f].high), spread(&x[1], binary[f].low, binary[f].high);
     DscProgram p = single(binary[f].op, lane, 2, lane);
     DscView inputs[2] = {x[0].view, x[1].view};
-    CHECK(dsc_pointwise(&p, 1, &y.count, inputs, NULL, &y.view) == DSC_OK, "%s", dsc_op_name(binary[f].op));
+    CHECK(run(&p, y.count, inputs, &y.view) == DSC_OK, "%s", dsc_op_name(binary[f].op));
     for (int64_t i = 0; i < y.count; i++) {
       double a = get(&x[0], i), b = get(&x[1], i), e = binary[f].of(a, b);
       CHECK(near(get(&y, i), rounded(dtype, e), limit(dtype, binary[f].units, e)), "%s(%a, %a): %a, not %a",
@@ -139,7 +145,7 @@ static void ends(DscDType dtype) {
     Array x = vector(dtype, 2 * COUNT), y = vector(dtype, x.count);
     for (int64_t i = 0; i < x.count; i++) set(&x, i, i < COUNT ? values[i] : -values[i - COUNT]);
     DscProgram p = single(unary[f].op, lane, 1, lane);
-    CHECK(dsc_pointwise(&p, 1, &x.count, &x.view, NULL, &y.view) == DSC_OK, "%s", dsc_op_name(unary[f].op));
+    CHECK(run(&p, x.count, &x.view, &y.view) == DSC_OK, "%s", dsc_op_name(unary[f].op));
     for (int64_t i = 0; i < x.count; i++) {
       double v = get(&x, i), got = get(&y, i), e = unary[f].of(v), r = rounded(dtype, e);
       if (unary[f].op == DSC_OP_SIGN && isnan(v)) r = 0;
@@ -173,7 +179,7 @@ static void special_functions(void) {
       DscLane lane = wide ? DSC_LANE_F64 : DSC_LANE_F32;
       DscProgram p = single(ops[f], lane, arity, lane);
       DscView inputs[2] = {x[wide][0].view, x[wide][1].view};
-      CHECK(dsc_pointwise(&p, 1, &count, inputs, NULL, &y[wide].view) == DSC_OK, "%s", dsc_op_name(ops[f]));
+      CHECK(run(&p, count, inputs, &y[wide].view) == DSC_OK, "%s", dsc_op_name(ops[f]));
     }
     for (int64_t i = 0; i < count; i++) {
       double e = get(&y[1], i);
@@ -200,7 +206,7 @@ static void integers(void) {
       if (get(&b, i) == 0) set(&b, i, 3);
     DscProgram p = single(ops[f], DSC_LANE_I64, 2, result);
     DscView inputs[2] = {a.view, b.view};
-    CHECK(dsc_pointwise(&p, 1, &count, inputs, NULL, &y.view) == DSC_OK, "%s", dsc_op_name(ops[f]));
+    CHECK(run(&p, count, inputs, &y.view) == DSC_OK, "%s", dsc_op_name(ops[f]));
     for (int64_t i = 0; i < count; i++) {
       int64_t m = (int64_t)get(&a, i), n = (int64_t)get(&b, i), e = 0;
       switch (ops[f]) {
