@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Runs products, convolutions and attention against their definition for every instruction set of this
+# Runs every family of kernels against plain definitions (Tests/Kernels) for every instruction set of this
 # processor, and for NEON where aarch64-linux-gnu-gcc (its headers and linker) and qemu-aarch64 are there.
+#
+#   Scripts/check-kernels.sh [FAMILY]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=$(mktemp -d)
@@ -8,17 +10,18 @@ trap 'rm -rf "$folder"' EXIT
 build() {  # NAME OPTION...
   local name=$1
   shift
-  for source in Sources/CDescent/*.c Tests/Kernels/*.c; do
-    clang "$@" -std=gnu11 -O2 -Werror -c "$source" -o "$folder/$(basename "$source" .c).$name.o"
-  done
+  printf '%s\n' Sources/CDescent/*.c Tests/Kernels/*.c |
+    xargs -P "$(nproc)" -I{} sh -c \
+      'source=$1; shift; exec clang "$@" -c "$source" -o "'"$folder"'/$(echo "$source" | tr / _).'"$name"'.o"' \
+      sh {} "$@" -std=gnu11 -O2 -Werror
 }
 build native
 clang "$folder"/*.native.o -lm -lpthread -o "$folder/native"
-"$folder/native"
+"$folder/native" "$@"
 if command -v qemu-aarch64 >/dev/null && command -v aarch64-linux-gnu-gcc >/dev/null; then
   build arm --target=aarch64-linux-gnu -I/usr/aarch64-linux-gnu/include
   aarch64-linux-gnu-gcc -static "$folder"/*.arm.o -lm -lpthread -o "$folder/arm"
-  qemu-aarch64 "$folder/arm"
+  qemu-aarch64 "$folder/arm" "$@"
 else
   echo "NEON      not run: no cross compiler or no qemu here"
 fi

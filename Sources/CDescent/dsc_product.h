@@ -31,6 +31,10 @@ typedef struct {
   double alpha, beta;
   const DscPatches *patches;
   int64_t column;
+  // B as dsc_pack_columns wrote it, or NULL; not of halves. `n` columns from `column` on of the
+  // `b_columns` that were packed.
+  const void *b_panels;
+  int64_t b_columns;
 } DscProduct;
 
 /// Whether the columns of C are positions of images.
@@ -49,6 +53,12 @@ DscTileSize dsc_tile_size(DscDType dtype);
 /// register tiles. Its scratch grows with m * k-block + n * k-block (+ m * n): keep m and n
 /// bounded.
 int dsc_product_tiled(const DscProduct *product);
+
+/// Packs `count` columns from `first` on of the B of a product of float32 or float64, for any number of
+/// products with it; `first` is a multiple of the tile's columns. `out`, the place of all columns,
+/// holds dsc_packed_columns(dtype, k, n) elements.
+void dsc_pack_columns(const DscProduct *product, int64_t first, int64_t count, void *out);
+int64_t dsc_packed_columns(DscDType dtype, int64_t k, int64_t n);
 
 /// Whether dsc_product_vector serves: m == 1 (swap the roles for n == 1) in float32 or float64.
 /// It sums in another order than the tiles, so the choice depends on the sizes alone.

@@ -135,7 +135,7 @@ static int run_plan(const DscGemm *call, const DscPatches *patches) {
       .product = {call->dtype,       call->m,        call->n,     call->k,        call->a,
                   call->b,           call->bias,     call->c,     call->a_row,    call->a_column,
                   call->b_row,       call->b_column, call->c_row, call->c_column, call->bias_row,
-                  call->bias_column, call->alpha,    call->beta,  patches,        0},
+                  call->bias_column, call->alpha,    call->beta,  patches,        0, NULL, 0},
       .size = (int64_t)dsc_dtype_size(call->dtype),
       .batch = 1,
   };

@@ -43,16 +43,18 @@ static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
       half || (g->patches != NULL && (g->patches->transposed || g->patches->exchanged)) ||
       (g->n > 2 * DSC_TILE_COLUMNS && !DSC_TYPED(is_near)(g->m, g->a_row, run->depth, g->a_column));
   run->pack_b =
-      half || g->patches != NULL || g->b_column != 1 ||
+      half || g->patches != NULL || g->b_panels != NULL || g->b_column != 1 ||
       (g->m > DSC_TILE_ROWS && !DSC_TYPED(is_near)(run->depth, g->b_row, g->n, g->b_column));
-  run->in_turn = run->pack_b && !half && g->patches == NULL && g->b_row == 1;
+  run->in_turn =
+      run->pack_b && !half && g->patches == NULL && g->b_panels == NULL && g->b_row == 1;
   run->direct = !half && !dsc_columns_are_positions(g) && g->c_column == 1 && g->alpha == 1 &&
                 (g->bias == NULL || (g->bias_row == 0 && g->bias_column == 1 && g->beta == 0)) &&
                 (g->beta == 0 || (g->beta == 1 && !run->several));
   bool edge = g->n % DSC_LANES_PER_VECTOR != 0;
   int64_t lengths[6] = {
       run->pack_a ? m * run->depth + PAD : 0,
-      run->in_turn || (edge && !run->pack_b) ? DSC_TILE_COLUMNS * run->depth + PAD
+      g->b_panels != NULL                    ? 0
+      : run->in_turn || (edge && !run->pack_b) ? DSC_TILE_COLUMNS * run->depth + PAD
       : run->pack_b                          ? n * run->depth + PAD
                                              : 0,
       !run->several ? 0 : (run->direct ? (edge ? g->m * DSC_TILE_COLUMNS : 0) : g->m * n),
@@ -105,7 +107,10 @@ static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
     run->a = (const DSC_T *)g->a + start * g->a_column;
     run->b = (const DSC_T *)g->b + start * g->b_row;
   }
-  if (g->patches != NULL) {
+  if (g->b_panels != NULL) {
+    int64_t columns = DSC_TYPED(round_up)(g->b_columns, DSC_TILE_COLUMNS);
+    run->b_panels = (DSC_T *)g->b_panels + start * columns + g->column * k;
+  } else if (g->patches != NULL) {
     DSC_TYPED(pack_patches)(g, start, k, run->gathered, run->b_panels);
   } else if (run->in_turn) {
     // later
@@ -221,4 +226,17 @@ static int DSC_TYPED(product)(const DscProduct *g) {
       DSC_TYPED(panel)(&run, k, j, g->n - j < DSC_TILE_COLUMNS ? g->n - j : DSC_TILE_COLUMNS);
   }
   return DSC_OK;
+}
+
+static int64_t DSC_TYPED(packed_columns)(int64_t k, int64_t n) {
+  return k * DSC_TYPED(round_up)(n, DSC_TILE_COLUMNS);
+}
+
+static void DSC_TYPED(pack_columns)(const DscProduct *g, int64_t first, int64_t count, DSC_T *out) {
+  int64_t depth = DSC_TYPED(depth_of)(g->k), columns = DSC_TYPED(packed_columns)(1, g->n);
+  for (int64_t start = 0; start < g->k; start += depth) {
+    int64_t k = g->k - start < depth ? g->k - start : depth;
+    const DSC_T *b = (const DSC_T *)g->b + start * g->b_row + first * g->b_column;
+    DSC_TYPED(pack_b)(b, g->b_column, g->b_row, count, k, out + start * columns + first * k);
+  }
 }

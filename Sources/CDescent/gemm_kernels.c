@@ -36,6 +36,18 @@ int dsc_product_vector(const DscProduct *product) {
                                        : DSC_DISPATCH(vector_f32)(product);
 }
 
+int64_t dsc_packed_columns(DscDType dtype, int64_t k, int64_t n) {
+  return dtype == DSC_FLOAT64 ? DSC_DISPATCH(packed_columns_f64)(k, n)
+                              : DSC_DISPATCH(packed_columns_f32)(k, n);
+}
+
+void dsc_pack_columns(const DscProduct *product, int64_t first, int64_t count, void *out) {
+  if (product->dtype == DSC_FLOAT64)
+    DSC_DISPATCH(pack_columns_f64)(product, first, count, out);
+  else
+    DSC_DISPATCH(pack_columns_f32)(product, first, count, out);
+}
+
 int64_t dsc_direct_memory(const DscBand *band) {
   return band->call->dtype == DSC_FLOAT64 ? DSC_DISPATCH(band_memory_f64)(band)
                                           : DSC_DISPATCH(band_memory_f32)(band);

@@ -19,8 +19,10 @@ static inline __attribute__((always_inline)) void DSC_TYPED(pack_rows)(int width
       const DSC_T *from = source + first + start * step;
       DSC_T *to = out + first * k + start * width;
       if (first + width <= count) {
-        for (int64_t p = 0; p < rows; p++)
+        for (int64_t p = 0; p < rows; p++) {
+          __builtin_prefetch(from + (p + ROWS) * step);  // of the next few rows: the processor does not guess them
           memcpy(to + p * width, from + p * step, (size_t)width * sizeof(DSC_T));
+        }
         continue;
       }
       for (int64_t p = 0; p < rows; p++) {

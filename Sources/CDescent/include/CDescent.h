@@ -11,6 +11,7 @@
 #include "dsc_pointwise.h"
 #include "dsc_pool.h"
 #include "dsc_random.h"
+#include "dsc_recurrent.h"
 #include "dsc_reduce.h"
 #include "dsc_thread.h"
 #include "dsc_types.h"

@@ -64,8 +64,8 @@ private struct GraphPart {
   }
 }
 
-/// Runs its part of the model again, recorded, and passes the gradients on to the new nodes: they are
-/// the youngest, so the same pass runs them before anything older. Nothing is nested.
+/// Runs its part of the model again, recorded, and passes the gradients on to the new nodes. Nothing is
+/// nested.
 private final class CheckpointNode: Node {
   private var body: (() -> [Tensor])?
   private let random: Generator?
@@ -97,14 +97,22 @@ private final class CheckpointNode: Node {
       ).raise(file: file, line: line)
       return
     }
-    step.engine.admit(GraphPart(results, after: again).nodes)
-    for (result, gradient) in zip(results, gradients) {
-      if let gradient, result.requiresGrad { step.engine.receive(Edge(result), gradient) }
-    }
+    step.continue(through: results, madeAfter: again, gradients)
   }
 
   override func release() {
     super.release()
     body = nil
+  }
+}
+
+extension BackwardStep {
+  /// Passes the gradients of a node on to operations that have just made its results again: they are the
+  /// youngest, so the same pass runs them before anything older.
+  func `continue`(through results: [Tensor], madeAfter start: UInt64, _ gradients: [Tensor?]) {
+    engine.admit(GraphPart(results, after: start).nodes)
+    for (result, gradient) in zip(results, gradients) {
+      if let gradient, result.requiresGrad { engine.receive(Edge(result), gradient) }
+    }
   }
 }

@@ -42,6 +42,8 @@ protocol Backend: Sendable {
   func maxPoolBackward(_ call: MaxPoolBackwardCall)
   func averagePool(_ call: AveragePoolCall)
   func averagePoolBackward(_ call: AveragePoolBackwardCall)
+  func recurrent(_ call: RecurrentCall)
+  func recurrentBackward(_ call: RecurrentBackwardCall)
 }
 
 /// A program over `shape`, computed in `dtype`; inputs broadcast to the shape, outputs have it.

@@ -15,7 +15,7 @@ public final class LSTM: RecurrentLayer {
     dtype: DType = .float32, generator: Generator? = nil
   ) {
     super.init(
-      gates: 4, inputSize, hiddenSize, numLayers: numLayers, bias: bias, batchFirst: batchFirst,
+      .lstm, inputSize, hiddenSize, numLayers: numLayers, bias: bias, batchFirst: batchFirst,
       dropout: dropout, bidirectional: bidirectional, projSize: projSize, dtype: dtype,
       generator: generator)
   }
@@ -34,13 +34,6 @@ public final class LSTM: RecurrentLayer {
 
   /// The outputs of all steps, from states of zero.
   public override func forward(_ x: Tensor) -> Tensor { self(x, nil).output }
-
-  override func step(
-    _ w: Weights, _ input: Tensor, _ states: [Tensor], _ hidden: Tensor
-  ) -> [Tensor] {
-    let (h, c) = Tensor.lstmState(input.addmm(states[0], hidden), states[1])
-    return [w.projection.map { h.linear($0) } ?? h, c]
-  }
 }
 
 /// A gated recurrent unit over a sequence.
@@ -54,7 +47,7 @@ public final class GRU: RecurrentLayer {
     dtype: DType = .float32, generator: Generator? = nil
   ) {
     super.init(
-      gates: 3, inputSize, hiddenSize, numLayers: numLayers, bias: bias, batchFirst: batchFirst,
+      .gru, inputSize, hiddenSize, numLayers: numLayers, bias: bias, batchFirst: batchFirst,
       dropout: dropout, bidirectional: bidirectional, dtype: dtype, generator: generator)
   }
 
@@ -68,18 +61,6 @@ public final class GRU: RecurrentLayer {
 
   /// The outputs of all steps, from a state of zero.
   public override func forward(_ x: Tensor) -> Tensor { self(x, nil).output }
-
-  /// The gate n scales the state's product with its bias: the biases do not add up.
-  override func inputProducts(_ w: Weights, _ x: Tensor) -> Tensor {
-    x.linear(w.input, w.inputBias)
-  }
-
-  override func step(
-    _ w: Weights, _ input: Tensor, _ states: [Tensor], _ hidden: Tensor
-  ) -> [Tensor] {
-    let product = w.hiddenBias.map { $0.addmm(states[0], hidden) } ?? states[0].mm(hidden)
-    return [Tensor.gruState(input, product, states[0])]
-  }
 }
 
 /// A recurrent layer of one product and a nonlinearity: h' = tanh(W x + b + V h + c), or relu.
@@ -100,7 +81,8 @@ public final class RNN: RecurrentLayer {
   ) {
     self.nonlinearity = nonlinearity
     super.init(
-      gates: 1, inputSize, hiddenSize, numLayers: numLayers, bias: bias, batchFirst: batchFirst,
+      nonlinearity == .tanh ? .tanh : .relu, inputSize, hiddenSize, numLayers: numLayers,
+      bias: bias, batchFirst: batchFirst,
       dropout: dropout, bidirectional: bidirectional, dtype: dtype, generator: generator)
   }
 
@@ -114,11 +96,4 @@ public final class RNN: RecurrentLayer {
 
   /// The outputs of all steps, from a state of zero.
   public override func forward(_ x: Tensor) -> Tensor { self(x, nil).output }
-
-  override func step(
-    _ w: Weights, _ input: Tensor, _ states: [Tensor], _ hidden: Tensor
-  ) -> [Tensor] {
-    let sum = input.addmm(states[0], hidden)
-    return [nonlinearity == .tanh ? sum.tanh() : sum.relu()]
-  }
 }

@@ -31,13 +31,22 @@ public class RecurrentLayer: Module {
     var inputBias: Parameter?
     var hiddenBias: Parameter?
     var projection: Parameter?
+
+    var tensors: RecurrentWeights {
+      RecurrentWeights(
+        input: input, hidden: hidden, inputBias: inputBias, hiddenBias: hiddenBias,
+        projection: projection)
+    }
   }
+  private let kind: RecurrentKind
   private let weights: [Weights]
 
   init(
-    gates: Int, _ inputSize: Int, _ hiddenSize: Int, numLayers: Int, bias: Bool, batchFirst: Bool,
-    dropout: Double, bidirectional: Bool, projSize: Int = 0, dtype: DType, generator: Generator?
+    _ kind: RecurrentKind, _ inputSize: Int, _ hiddenSize: Int, numLayers: Int, bias: Bool,
+    batchFirst: Bool, dropout: Double, bidirectional: Bool, projSize: Int = 0, dtype: DType,
+    generator: Generator?
   ) {
+    self.kind = kind
     self.inputSize = inputSize
     self.hiddenSize = hiddenSize
     self.numLayers = numLayers
@@ -49,7 +58,7 @@ public class RecurrentLayer: Module {
     func drawn(_ sizes: Int...) -> Parameter {
       Parameter(drawn: Shape(sizes), fan: hiddenSize, dtype, generator)
     }
-    let (rows, state) = (gates * hiddenSize, projSize > 0 ? projSize : hiddenSize)
+    let (rows, state) = (kind.gates * hiddenSize, projSize > 0 ? projSize : hiddenSize)
     var made: [Weights] = []
     for layer in 0..<numLayers {
       for direction in 0..<(bidirectional ? 2 : 1) {
@@ -76,23 +85,19 @@ public class RecurrentLayer: Module {
     }
   }
 
-  /// The states after one step: the first is the output; `input` is the input's product with its bias.
-  func step(_ w: Weights, _ input: Tensor, _ states: [Tensor], _ hidden: Tensor) -> [Tensor] {
-    []
-  }
-
-  /// Walks over all layers and directions of x [T, N, inputSize] from `states`, each [layers, N, size].
-  final func run(_ x: Tensor, _ states: [Tensor]) -> (output: Tensor, states: [Tensor]) {
+  /// Walks over all layers and directions of x [T, N, inputSize] from `states`, each [layers, N, size] or
+  /// nil for zeros.
+  private func run(_ x: Tensor, _ states: [Tensor?]) -> (output: Tensor, states: [Tensor]) {
     let directions = bidirectional ? 2 : 1
-    let starts = states.map { $0.unbind() }
+    let starts = states.map { $0?.unbind() }
     var ends = [[Tensor]](repeating: [], count: states.count)
     var output = x
     for layer in 0..<numLayers {
       var found: [Tensor] = []
       for direction in 0..<directions {
         let index = layer * directions + direction
-        let (steps, last) = walk(
-          weights[index], output, starts.map { $0[index] }, backward: direction == 1)
+        let (steps, last) = output.recurrent(
+          kind, weights[index].tensors, starts.map { $0?[index] }, isReversed: direction == 1)
         found.append(steps)
         for (i, state) in last.enumerated() { ends[i].append(state) }
       }
@@ -102,28 +107,6 @@ public class RecurrentLayer: Module {
       }
     }
     return (output, ends.map { Tensor.stack($0) })
-  }
-
-  /// One layer in one direction: the outputs [T, N, size] and the last states.
-  private func walk(
-    _ w: Weights, _ x: Tensor, _ start: [Tensor], backward: Bool
-  ) -> (Tensor, [Tensor]) {
-    // The input's part of all steps is one product; the state's weight is laid out for its products once.
-    let inputs = inputProducts(w, x).unbind()
-    let hidden = w.hidden.t().contiguous()
-    var states = start
-    var outputs = [Tensor](repeating: x, count: inputs.count)
-    for t in backward ? Array((0..<inputs.count).reversed()) : Array(0..<inputs.count) {
-      states = step(w, inputs[t], states, hidden)
-      outputs[t] = states[0]
-    }
-    return (Tensor.stack(outputs), states)
-  }
-
-  /// x Wᵀ with the biases of gates that are sums of both products.
-  func inputProducts(_ w: Weights, _ x: Tensor) -> Tensor {
-    guard let bias = w.inputBias, let other = w.hiddenBias else { return x.linear(w.input) }
-    return x.linear(w.input, bias + other)
   }
 
   /// Checks input and states, brings them to [T, N, …], runs, and brings the results back.
@@ -143,7 +126,7 @@ public class RecurrentLayer: Module {
       var input = isBatched ? x : x.unsqueeze(1)
       if isBatched && batchFirst { input = input.transpose(0, 1) }
       let count = numLayers * (bidirectional ? 2 : 1)
-      var starts: [Tensor] = []
+      var starts: [Tensor?] = []
       for (state, size) in zip(states, sizes) {
         let shape = [count, input.shape[1], size] as Shape
         let given = state.map { isBatched ? $0 : $0.unsqueeze(1) }
@@ -154,7 +137,7 @@ public class RecurrentLayer: Module {
           ).report(file: file, line: line)
           return (x, sizes.map { _ in x })
         }
-        starts.append(given ?? Tensor.zeros(shape, dtype: x.dtype))
+        starts.append(given)
       }
       var (output, ends) = run(input, starts)
       if isBatched { return (batchFirst ? output.transpose(0, 1) : output, ends) }

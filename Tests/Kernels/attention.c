@@ -1,9 +1,5 @@
 // Attention against its definition in double.
-#include <math.h>
-#include <stdlib.h>
-
-#include "../../Sources/CDescent/include/CDescent.h"
-#include "kernels.h"
+#include "check.h"
 
 enum { BATCH = 2, HEADS = 2 };
 
@@ -29,7 +25,7 @@ static float *at(const DscMatrices *m, int64_t n, int64_t h, int64_t i, int64_t 
 }
 
 // One position: weights and gradients of the scores by definition, and what follows from them.
-static void check(const DscAttention *c, const DscMatrices *g, const DscMatrices gradients[3],
+static void compare_all(const DscAttention *c, const DscMatrices *g, const DscMatrices gradients[3],
                   int64_t n, int64_t h) {
   int64_t rows = c->queries, keys = c->keys;
   double *weights = calloc((size_t)(2 * rows * keys), sizeof(double)),
@@ -78,7 +74,8 @@ static void check(const DscAttention *c, const DscMatrices *g, const DscMatrices
   free(weights);
 }
 
-double attention_error(void) {
+// Random sizes, layouts and masks; returns the worst error beside 1 and the value, or infinity.
+static double attention_error(void) {
   worst = 0;
   int64_t rows = below(4) == 0 ? 1 + below(4) : 1 + below(130), keys = 1 + below(220);
   int64_t size = 1 + below(70), value_size = below(2) ? size : 1 + below(70);
@@ -110,9 +107,16 @@ double attention_error(void) {
       dsc_attention_backward(&c, &g, &gradients[0], &gradients[1], &gradients[2]) != DSC_OK)
     worst = INFINITY;
   for (int n = 0; n < BATCH; n++)
-    for (int h = 0; h < HEADS; h++) check(&c, &g, gradients, n, h);
+    for (int h = 0; h < HEADS; h++) compare_all(&c, &g, gradients, n, h);
   free(c.query.data), free(c.key.data), free(c.value.data), free(c.mask.data);
   free(c.output.data), free(c.log_sums), free(g.data);
   for (int i = 0; i < 3; i++) free(gradients[i].data);
   return worst;
+}
+
+void check_attention(void) {
+  for (int i = 0; i < 60; i++) {
+    double error = attention_error();
+    CHECK(error < 1e-4, "attention within %g", error);
+  }
 }

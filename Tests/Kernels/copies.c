@@ -1,0 +1,68 @@
+// Copies with strides and conversions, arange and linspace.
+#include "check.h"
+
+static void copy(void) {
+  int64_t shape[4];
+  int ndim = (int)below(5);
+  for (int d = 0; d < ndim; d++) shape[d] = any_size(ndim > 2 ? 9 : chance(3) ? 90 : 33);
+  Array from = array(chance(2) ? DSC_FLOAT32 : any_dtype(), ndim, shape, (Layout)below(3));
+  Array to = array(chance(2) ? from.view.dtype : any_dtype(), ndim, shape, (Layout)below(2));
+  // What lies outside of an integer's range is undefined when it is cut.
+  fill(&from, 100, is_floating(to.view.dtype) && chance(2));
+  CHECK(dsc_copy(ndim, shape, &from.view, &to.view) == DSC_OK, "dsc_copy");
+  for (int64_t i = 0; i < from.count; i++)
+    CHECK(near(get(&to, i), rounded(to.view.dtype, get(&from, i)), 0), "%s to %s: %a gave %a",
+          dsc_dtype_name(from.view.dtype), dsc_dtype_name(to.view.dtype), get(&from, i), get(&to, i));
+  release(&from), release(&to);
+}
+
+// All halves to float32 and back; float32 of every exponent, and halfway cases, to halves.
+static void halves(DscDType half) {
+  int64_t count = 1 << 16;
+  Array narrow = vector(half, count), wide = vector(DSC_FLOAT32, count), again = vector(half, count);
+  for (int64_t i = 0; i < count; i++) *(uint16_t *)place(&narrow, i) = (uint16_t)i;
+  CHECK(dsc_copy(1, &count, &narrow.view, &wide.view) == DSC_OK, "to float32");
+  CHECK(dsc_copy(1, &count, &wide.view, &again.view) == DSC_OK, "from float32");
+  for (int64_t i = 0; i < count; i++) {
+    CHECK(near(get(&wide, i), get(&narrow, i), 0), "%04llx became %a", (long long)i, get(&wide, i));
+    bool same = *(uint16_t *)place(&again, i) == (uint16_t)i;
+    CHECK(same || isnan(get(&narrow, i)), "%04llx came back as %04x", (long long)i, *(uint16_t *)place(&again, i));
+    CHECK(isnan(get(&again, i)) == isnan(get(&narrow, i)), "%04llx: NaN", (long long)i);
+  }
+  for (int64_t i = 0; i < count; i++) {
+    uint32_t bits = (uint32_t)(i << 16) | (uint32_t)(chance(2) ? below(1 << 16) : 0x1000 << below(5));
+    memcpy(place(&wide, i), &bits, sizeof(bits));
+  }
+  CHECK(dsc_copy(1, &count, &wide.view, &again.view) == DSC_OK, "from float32");
+  for (int64_t i = 0; i < count; i++)
+    CHECK(near(get(&again, i), rounded(half, get(&wide, i)), 0), "%a became %a, not %a", get(&wide, i), get(&again, i),
+          rounded(half, get(&wide, i)));
+  release(&narrow), release(&wide), release(&again);
+}
+
+static void sequences(void) {
+  DscDType dtype = any_dtype();
+  if (dtype == DSC_BOOL) return;
+  Array a = vector(dtype, any_size(300)), b = vector(dtype, a.count);
+  bool floating = is_floating(dtype);
+  DscScalar start = {.d = -3.25}, step = {.d = 0.375};
+  if (!floating) start.i = 5, step.i = dtype == DSC_UINT8 ? 1 : -2;
+  dsc_arange(dtype, a.count, start, step, a.view.data);
+  for (int64_t i = 0; i < a.count; i++) {
+    double e = floating ? start.d + (double)i * step.d : (double)(start.i + i * step.i);
+    CHECK(near(get(&a, i), rounded(dtype, e), 0), "arange %s: %g, not %g", dsc_dtype_name(dtype), get(&a, i), e);
+  }
+  dsc_linspace(dtype, b.count, 2, 50, b.view.data);
+  for (int64_t i = 0; i < b.count; i++) {
+    double e = b.count == 1 ? 2 : 2 + 48.0 * (double)i / (double)(b.count - 1);
+    double slack = floating ? 3 * unit_of(dtype, e) : 1;
+    CHECK(near(get(&b, i), e, slack), "linspace %s: %g, not %g", dsc_dtype_name(dtype), get(&b, i), e);
+  }
+  release(&a), release(&b);
+}
+
+void check_copies(void) {
+  halves(DSC_FLOAT16), halves(DSC_BFLOAT16);
+  for (int i = 0; i < 300; i++) copy();
+  for (int i = 0; i < 40; i++) sequences();
+}

@@ -1,0 +1,184 @@
+// Products and convolutions against their definition.
+#include "check.h"
+
+// The worst error in units of what rounding may do: a sum of random signs grows with the root of
+// its terms, and the roundings of its steps with theirs.
+static double error_of(double got, double expected, double terms, DscDType dtype) {
+  double unit = dtype == DSC_FLOAT64 ? 0x1p-52 : 0x1p-23;
+  return isnan(got) ? INFINITY : fabs(got - expected) / (unit * (terms + 2));
+}
+
+static Array numbers(DscDType dtype, int64_t count) {
+  Array a = vector(dtype, count);
+  fill(&a, 1, false);
+  return a;
+}
+
+// A matrix of a batch of two, in random strides; `step` is that from batch to batch, 0 if both share one.
+static Array matrix(DscDType dtype, int64_t rows, int64_t columns, bool shared, int64_t *step) {
+  int64_t shape[3] = {2, rows, columns};
+  Array a = array(dtype, 3, shape, shared ? CONTIGUOUS : STRIDED);
+  fill(&a, is_floating(dtype) ? 1 : 20, false);
+  if (shared)
+    for (int64_t i = 0; i < rows * columns; i++) set(&a, rows * columns + i, get(&a, i));
+  *step = shared ? 0 : a.view.strides[0];
+  return a;
+}
+
+static void product(DscDType dtype) {
+  bool small = chance(3);
+  int64_t m = small ? any_size(9) : 1 + below(70), n = small ? any_size(9) : 1 + below(150), k = any_size(600);
+  DscGemm g = {.dtype = dtype, .m = m, .n = n, .k = k, .alpha = 1, .batch_ndim = 1, .batch_shape = {2}};
+  bool floating = is_floating(dtype), biased = floating && chance(2);
+  if (floating && chance(3)) g.alpha = 0.5;
+  if (floating && chance(3)) g.beta = chance(2) ? 1 : -0.25;
+  Array a = matrix(dtype, m, k, chance(3), &g.a_batch[0]), b = matrix(dtype, k, n, chance(3), &g.b_batch[0]);
+  Array c = matrix(dtype, m, n, false, &g.c_batch[0]), bias = matrix(dtype, m, n, false, &(int64_t){0});
+  g.a = a.view.data, g.a_row = a.view.strides[1], g.a_column = a.view.strides[2];
+  g.b = b.view.data, g.b_row = b.view.strides[1], g.b_column = b.view.strides[2];
+  g.c = c.view.data, g.c_row = c.view.strides[1], g.c_column = c.view.strides[2];
+  if (biased) g.bias = bias.view.data, g.bias_row = chance(2) ? bias.view.strides[1] : 0;
+  if (biased) g.bias_column = chance(2) ? bias.view.strides[2] : 0;
+  double *before = malloc((size_t)(c.count + 1) * sizeof(double)), worst = 0;
+  for (int64_t i = 0; i < c.count; i++) before[i] = get(&c, i);
+  if (g.beta == 0)  // then C is not read
+    for (int64_t i = 0; i < c.count && floating; i++) set(&c, i, NAN);
+  CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm of %s", dsc_dtype_name(dtype));
+  for (int64_t i = 0; i < c.count; i++) {
+    int64_t at = i / (m * n), row = i / n % m, column = i % n;
+    double sum = 0;
+    for (int64_t p = 0; p < k; p++) {
+      double term = get(&a, (at * m + row) * k + p) * get(&b, (at * k + p) * n + column);
+      sum = dtype == DSC_BOOL ? sum != 0 || term != 0 : sum + term;
+    }
+    double e = g.alpha * sum + (g.beta == 0 ? 0 : g.beta * before[i]);
+    if (biased) e += get(&bias, (g.bias_row == 0 ? 0 : row) * n + (g.bias_column == 0 ? 0 : column));
+    if (!floating) {
+      CHECK(get(&c, i) == rounded(dtype, e), "%s: %g, not %g", dsc_dtype_name(dtype), get(&c, i), rounded(dtype, e));
+      continue;
+    }
+    bool half = dtype == DSC_FLOAT16 || dtype == DSC_BFLOAT16;
+    double slack = half ? unit_of(dtype, e) : 0;
+    worst = fmax(worst, fmax(0, error_of(get(&c, i), e, (double)k, dtype) - slack / 0x1p-23 / ((double)k + 2)));
+  }
+  CHECK(worst < 1, "%lld x %lld x %lld of %s: %g", (long long)m, (long long)n, (long long)k, dsc_dtype_name(dtype),
+        worst);
+  free(before), release(&a), release(&b), release(&c), release(&bias);
+}
+
+static int64_t outputs(const DscConvolution *c, int d) {
+  int64_t reach = c->dilation[d] * (c->taps[d] - 1) + 1;
+  return (c->in_size[d] + 2 * c->padding[d] - reach) / c->stride[d] + 1;
+}
+
+// Calls `body` for each pair of elements that meet: of input, weight and output.
+static void each(const DscConvolution *c, const Array *x, const Array *w, const Array *y, double *sums, bool weights) {
+  int64_t per = c->in_channels / c->groups, of = c->out_channels / c->groups;
+  const int64_t *in = c->in_size, *out = c->out_size, *taps = c->taps;
+  for (int64_t n = 0; n < c->batch; n++)
+    for (int64_t o = 0; o < c->out_channels; o++)
+      for (int64_t i = 0; i < out[1]; i++)
+        for (int64_t j = 0; j < out[2]; j++)
+          for (int64_t ch = 0; ch < per; ch++)
+            for (int64_t p = 0; p < taps[1]; p++)
+              for (int64_t q = 0; q < taps[2]; q++) {
+                int64_t r = i * c->stride[1] + p * c->dilation[1] - c->padding[1];
+                int64_t s = j * c->stride[2] + q * c->dilation[2] - c->padding[2];
+                if (r < 0 || r >= in[1] || s < 0 || s >= in[2]) continue;
+                int64_t from = ((n * c->in_channels + o / of * per + ch) * in[1] + r) * in[2] + s;
+                int64_t pair = c->exchanged ? (o / of * per + ch) * of + o % of : o * per + ch;
+                int64_t tap = (pair * taps[1] + p) * taps[2] + q;
+                int64_t to = ((n * c->out_channels + o) * out[1] + i) * out[2] + j;
+                if (weights)
+                  sums[tap] += get(y, to) * get(x, from);
+                else
+                  sums[to] += get(w, tap) * get(x, from);
+              }
+}
+
+// Random sizes; `dense`: square kernels of stride 1 that walk forward or backward, and enough
+// channels for transformed tiles (Winograd) where they are not depthwise.
+static DscConvolution shape(DscDType dtype, bool depthwise, bool large, bool dense) {
+  DscConvolution c = {.dtype = dtype, .batch = 1 + below(3)};
+  c.groups = depthwise ? 1 + below(6) : 1 + below(2);
+  c.in_channels = c.groups * (depthwise ? 1 : 1 + below(9));
+  c.out_channels = c.groups * (1 + below(depthwise ? 3 : 20));
+  for (int d = 0; d < 3; d++) {
+    c.taps[d] = d == 0 ? 1 : 1 + below(4), c.stride[d] = d == 0 ? 1 : 1 + below(3);
+    c.dilation[d] = d == 0 ? 1 : 1 + below(2), c.padding[d] = d == 0 ? 0 : below(3);
+    c.in_size[d] = d == 0 ? 1 : c.dilation[d] * c.taps[d] + below(large ? 50 : 8);
+    c.out_size[d] = outputs(&c, d);
+  }
+  if (!dense) return c;
+  if (!depthwise)
+    c.in_channels = c.groups * (16 + below(30)), c.out_channels = c.groups * (16 + below(60));
+  int64_t taps = depthwise ? 3 + 2 * below(2) : 3;
+  for (int d = 1; d < 3; d++) {
+    bool backward = chance(2);
+    c.taps[d] = taps, c.stride[d] = 1, c.dilation[d] = backward ? -1 : 1;
+    c.padding[d] = (backward ? 1 - taps : 0) + below(taps);
+    c.in_size[d] = taps + below(large ? 70 : 24);
+    c.out_size[d] = c.in_size[d] - below(taps);
+  }
+  return c;
+}
+
+static void convolution(DscConvolution c) {
+  DscDType dtype = c.dtype;
+  int64_t inputs = c.batch * c.in_channels * c.in_size[1] * c.in_size[2];
+  int64_t results = c.batch * c.out_channels * c.out_size[1] * c.out_size[2];
+  int64_t weights = c.out_channels * (c.in_channels / c.groups) * c.taps[1] * c.taps[2];
+  Array x = numbers(dtype, inputs), w = numbers(dtype, weights);
+  for (int backward = 0; backward < 2; backward++) {
+    c.exchanged = !backward && chance(2);
+    Array y = backward ? numbers(dtype, results) : vector(dtype, results);
+    Array v = backward ? vector(dtype, weights) : w;
+    c.input = x.view.data, c.weight = v.view.data, c.output = y.view.data;
+    c.workspace = aligned_alloc(64, (size_t)(dsc_convolve_workspace(&c, backward) / 64 + 1) * 64);
+    CHECK((backward ? dsc_convolve_weights(&c) : dsc_convolve(&c)) == DSC_OK, "dsc_convolve");
+    int64_t count = backward ? weights : results;
+    double *sums = calloc((size_t)count, sizeof(double)), worst = 0;
+    each(&c, &x, &w, &y, sums, backward);
+    double terms = (double)(backward ? results / c.out_channels : weights / c.out_channels);
+    for (int64_t i = 0; i < count; i++)
+      worst = fmax(worst, error_of(get(backward ? &v : &y, i), sums[i], terms, dtype));
+    CHECK(worst < 1, "convolution %d: %g", backward, worst);
+    free(sums), free(c.workspace), release(&y);
+    if (backward) release(&v);
+  }
+  release(&x), release(&w);
+}
+
+// An infinity in the input, whose transforms are NaN, reaches the outputs of its window only.
+static void infinity(void) {
+  enum { CHANNELS = 16, SIZE = 20, AT = 9, COUNT = CHANNELS * SIZE * SIZE };
+  DscConvolution c = {.dtype = DSC_FLOAT32, .batch = 1, .groups = 1};
+  c.in_channels = c.out_channels = CHANNELS;
+  for (int d = 0; d < 3; d++) {
+    c.in_size[d] = c.out_size[d] = d == 0 ? 1 : SIZE, c.taps[d] = d == 0 ? 1 : 3;
+    c.stride[d] = c.dilation[d] = 1, c.padding[d] = d == 0 ? 0 : 1;
+  }
+  Array x = numbers(DSC_FLOAT32, COUNT), w = numbers(DSC_FLOAT32, CHANNELS * CHANNELS * 9);
+  Array y = vector(DSC_FLOAT32, COUNT);
+  set(&x, AT * SIZE + AT, INFINITY);
+  c.input = x.view.data, c.weight = w.view.data, c.output = y.view.data;
+  c.workspace = aligned_alloc(64, (size_t)(dsc_convolve_workspace(&c, false) / 64 + 1) * 64);
+  CHECK(dsc_convolve(&c) == DSC_OK, "dsc_convolve");
+  for (int64_t i = 0; i < COUNT; i++) {
+    bool beside = llabs(i / SIZE % SIZE - AT) <= 1 && llabs(i % SIZE - AT) <= 1;
+    CHECK(beside ? isinf(get(&y, i)) : isfinite(get(&y, i)), "an infinity: %g", get(&y, i));
+  }
+  free(c.workspace), release(&x), release(&w), release(&y);
+}
+
+void check_products(void) {
+  for (int i = 0; i < 120; i++) product((DscDType)(i % DSC_DTYPE_COUNT));
+  for (int i = 0; i < 60; i++) {
+    product(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32);
+    DscDType dtype = i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32;
+    convolution(shape(dtype, i % 3 == 0, i % 4 < 2, false));
+    if (i % 4 == 0) convolution(shape(DSC_FLOAT32, false, false, true));
+    convolution(shape(dtype, true, i % 3 == 0, true));
+  }
+  infinity();
+}
