@@ -62,3 +62,5 @@
 #include "dsc_for_each_target.h"
 
 const DscLoop *const dsc_math_f32_loops[DSC_TARGET_COUNT] = DSC_PER_TARGET(math_f32_loops);
+const DscStreamLoop *const dsc_math_stream_loops[DSC_TARGET_COUNT] =
+    DSC_PER_TARGET(math_stream_loops);

@@ -100,6 +100,9 @@ DSC_INLINE float DSC_NAME(erf_f32)(float x) {
 #define ROW(NAME, f) DSC_LOOP1(DSC_LONG_VECTOR, NAME, F32, float, float, DSC_NAME(f)(a))
 VECTOR_ROWS(ROW)
 #undef ROW
+#define ROW(NAME, f) DSC_STREAM_LOOP1(DSC_LONG_VECTOR, NAME, F32, float, float, DSC_NAME(f)(a))
+VECTOR_ROWS(ROW)
+#undef ROW
 #define ROW(NAME, f) DSC_LOOP2(DSC_LONG_VECTOR, NAME, F32, float, float, DSC_NAME(f)(a, b))
 VECTOR_ROWS2(ROW)
 #undef ROW
@@ -119,4 +122,7 @@ DSC_LOOP2(DSC_SCALAR, NEXTAFTER, F32, float, float, nextafterf(a, b))
 static const DscLoop DSC_NAME(math_f32_loops)[DSC_OP_COUNT] = {
     VECTOR_ROWS(CELL) VECTOR_ROWS2(CELL) PERIODIC_ROWS(CELL) SCALAR_ROWS(CELL) SCALAR_ROWS2(CELL)
         CELL(NEXTAFTER)};
+#undef CELL
+#define CELL(NAME, ...) [DSC_OP_##NAME] = DSC_STREAM_NAME(NAME, F32),
+static const DscStreamLoop DSC_NAME(math_stream_loops)[DSC_OP_COUNT] = {VECTOR_ROWS(CELL)};
 #undef CELL
