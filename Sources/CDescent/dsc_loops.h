@@ -39,6 +39,14 @@ extern const DscStreamLoop *const dsc_basic_stream_loops[DSC_TARGET_COUNT];  // 
 extern const DscStreamLoop *const dsc_math_stream_loops[DSC_TARGET_COUNT];
 extern const DscConversions *const dsc_conversions[DSC_TARGET_COUNT];
 
+/// out[i] = e^(x[i] - largest), where no x is larger; returns their sum. `out` may be x.
+typedef float (*DscExpSum)(const float *x, int64_t count, float largest, float *out);
+extern const DscExpSum dsc_exp_sum_f32[DSC_TARGET_COUNT];
+/// out[i] = g[i] - sum e^y[i], where no y is above 0.
+typedef void (*DscLogGradient)(const float *g, const float *y, int64_t count, float sum,
+                               float *out);
+extern const DscLogGradient dsc_log_gradient_f32[DSC_TARGET_COUNT];
+
 /// The loop of an instruction, or NULL.
 static inline DscLoop dsc_find_loop(DscTarget target, int op, int lane) {
   const DscLoop basic = dsc_basic_loops[target][op][lane];

@@ -64,3 +64,5 @@
 const DscLoop *const dsc_math_f32_loops[DSC_TARGET_COUNT] = DSC_PER_TARGET(math_f32_loops);
 const DscStreamLoop *const dsc_math_stream_loops[DSC_TARGET_COUNT] =
     DSC_PER_TARGET(math_stream_loops);
+const DscExpSum dsc_exp_sum_f32[DSC_TARGET_COUNT] = DSC_PER_TARGET(exp_sum_f32);
+const DscLogGradient dsc_log_gradient_f32[DSC_TARGET_COUNT] = DSC_PER_TARGET(log_gradient_f32);

@@ -97,6 +97,54 @@ DSC_INLINE float DSC_NAME(erf_f32)(float x) {
   return a < 1 ? small : large;
 }
 
+// e^x for x <= 0, within 1 ulp: the result cannot overflow and shares its error with a sum.
+DSC_INLINE float DSC_NAME(exp_below_f32)(float x) {
+  const float magic = DSC_MAGIC32 + 127 + 64;
+  x = x < -104 ? -104 : x;
+  const float shifted = DSC_MULTIPLY_ADD(x, (float)DSC_LOG2E, magic), whole = shifted - magic;
+  float r = DSC_MULTIPLY_ADD(whole, -DSC_LN2_HI32, x);
+  r = DSC_MULTIPLY_ADD(whole, -DSC_LN2_LO32, r);
+  const float q = DSC_POLYNOMIAL(float, r, dsc_exp_f32);
+  const float p = 1 + DSC_MULTIPLY_ADD(q, r * r, r);
+  return p * float32(bits32(shifted) << 23) * 0x1p-64f;
+}
+
+// The step of sixteen is one of vectors; the sums of its lanes are added by halves, so every
+// instruction set has the same bits.
+static float DSC_NAME(exp_sum_f32)(const float *x, int64_t count, float largest, float *out) {
+  enum { WHOLE = 2 * DSC_STEP };
+  float sums[WHOLE] = {0};
+  int64_t i = 0;
+  for (; i + WHOLE <= count; i += WHOLE) {
+    DSC_LONG_VECTOR DSC_PRAGMA(clang loop unroll(disable)) for (int k = 0; k < WHOLE; k++) {
+      const float e = DSC_NAME(exp_below_f32)(x[i + k] - largest);
+      out[i + k] = e;
+      sums[k] += e;
+    }
+  }
+  if (i < count) {
+    float last[WHOLE];
+    for (int k = 0; k < WHOLE; k++) last[k] = i + k < count ? x[i + k] - largest : -INFINITY;
+    DSC_LONG_VECTOR DSC_PRAGMA(clang loop unroll(disable)) for (int k = 0; k < WHOLE; k++) {
+      last[k] = DSC_NAME(exp_below_f32)(last[k]);
+      sums[k] += last[k];
+    }
+    memcpy(out + i, last, (size_t)(count - i) * sizeof(float));
+  }
+  for (int half = WHOLE / 2; half > 0; half /= 2)
+    for (int k = 0; k < half; k++) sums[k] += sums[k + half];
+  return sums[0];
+}
+
+static void DSC_NAME(log_gradient_f32)(const float *g, const float *y, int64_t count, float sum,
+                                       float *out) {
+  const int64_t whole = count & -DSC_STEP;
+  DSC_LONG_VECTOR for (int64_t i = 0; i < whole; i++) out[i] =
+      g[i] - DSC_NAME(exp_below_f32)(y[i]) * sum;
+  DSC_SCALAR for (int64_t i = whole; i < count; i++) out[i] =
+      g[i] - DSC_NAME(exp_below_f32)(y[i]) * sum;
+}
+
 #define ROW(NAME, f) DSC_LOOP1(DSC_LONG_VECTOR, NAME, F32, float, float, DSC_NAME(f)(a))
 VECTOR_ROWS(ROW)
 #undef ROW
