@@ -136,6 +136,31 @@ extension SharedState {
       }
     }
 
+    @Test("normalised rows and groups, and their gradients")
+    func normalised() {
+      let generator = Generator(seed: 13)
+      let x = Tensor.randn(3251, 1001, generator: generator)
+      let g = Tensor.randn(3251, 1001, generator: generator)
+      let weight = Tensor.randn(1001, generator: generator)
+      let images = Tensor.randn(34, 2048, 7, 7, generator: generator)
+      let factors = Tensor.randn(2048, generator: generator)
+      func gradient(_ x: Tensor, _ g: Tensor, _ body: (Tensor) -> Tensor) -> Tensor {
+        let leaf = x.detach().requiresGrad_()
+        body(leaf).backward(g)
+        return leaf.grad!
+      }
+      withThreads {
+        expectSame("rows", [x], step: 101) { $0[0].layerNorm([1001], weight, weight) }
+        expectSame("rows' gradient", [x, g], step: 101) {
+          gradient($0[0], $0[1]) { $0.layerNorm([1001], weight, nil) }
+        }
+        expectSame("groups", [images], step: 3) { $0[0].groupNorm(32, factors, factors) }
+        expectSame("groups' gradient", [images, images], step: 3) {
+          gradient($0[0], $0[1].tanh()) { $0.groupNorm(32, factors, nil) }
+        }
+      }
+    }
+
     @Test("elements and rows gathered")
     func gathered() {
       let generator = Generator(seed: 11)
