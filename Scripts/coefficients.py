@@ -216,6 +216,17 @@ SERIES = {
 }
 
 
+def erf_part(middle):
+    """min(x, 1) p(x - middle) is erf(x) for x a quarter around the middle."""
+    def f(t):
+        x = middle + t
+        if middle > 1:
+            return erf(x)
+        return erf(x) / x if x > mpf('1e-20') else 2 / sqrt(pi)
+
+    return f
+
+
 HEADER = """// Coefficients of the vector math, lowest power first; printed by
 //   python Scripts/coefficients.py > Sources/CDescent/dsc_coefficients.h
 // which says what each is the best approximation of, on which interval and under which weight.
@@ -224,13 +235,15 @@ HEADER = """// Coefficients of the vector math, lowest power first; printed by
 """
 
 
+def hexadecimal(x, rounding, suffix):
+    digits, power = rounding(x).hex().split('p')
+    return digits.rstrip('0').rstrip('.') + 'p' + power + suffix
+
+
 def show(name, c, comment):
     is_single = name.endswith('_f32')
     kind, rounding = ('float', single) if is_single else ('double', float)
-    texts = []
-    for x in c:
-        digits, power = rounding(x).hex().split('p')
-        texts.append(digits.rstrip('0').rstrip('.') + 'p' + power + ('f' if is_single else ''))
+    texts = [hexadecimal(x, rounding, 'f' if is_single else '') for x in c]
     print(f'\n{comment}\nstatic const {kind} dsc_{name}[] = {{')
     line = '   '
     for i, text in enumerate(texts):
@@ -249,6 +262,17 @@ def main():
         show(name, c, f'// error 2^{float(log(error, 2)):.1f}')
     for name, (comment, make) in SERIES.items():
         show(name, make(), '// ' + comment)
+    quarter = mpf(1) / 4
+    middles = [quarter + i * 2 * quarter for i in range(8)]
+    parts = [minimax(erf_part(x), -quarter, quarter, 6, lambda t, x=x: 1 / erf_part(x)(t))
+             for x in middles]
+    error = float(log(max(e for _, e in parts), 2))
+    print(f'\n// Each line is one power for eight intervals of half a unit; error 2^{error:.1f}.')
+    print('static const float dsc_erf_parts_f32[][8] = {')
+    for k in range(7):
+        numbers = [c[k] for c, _ in parts]
+        print('    {' + ', '.join(hexadecimal(x, single, 'f') for x in numbers) + '},')
+    print('};')
     print('\n// The positive zero of digamma, in two parts.')
     print(f'static const double dsc_digamma_zero = {float(ZERO).hex()};')
     print(f'static const double dsc_digamma_zero_low = {float(ZERO - mpf(float(ZERO))).hex()};')

@@ -2,12 +2,14 @@
 #include <string.h>
 
 #include "dsc_loops.h"
+#include "dsc_stream.h"
 #include "include/dsc_index.h"
 #include "include/dsc_loss.h"
 #include "include/dsc_pool.h"
 
 enum {
-  PIECE = 1 << 14,  // elements of one piece of parallel work
+  PIECE = 1 << 14,     // elements of one piece of parallel work
+  CHUNK_BYTES = 8192,  // of a row, worked on at once
 };
 
 #define DEFINE_FORWARD(name, T)                                                                  \
@@ -56,6 +58,7 @@ typedef struct {
   DscLoop exp;    // NULL: the gradient of the log-probabilities
   size_t size;
   bool each;
+  bool streams;  // the result goes past the cache
 } Backward;
 
 // out = exp(in), `count` elements of any alignment to the step of loops.
@@ -70,36 +73,79 @@ static void exponentials(const Backward *call, const char *in, int64_t count, ch
   memcpy(out + done, tail, rest);
 }
 
-// Every row times its share of the gradient, less that share at the target.
-#define DEFINE_SHARES(name, T)                                                            \
-  static void name(const Backward *call, int64_t first, int64_t last) {                   \
+// A row's share of the gradient; 0 for one that is left out.
+#define DEFINE_SHARE(name, T)                                                             \
+  static T name(const Backward *call, int64_t row) {                                      \
     const DscClassLoss *loss = call->loss;                                                \
-    const int64_t classes = loss->classes, inner = loss->inner;                           \
     const T *gradient = call->gradient, *factors = call->factors, *weight = loss->weight; \
-    for (int64_t row = first * inner; row < last * inner; row++) {                        \
-      const int64_t target = loss->targets[row];                                          \
-      T *out = (T *)(void *)call->out + row / inner * classes * inner + row % inner;      \
-      T share = 0;                                                                        \
-      if (target != loss->ignored) {                                                      \
-        share = gradient[call->each ? row : 0];                                           \
-        if (factors) share /= *factors;                                                   \
-        if (weight) share *= weight[target];                                              \
-      }                                                                                   \
-      if (inner == 1 && call->exp)                                                        \
-        for (int64_t c = 0; c < classes; c++) out[c] *= share;                            \
-      else if (call->exp)                                                                 \
-        for (int64_t c = 0; c < classes; c++) out[c * inner] *= share;                    \
-      if (target != loss->ignored) out[target * inner] -= share;                          \
-    }                                                                                     \
+    const int64_t target = loss->targets[row];                                            \
+    if (target == loss->ignored) return 0;                                                \
+    T share = gradient[call->each ? row : 0];                                             \
+    if (factors) share /= *factors;                                                       \
+    if (weight) share *= weight[target];                                                  \
+    return share;                                                                         \
   }
-DEFINE_SHARES(shares_f32, float)
-DEFINE_SHARES(shares_f64, double)
+DEFINE_SHARE(share_f32, float)
+DEFINE_SHARE(share_f64, double)
+
+// Every row times its share of the gradient, less that share at the target.
+#define DEFINE_SHARES(name, share_of, T)                                             \
+  static void name(const Backward *call, int64_t first, int64_t last) {              \
+    const DscClassLoss *loss = call->loss;                                           \
+    const int64_t classes = loss->classes, inner = loss->inner;                      \
+    for (int64_t row = first * inner; row < last * inner; row++) {                   \
+      const int64_t target = loss->targets[row];                                     \
+      T *out = (T *)(void *)call->out + row / inner * classes * inner + row % inner; \
+      const T share = share_of(call, row);                                           \
+      if (call->exp)                                                                 \
+        for (int64_t c = 0; c < classes; c++) out[c * inner] *= share;               \
+      if (target != loss->ignored) out[target * inner] -= share;                     \
+    }                                                                                \
+  }
+DEFINE_SHARES(shares_f32, share_f32, float)
+DEFINE_SHARES(shares_f64, share_f64, double)
+
+// The same for contiguous rows of logits, from the log-probabilities at once: a chunk of a row
+// stays in the first-level cache.
+#define DEFINE_ROWS(name, share_of, T)                                                         \
+  static void name(const Backward *call, int64_t first, int64_t last) {                        \
+    const DscClassLoss *loss = call->loss;                                                     \
+    enum { CHUNK = CHUNK_BYTES / sizeof(T) };                                                  \
+    _Alignas(64) T values[CHUNK];                                                              \
+    for (int64_t row = first; row < last; row++) {                                             \
+      const T share = share_of(call, row);                                                     \
+      for (int64_t from = 0; from < loss->classes; from += CHUNK) {                            \
+        const int64_t left = loss->classes - from, count = left < CHUNK ? left : CHUNK;        \
+        const int64_t offset = row * loss->classes + from, target = loss->targets[row] - from; \
+        const T *in = (const T *)loss->log_probabilities + offset;                             \
+        T *out = (T *)(void *)call->out + offset;                                              \
+        exponentials(call, (const char *)in, count, (char *)values);                           \
+        for (int64_t c = 0; c < count; c++) values[c] *= share;                                \
+        if (target >= 0 && target < count && loss->targets[row] != loss->ignored)              \
+          values[target] -= share;                                                             \
+        if (call->streams) {                                                                   \
+          const DscAhead ahead = {(const char *)((uintptr_t)in + DSC_AHEAD * sizeof(float)),   \
+                                  sizeof(T)};                                                  \
+          dsc_stream(sizeof(T), values, count, out, &ahead, 1);                                \
+        } else {                                                                               \
+          memcpy(out, values, (size_t)count * sizeof(T));                                      \
+        }                                                                                      \
+      }                                                                                        \
+    }                                                                                          \
+    if (call->streams) dsc_stream_finish();                                                    \
+  }
+DEFINE_ROWS(rows_f32, share_f32, float)
+DEFINE_ROWS(rows_f64, share_f64, double)
 
 static void piece(void *context, int64_t index) {
   const Backward *call = context;
   const DscClassLoss *loss = call->loss;
   const int64_t first = index * call->group, size = loss->classes * loss->inner;
   const int64_t last = first + call->group < loss->outer ? first + call->group : loss->outer;
+  if (call->exp && loss->inner == 1) {
+    (call->size == sizeof(float) ? rows_f32 : rows_f64)(call, first, last);
+    return;
+  }
   const size_t offset = (size_t)(first * size) * call->size;
   char *out = call->out + offset;
   if (call->exp)
@@ -123,7 +169,8 @@ int dsc_class_loss_backward(const DscClassLoss *loss, const void *gradient, bool
                    .group = PIECE > size ? PIECE / size : 1,
                    .exp = logits ? dsc_find_loop(dsc_target(), DSC_OP_EXP, lane) : NULL,
                    .size = dsc_lane_size(lane),
-                   .each = each};
+                   .each = each,
+                   .streams = dsc_streams(loss->outer * size * (int64_t)dsc_lane_size(lane))};
   dsc_parallel((loss->outer + call.group - 1) / call.group, piece, &call);
   return DSC_OK;
 }

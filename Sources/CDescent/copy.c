@@ -1,6 +1,7 @@
 // Copies between any two layouts, with conversion: rows where both sides agree on the fastest dim,
 // tiles where they do not.
 #include "dsc_evaluate.h"
+#include "dsc_stream.h"
 #include "dsc_strided.h"
 #include "include/dsc_pool.h"
 
@@ -21,6 +22,7 @@ typedef struct {
   int64_t from_size, to_size;
   int across;  // the source's fastest dim, where it is not the last
   int64_t total;
+  bool streams;  // the destination goes past the cache
 } Copy;
 
 static inline int64_t magnitude(int64_t stride) { return stride < 0 ? -stride : stride; }
@@ -57,6 +59,7 @@ static void plan_copy(Copy *copy, int ndim, const int64_t *shape, const DscView 
   copy->to_dtype = destination->dtype;
   copy->from_size = (int64_t)dsc_dtype_size(source->dtype);
   copy->to_size = (int64_t)dsc_dtype_size(destination->dtype);
+  copy->streams = dsc_streams(copy->total * copy->to_size);
 }
 
 static void find_across(Copy *copy) {
@@ -76,8 +79,14 @@ static void copy_tile(const Copy *copy, const char *from, char *to, int64_t rows
   _Alignas(64) char tile[TILE * TILE * sizeof(int64_t)];
   dsc_gather_tile((size_t)copy->from_size, from, along, stride, rows, columns, columns, tile);
   if (copy->from_dtype == copy->to_dtype) {
-    for (int64_t i = 0; i < rows; i++)
-      memcpy(to + i * pitch, tile + i * columns * copy->from_size, columns * copy->to_size);
+    for (int64_t i = 0; i < rows; i++) {
+      const char *row = tile + i * columns * copy->from_size;
+      if (copy->streams) {
+        dsc_stream((size_t)copy->to_size, row, columns, to + i * pitch, NULL, 0);
+      } else {
+        memcpy(to + i * pitch, row, (size_t)(columns * copy->to_size));
+      }
+    }
     return;
   }
   const DscLane lane = dsc_dtype_lane(copy->from_dtype);
@@ -119,6 +128,7 @@ static void run_tiles(void *context, int64_t piece) {
     copy_tile(copy, copy->from + from * copy->from_size, copy->to + to * copy->to_size, rows,
               columns);
   }
+  if (copy->streams) dsc_stream_finish();
 }
 
 static inline int64_t bytes_of(const Copy *copy) {
@@ -128,7 +138,14 @@ static inline int64_t bytes_of(const Copy *copy) {
 static void run_bytes(void *context, int64_t piece) {
   const Copy *copy = context;
   const int64_t first = piece * PIECE_BYTES, left = copy->total * copy->to_size - first;
-  memcpy(copy->to + first, copy->from + first, (size_t)(left < PIECE_BYTES ? left : PIECE_BYTES));
+  const int64_t bytes = left < PIECE_BYTES ? left : PIECE_BYTES;
+  if (!copy->streams) {
+    memcpy(copy->to + first, copy->from + first, (size_t)bytes);
+    return;
+  }
+  const DscAhead ahead = {copy->from + first + DSC_AHEAD * (int64_t)sizeof(float), 1};
+  dsc_stream(1, copy->from + first, bytes, copy->to + first, &ahead, 1);
+  dsc_stream_finish();
 }
 
 static inline int64_t row_elements(const Copy *copy) { return PIECE_BYTES / copy->to_size; }

@@ -212,6 +212,24 @@ static const double dsc_digamma_near_zero[] = {
     0x1.69ba8fdd1d52cp-27, -0x1.fdacdb7508852p-29, 0x1.56c5b73aaffa6p-30, -0x1.2f41994664278p-32,
     0x1.80260c257a44fp-34, -0x1.761380b8f00cep-34, 0x1.00b98a8f0aa04p-35};
 
+// Each line is one power for eight intervals of half a unit; error 2^-27.0.
+static const float dsc_erf_parts_f32[][8] = {
+    {0x1.1af54ep+0f, 0x1.e57b74p-1f, 0x1.d8865ep-1f, 0x1.f92d08p-1f, 0x1.ff4048p-1f, 0x1.fff2dp-1f,
+     0x1.ffff7p-1f, 0x1.fffffcp-1f},
+    {-0x1.7306e4p-3f, -0x1.a0cddp-2f, 0x1.e4653cp-3f, 0x1.b054dap-5f, 0x1.d413eap-8f,
+     0x1.336314p-11f, 0x1.e9c9bep-16f, 0x1.d97586p-21f},
+    {-0x1.576636p-2f, -0x1.9a7dc4p-4f, -0x1.2ebf66p-2f, -0x1.7a4a72p-4f, -0x1.074afcp-6f,
+     -0x1.a6a5ap-10f, -0x1.8dec34p-14f, -0x1.bbc964p-19f},
+    {0x1.acd158p-4f, 0x1.5ac6aap-3f, 0x1.57166cp-3f, 0x1.715e24p-4f, 0x1.63f97ap-6f, 0x1.69862p-9f,
+     0x1.9967aep-13f, 0x1.097974p-17f},
+    {0x1.6c992ap-4f, -0x1.973d24p-6f, -0x1.912602p-8f, -0x1.8a18b6p-5f, -0x1.38c40ep-6f,
+     -0x1.aafaa8p-9f, -0x1.2bf1bp-12f, -0x1.cdfe1ap-17f},
+    {-0x1.1e7a7cp-5f, -0x1.315236p-5f, -0x1.7f364ap-5f, 0x1.8737ccp-8f, 0x1.5abb0ap-7f,
+     0x1.726294p-9f, 0x1.5cc51ap-12f, 0x1.52fb84p-16f},
+    {-0x1.25ce4cp-6f, 0x1.cfd63ep-7f, 0x1.4f8ba8p-6f, 0x1.29386ap-7f, -0x1.6a4854p-9f,
+     -0x1.b58cp-10f, -0x1.20677p-12f, -0x1.5e321p-16f},
+};
+
 // The positive zero of digamma, in two parts.
 static const double dsc_digamma_zero = 0x1.762d86356be3fp+0;
 static const double dsc_digamma_zero_low = 0x1.b86a722197829p-54;

@@ -25,9 +25,11 @@ typedef struct {
   int64_t index_size[DSC_MAX_INDICES], index_stride[DSC_MAX_INDICES];
 } DscIndexing;
 
-/// Does one block: `places` offsets into `self` (in elements), and the first element of `other`.
+/// Does one block: places `first` ..< first + `places` of a row, their offsets into `self` (in
+/// elements), and the first element of `other`.
 typedef void (*DscIndexingBlock)(const void *context, const DscIndexing *indexing, char *self,
-                                 char *other, const int64_t *offsets, int64_t places);
+                                 char *other, const int64_t *offsets, int64_t first,
+                                 int64_t places);
 
 /// DSC_BAD_INDEX and the first value out of bounds, or DSC_OK.
 int dsc_indexing_check(int ndim, const int64_t *shape, int count, const DscView *indices,

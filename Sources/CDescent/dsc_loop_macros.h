@@ -66,6 +66,42 @@
     return DSC_OK;                             \
   }
 
+// The same past the cache. A step's results are made in registers: the inner loop becomes a vector.
+#define DSC_STREAM_NAME(NAME, LANE) DSC_NAME(NAME##_##LANE##_stream)
+#define DSC_STREAM_LOOP(HINT, NAME, LANE, R, OPERANDS, ELEMENTS, ...)                      \
+  static void DSC_STREAM_NAME(NAME, LANE)(int64_t count, const void *pa, const void *pb,   \
+                                          const void *pc, void *po, const DscAhead *ahead, \
+                                          int aheads) {                                    \
+    enum { BYTES = DSC_STEP * sizeof(R) };                                                 \
+    enum { WIDTH = BYTES < DSC_VECTOR_BYTES ? BYTES : DSC_VECTOR_BYTES };                  \
+    typedef char Vector __attribute__((vector_size(WIDTH)));                               \
+    OPERANDS;                                                                              \
+    (void)pb, (void)pc;                                                                    \
+    char *out = po;                                                                        \
+    for (int64_t first = 0; first < count; first += DSC_STEP, out += BYTES) {              \
+      R step[DSC_STEP];                                                                    \
+      dsc_fetch(ahead, aheads, first);                                                     \
+      HINT DSC_PRAGMA(clang loop unroll(disable)) for (int64_t i = 0; i < DSC_STEP; i++) { \
+        ELEMENTS;                                                                          \
+        step[i] = (R)(__VA_ARGS__);                                                        \
+      }                                                                                    \
+      Vector values[BYTES / WIDTH];                                                        \
+      memcpy(values, step, BYTES);                                                         \
+      for (int k = 0; k < BYTES / WIDTH; k++)                                              \
+        __builtin_nontemporal_store(values[k], (Vector *)(void *)out + k);                 \
+    }                                                                                      \
+  }
+#define DSC_STREAM_LOOP1(HINT, NAME, LANE, T, R, ...) \
+  DSC_STREAM_LOOP(HINT, NAME, LANE, R, const T *va = pa, const T a = va[first + i], __VA_ARGS__)
+#define DSC_STREAM_LOOP2(HINT, NAME, LANE, T, R, ...)          \
+  DSC_STREAM_LOOP(HINT, NAME, LANE, R, const T *va = pa;       \
+                  const T *vb = pb, const T a = va[first + i]; \
+                  const T b = vb[first + i], __VA_ARGS__)
+#define DSC_STREAM_LOOP3(HINT, NAME, LANE, A, T, ...)                                     \
+  DSC_STREAM_LOOP(HINT, NAME, LANE, T, const A *va = pa; const T *vb = pb;                \
+                  const T *vc = pc, const A a = va[first + i]; const T b = vb[first + i]; \
+                  const T c = vc[first + i], __VA_ARGS__)
+
 // Where the fast expression holds only for ordinary operands: runs of GUARD_RUN elements of which
 // one is BAD take the slow expression, a scalar call, as a whole.
 #define DSC_GUARD_RUN 64

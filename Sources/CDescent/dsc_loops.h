@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "include/dsc_pointwise.h"
+#include "dsc_stream.h"
 #include "dsc_targets.h"
 
 #define DSC_STEP     16
@@ -16,6 +17,9 @@
 
 /// Operands past the instruction's arity are ignored. Returns DscStatus bits.
 typedef int (*DscLoop)(int64_t count, const void *a, const void *b, const void *c, void *out);
+/// The same past the cache: `out` begins a line and is none of the operands.
+typedef void (*DscStreamLoop)(int64_t count, const void *a, const void *b, const void *c, void *out,
+                              const DscAhead *ahead, int aheads);
 typedef void (*DscConvert)(int64_t count, const void *in, void *out);
 
 typedef struct {
@@ -31,7 +35,17 @@ typedef struct {
 extern const DscLoop (*const dsc_basic_loops[DSC_TARGET_COUNT])[DSC_LANE_COUNT];
 extern const DscLoop *const dsc_math_f32_loops[DSC_TARGET_COUNT];
 extern const DscLoop *const dsc_math_f64_loops[DSC_TARGET_COUNT];
+extern const DscStreamLoop *const dsc_basic_stream_loops[DSC_TARGET_COUNT];  // of float32
+extern const DscStreamLoop *const dsc_math_stream_loops[DSC_TARGET_COUNT];
 extern const DscConversions *const dsc_conversions[DSC_TARGET_COUNT];
+
+/// out[i] = e^(x[i] - largest), where no x is larger; returns their sum. `out` may be x.
+typedef float (*DscExpSum)(const float *x, int64_t count, float largest, float *out);
+extern const DscExpSum dsc_exp_sum_f32[DSC_TARGET_COUNT];
+/// out[i] = g[i] - sum e^y[i], where no y is above 0.
+typedef void (*DscLogGradient)(const float *g, const float *y, int64_t count, float sum,
+                               float *out);
+extern const DscLogGradient dsc_log_gradient_f32[DSC_TARGET_COUNT];
 
 /// The loop of an instruction, or NULL.
 static inline DscLoop dsc_find_loop(DscTarget target, int op, int lane) {
@@ -39,6 +53,13 @@ static inline DscLoop dsc_find_loop(DscTarget target, int op, int lane) {
   if (basic) return basic;
   if (lane == DSC_LANE_F32) return dsc_math_f32_loops[target][op];
   return lane == DSC_LANE_F64 ? dsc_math_f64_loops[target][op] : NULL;
+}
+
+/// Its loop past the cache, or NULL: there are some for operands in float32.
+static inline DscStreamLoop dsc_find_stream_loop(DscTarget target, int op, int lane) {
+  if (lane != DSC_LANE_F32) return NULL;
+  const DscStreamLoop basic = dsc_basic_stream_loops[target][op];
+  return basic ? basic : dsc_math_stream_loops[target][op];
 }
 
 /// The instruction that converts to a lane.

@@ -32,6 +32,9 @@ typedef struct {
   /// Sums of grad * weight and of grad * weight * (x - mean); the weight, of one row, may be NULL.
   void (*products)(const DscNormBlock *block, const void *grad, const void *x, const void *weight,
                    double mean, double *sums);
+  /// For each of some segments that follow each other: the sums of grad and of grad * (x - mean).
+  void (*products_segments)(const void *grad, const void *x, int64_t segments, int64_t length,
+                            double mean, double *sums);
   /// dx = grad * scale + (x - mean) * slope + offset
   void (*gradient)(const DscNormBlock *block, const void *grad, const void *x, double mean,
                    double scale, double slope, double offset, void *dx);

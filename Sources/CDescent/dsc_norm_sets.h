@@ -4,6 +4,7 @@
 #define DSC_NORM_SETS_H
 
 #include "dsc_norm_loops.h"
+#include "dsc_stream.h"
 
 enum {
   DSC_NORM_CHUNK_BYTES = DSC_CHUNK_BYTES,
@@ -31,6 +32,7 @@ typedef struct {
   const DscNormLoops *loops;
   DscLane lane;
   bool native;   // the tensors hold values of the lane
+  bool streams;  // long segments of the result go past the cache
   int64_t size;  // of a value
   int64_t chunk;
   int64_t sets, set_stride, count;  // count: values of a set
@@ -39,7 +41,9 @@ typedef struct {
   bool each;                        // a weight for each value
   int64_t period;                   // sets after which weights repeat
   int64_t set_step, segment_step;   // from one weight to the next
+  const void *grad;                 // backward: that of y
   const char *weight, *bias;
+  const char *spread;  // backward with short segments: a weight for each value of all sets
   // Large sets are cut in pieces of segments if there are few of them, else sets are grouped.
   int64_t pieces, piece, group;
   void *memory;  // expanded weight and bias
@@ -93,16 +97,42 @@ static inline DscNormBlock dsc_norm_block(const DscNormSets *sets, const DscNorm
   return (DscNormBlock){span->segments, columns, stride, stride, stride};
 }
 
+/// Whether the values of a span go past the cache.
+static inline bool dsc_norm_streams(const DscNormSets *sets, const DscNormSpan *span) {
+  enum { LEAST_BYTES = 1024 };
+  return sets->streams && span->segments == 1 && span->count * sets->size >= LEAST_BYTES;
+}
+
+/// Copies values of a lane past the cache. Meanwhile the operands of the next set are fetched; of a
+/// large set, what follows.
+static inline void dsc_norm_stream(const DscNormSets *sets, int64_t at, const void *values,
+                                   int64_t count, void *data) {
+  enum { MOST = 16 * DSC_AHEAD };
+  const bool next = DSC_AHEAD < sets->count && sets->count <= MOST;
+  const int64_t later = (at + (next ? sets->count : DSC_AHEAD)) * sets->size;
+  const DscAhead ahead[2] = {
+      {(const char *)((uintptr_t)sets->norm->x + (uintptr_t)later), sets->size},
+      {(const char *)((uintptr_t)sets->grad + (uintptr_t)later), sets->size}};
+  dsc_stream((size_t)sets->size, values, count, (char *)data + at * sets->size, ahead,
+             sets->grad ? 2 : 1);
+}
+
 /// Where to write the values of a span: in place, or `scratch`, from where dsc_norm_put takes them.
 static inline void *dsc_norm_target(const DscNormSets *sets, const DscNormLayout *layout,
                                     const DscNormSpan *span, int64_t set, void *data,
                                     void *scratch) {
+  if (dsc_norm_streams(sets, span)) return scratch;
   return sets->native ? dsc_norm_place(sets, layout, span, set, data).data : scratch;
 }
 
 static inline void dsc_norm_put(const DscNormSets *sets, const DscNormLayout *layout,
                                 const DscNormSpan *span, int64_t set, const void *values,
                                 void *data) {
+  if (dsc_norm_streams(sets, span)) {
+    const int64_t at = set * sets->set_stride + span->segment * layout->stride + span->offset;
+    dsc_norm_stream(sets, at, values, span->count, data);
+    return;
+  }
   if (sets->native) return;
   const DscRectangle to = dsc_norm_place(sets, layout, span, set, data);
   dsc_store_rectangle(sets->lane, values, span->segments, span->count / span->segments, &to);

@@ -25,6 +25,7 @@ typedef struct {
   bool constant;  // every stride is 0
   bool tiled;     // an input whose fastest dim is not the last: it is read a tile at a time
   bool direct;    // loops work on this memory where a block is a multiple of DSC_STEP
+  bool streamed;  // an output that goes past the cache
 } DscOperand;
 
 typedef struct {
@@ -40,12 +41,14 @@ typedef struct {
   int64_t step;    // the longest run of elements processed at once
   int64_t origin;  // number of the element where the outputs begin
   bool crossing;   // blocks go on over the ends of (short) rows
-  bool any_direct;
+  bool any_direct, streams;
   bool tiled;                          // walked in tiles of DSC_TILE_ROWS rows of the last two dims
   int64_t tile_columns;                // at most
   int32_t tile_slots[DSC_MAX_INPUTS];  // offset into the tiles of a tiled input
   int32_t slots[DSC_MAX_REGISTERS + 2];  // offsets into the scratch
   DscLoop loops[DSC_MAX_INSTRUCTIONS];
+  DscStreamLoop finish;  // does the last instruction for a streamed output, or NULL
+  int finished;          // that output
   _Atomic int status;
 } DscPlan;
 

@@ -9,7 +9,7 @@
 
 typedef struct {
   /// out[r] = op over data[r * row_stride + 0 ..< count]; count is at least 1 and at most about
-  /// 4096, longer rows are for the caller to cut.
+  /// 16384, longer rows are for the caller to cut.
   void (*rows)(const void *data, int64_t row_stride, int64_t rows, int64_t count, void *out);
   /// sums[c] = sums[c] op data[0 * row_stride + c] op ... op data[(rows - 1) * row_stride + c];
   /// `fresh` leaves out what was in sums. At most 32 or so rows, for the sake of precision.

@@ -1,4 +1,5 @@
 #include "dsc_plan.h"
+#include "dsc_stream.h"
 #include "dsc_strided.h"
 
 typedef struct {
@@ -146,6 +147,18 @@ static void load(Frame *frame, int i, int64_t index, const int64_t *position, in
   }
 }
 
+// The inputs' values some way behind element `index`, where they follow each other in memory.
+static int values_ahead(const DscPlan *plan, int64_t index, DscAhead *ahead) {
+  int count = 0;
+  for (int i = 0; i < plan->program->input_count; i++) {
+    const DscOperand *operand = &plan->operands[i];
+    if (operand->tiled || !operand->linear || operand->stride != 1) continue;
+    const uintptr_t offset = (uintptr_t)(index + DSC_AHEAD) * operand->size;
+    ahead[count++] = (DscAhead){(const char *)((uintptr_t)operand->data + offset), operand->size};
+  }
+  return count;
+}
+
 static void store(const Frame *frame, int i, int64_t index, const int64_t *position,
                   int64_t count) {
   const DscPlan *plan = frame->plan;
@@ -157,7 +170,8 @@ static void store(const Frame *frame, int i, int64_t index, const int64_t *posit
       lane == own ? NULL : dsc_find_loop(plan->target, dsc_conversion_op(own), lane);
   const int64_t padded = rounded_up(count);
   char *run = run_of(plan, i, index, position);
-  const bool in_place = run && operand->stride == 1 && padded == count && (convert || across);
+  const bool in_place =
+      run && operand->stride == 1 && padded == count && (convert || across) && !operand->streamed;
   const char *values = frame->registers[operand->reg];
   char *last = in_place ? run : slot_of(frame, DSC_RAW_SLOT);
   if (across) {
@@ -170,7 +184,11 @@ static void store(const Frame *frame, int i, int64_t index, const int64_t *posit
     values = last;
   }
   if (in_place) return;
-  if (run) {
+  if (operand->streamed) {
+    DscAhead ahead[DSC_MAX_INPUTS];
+    const int aheads = values_ahead(plan, index, ahead);
+    dsc_stream(operand->size, values, count, run, ahead, aheads);
+  } else if (run) {
     dsc_scatter(operand->size, values, operand->stride, count, run);
   } else {
     walk_rows(plan, i, position, count, (char *)values, true);
@@ -210,6 +228,24 @@ static inline void fetch_share(const Frame *frame, Ahead *ahead) {
       __builtin_prefetch(ahead->streams[i] + ahead->done);
 }
 
+// Where the plan's last instruction streams its results of this block, or NULL.
+static char *finish_of(const DscPlan *plan, int64_t out_index, const int64_t *position,
+                       int64_t count) {
+  if (!plan->finish || count % DSC_STEP != 0) return NULL;
+  char *run = run_of(plan, plan->program->input_count + plan->finished, out_index, position);
+  return (uintptr_t)run % DSC_LINE == 0 ? run : NULL;
+}
+
+static void finish(const Frame *frame, int64_t index, int64_t count, char *out) {
+  const DscPlan *plan = frame->plan;
+  const DscInstruction *last = &plan->program->instructions[plan->program->instruction_count - 1];
+  void *const *registers = frame->registers;
+  DscAhead ahead[DSC_MAX_INPUTS];
+  const int aheads = values_ahead(plan, index, ahead);
+  plan->finish(count, registers[last->a], registers[last->b % DSC_MAX_REGISTERS],
+               registers[last->c % DSC_MAX_REGISTERS], out, ahead, aheads);
+}
+
 // `left` elements are to come, this block's included.
 static int run_block(Frame *frame, int64_t index, const int64_t *position, int64_t count,
                      int64_t left) {
@@ -227,20 +263,26 @@ static int run_block(Frame *frame, int64_t index, const int64_t *position, int64
   }
   int status = DSC_OK;
   void *const *registers = frame->registers;
+  char *finished = finish_of(plan, out_index, position, count);
+  const int ordinary = program->instruction_count - (finished != NULL);
   const int64_t following = left - count < count ? left - count : count;
-  const bool looks_ahead = frame->stream_count && following >= LEAST_AHEAD;
+  // Streamed results bring their own reads ahead.
+  const bool looks_ahead = frame->stream_count && following >= LEAST_AHEAD && !finished;
   Ahead ahead;
   if (looks_ahead) look_ahead(frame, index + count, following, &ahead);
-  for (int n = 0; n < program->instruction_count; n++) {
+  for (int n = 0; n < ordinary; n++) {
     if (looks_ahead) fetch_share(frame, &ahead);
     const DscInstruction *instruction = &program->instructions[n];
     status |= plan->loops[n](
         padded, registers[instruction->a], registers[instruction->b % DSC_MAX_REGISTERS],
         registers[instruction->c % DSC_MAX_REGISTERS], registers[instruction->destination]);
   }
-  for (int k = 0; k < program->output_count; k++)
-    if (!(plan->operands[inputs + k].direct && whole))
-      store(frame, inputs + k, out_index, position, count);
+  if (finished) finish(frame, index, count, finished);
+  for (int k = 0; k < program->output_count; k++) {
+    if (plan->operands[inputs + k].direct && whole) continue;
+    if (finished && k == plan->finished) continue;
+    store(frame, inputs + k, out_index, position, count);
+  }
   return status;
 }
 
@@ -290,6 +332,7 @@ void dsc_plan_run(DscPlan *plan, int64_t first, int64_t count) {
     advance(plan, position, n);
     done += n;
   }
+  if (plan->streams) dsc_stream_finish();
   if (status) atomic_fetch_or(&plan->status, status);
 }
 
@@ -358,5 +401,6 @@ void dsc_plan_run_tiles(DscPlan *plan, int64_t first, int64_t count) {
     }
     status |= run_tile(&frame, tiles, position);
   }
+  if (plan->streams) dsc_stream_finish();
   if (status) atomic_fetch_or(&plan->status, status);
 }

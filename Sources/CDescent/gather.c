@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "dsc_indexing.h"
+#include "dsc_stream.h"
 
 // `places` rows of columns.
 typedef void (*Gather)(const char *self, const int64_t *offsets, int64_t places,
@@ -34,13 +35,60 @@ DEFINE_GATHER(gather_16, uint16_t)
 DEFINE_GATHER(gather_32, uint32_t)
 DEFINE_GATHER(gather_64, uint64_t)
 
-static void gather_block(const void *context, const DscIndexing *plan, char *self, char *out,
-                         const int64_t *offsets, int64_t places) {
+typedef struct {
+  Gather kernel;
+  bool streams;  // the result goes past the cache
+} GatherCall;
+
+// Rows worth a copy of their own past the cache, in bytes.
+enum { STREAMED_ROW = 4 * DSC_LINE };
+
+// Whole rows past the cache; those of the places to come are fetched meanwhile.
+static void stream_rows(const DscIndexing *plan, const char *self, const int64_t *offsets,
+                        int64_t places, int64_t place_stride, int64_t columns, char *out) {
+  enum { PLACES_AHEAD = 4 };
+  const int64_t size = plan->size;
+  for (int64_t k = 0; k < places; k++) {
+    const int64_t later = k + PLACES_AHEAD < places ? k + PLACES_AHEAD : places - 1;
+    const DscAhead ahead = {self + offsets[later] * size, size};
+    dsc_stream((size_t)size, self + offsets[k] * size, columns, out + k * place_stride * size,
+               &ahead, 1);
+  }
+  dsc_stream_finish();
+}
+
+// Single elements past the cache. What is fetched: the indices to come, and the same places of the
+// next row, since no processor sees the pattern of reads within a row.
+static void stream_elements(Gather kernel, const DscIndexing *plan, const char *self,
+                            const int64_t *offsets, int64_t first, int64_t places, char *out) {
+  _Alignas(64) char values[DSC_OFFSETS_BLOCK * sizeof(int64_t)];
   const DscWalk *walk = &plan->walk;
-  int last = walk->ndim - 1;
-  (*(const Gather *)context)(self, offsets, places, walk->strides[DSC_SELF][last], out,
-                             walk->strides[DSC_OTHER][last - 1], walk->strides[DSC_OTHER][last],
-                             walk->shape[last]);
+  const int64_t row = walk->ndim > 2 ? walk->strides[DSC_SELF][walk->ndim - 3] : 0;
+  const uintptr_t next = (uintptr_t)self + (uintptr_t)((row + first) * plan->size);
+  const DscAhead ahead[2] = {
+      {(const char *)((uintptr_t)offsets + DSC_AHEAD * sizeof(int64_t)), sizeof(int64_t)},
+      {(const char *)next, plan->size}};
+  kernel(self, offsets, places, 1, values, 1, 1, 1);
+  dsc_stream((size_t)plan->size, values, places, out, ahead, row != 0 ? 2 : 1);
+  dsc_stream_finish();
+}
+
+static void gather_block(const void *context, const DscIndexing *plan, char *self, char *out,
+                         const int64_t *offsets, int64_t first, int64_t places) {
+  const GatherCall *call = context;
+  const DscWalk *walk = &plan->walk;
+  const int last = walk->ndim - 1;
+  const int64_t columns = walk->shape[last], self_stride = walk->strides[DSC_SELF][last];
+  const int64_t stride = walk->strides[DSC_OTHER][last];
+  const int64_t place_stride = walk->strides[DSC_OTHER][last - 1];
+  if (call->streams && columns == 1 && place_stride == 1) {
+    stream_elements(call->kernel, plan, self, offsets, first, places, out);
+  } else if (call->streams && self_stride == 1 && stride == 1 &&
+             columns * plan->size >= STREAMED_ROW) {
+    stream_rows(plan, self, offsets, places, place_stride, columns, out);
+  } else {
+    call->kernel(self, offsets, places, self_stride, out, place_stride, stride, columns);
+  }
 }
 
 static int gather(int ndim, const int64_t *shape, int count, const DscView *indices, bool negative,
@@ -55,7 +103,9 @@ static int gather(int ndim, const int64_t *shape, int count, const DscView *indi
   if (plan.size == 2) kernel = gather_16;
   if (plan.size == 4) kernel = gather_32;
   // Every block checks its indices before it reads; which is the first bad one is seen afterwards.
-  if (dsc_indexing_run(&plan, false, gather_block, &kernel)) return DSC_OK;
+  const GatherCall call = {kernel,
+                           dsc_streams(dsc_walk_count(&plan.walk, plan.walk.ndim) * plan.size)};
+  if (dsc_indexing_run(&plan, false, gather_block, &call)) return DSC_OK;
   return dsc_indexing_check(ndim, shape, count, indices, negative, index_size, bad_index);
 }
 

@@ -234,7 +234,7 @@ static bool run_blocks(const DscIndexing *plan, bool ordered, DscIndexingBlock b
       for (int64_t i = 0; i < inner_rows; i++) {
         int64_t other = at.offsets[DSC_OTHER] + first * other_stride;
         block(context, plan, plan->self + at.offsets[DSC_SELF] * plan->size,
-              plan->other + other * plan->size, offsets, n);
+              plan->other + other * plan->size, offsets, first, n);
         if (i + 1 < inner_rows) dsc_walk_next(walk, outer, &at);
       }
     }

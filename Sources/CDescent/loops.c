@@ -155,6 +155,8 @@ static inline int64_t i64_pow(int64_t a, int64_t b, int *status) {
 
 const DscLoop (*const dsc_basic_loops[DSC_TARGET_COUNT])[DSC_LANE_COUNT] =
     DSC_PER_TARGET(basic_loops);
+const DscStreamLoop *const dsc_basic_stream_loops[DSC_TARGET_COUNT] =
+    DSC_PER_TARGET(basic_stream_loops);
 
 const char *dsc_op_name(DscOp op) {
   static const char *const names[] = {

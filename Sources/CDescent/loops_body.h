@@ -7,12 +7,16 @@
 #define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
 #endif
 
-#define ROW1(NAME, L, T, R, ...) DSC_LOOP1(DSC_VECTOR, NAME, L, T, R, __VA_ARGS__)
-#define ROW2(NAME, L, T, R, ...) DSC_LOOP2(DSC_VECTOR, NAME, L, T, R, __VA_ARGS__)
-#define ROW3(NAME, L, A, T, ...) DSC_LOOP3(DSC_VECTOR, NAME, L, A, T, __VA_ARGS__)
-#define STATUS_ROW(NAME, helper) DSC_LOOP2_STATUS(helper, NAME, I64, int64_t)
+#define ROW1(NAME, L, T, R, ...)    DSC_LOOP1(DSC_VECTOR, NAME, L, T, R, __VA_ARGS__)
+#define ROW2(NAME, L, T, R, ...)    DSC_LOOP2(DSC_VECTOR, NAME, L, T, R, __VA_ARGS__)
+#define ROW3(NAME, L, A, T, ...)    DSC_LOOP3(DSC_VECTOR, NAME, L, A, T, __VA_ARGS__)
+#define STREAM1(NAME, L, T, R, ...) DSC_STREAM_LOOP1(DSC_VECTOR, NAME, L, T, R, __VA_ARGS__)
+#define STREAM2(NAME, L, T, R, ...) DSC_STREAM_LOOP2(DSC_VECTOR, NAME, L, T, R, __VA_ARGS__)
+#define STREAM3(NAME, L, A, T, ...) DSC_STREAM_LOOP3(DSC_VECTOR, NAME, L, A, T, __VA_ARGS__)
+#define STATUS_ROW(NAME, helper)    DSC_LOOP2_STATUS(helper, NAME, I64, int64_t)
 FLOAT_ROWS(ROW1, ROW2, ROW3, F32, float)
 FLOAT_ROWS(ROW1, ROW2, ROW3, F64, double)
+FLOAT_ROWS(STREAM1, STREAM2, STREAM3, F32, float)
 I64_ROWS(ROW1, ROW2, ROW3)
 BOOL_ROWS(ROW1, ROW2, ROW3)
 I64_STATUS_ROWS(STATUS_ROW)
@@ -85,10 +89,18 @@ static const DscLoop DSC_NAME(basic_loops)[DSC_OP_COUNT][DSC_LANE_COUNT] = {
             CELL(FMOD, F32) CELL(FMOD, F64) CELL(REMAINDER, F32) CELL(REMAINDER, F64)
                 CELL(FLOOR_DIV, F32) CELL(FLOOR_DIV, F64)};
 
+#define STREAM_CELL(NAME, L, ...) [DSC_OP_##NAME] = DSC_STREAM_NAME(NAME, L),
+static const DscStreamLoop DSC_NAME(basic_stream_loops)[DSC_OP_COUNT] = {
+    FLOAT_ROWS(STREAM_CELL, STREAM_CELL, STREAM_CELL, F32, float)};
+
 #undef MULTIPLY_ADD
 #undef ROW1
 #undef ROW2
 #undef ROW3
+#undef STREAM1
+#undef STREAM2
+#undef STREAM3
+#undef STREAM_CELL
 #undef STATUS_ROW
 #undef DEFINE_FLOOR_DIV
 #undef DEFINE_REMAINDER

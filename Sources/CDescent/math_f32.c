@@ -3,6 +3,10 @@
 // The most used ones (exp, exp2, log, tanh, sigmoid, erf) are computed in float, the others in
 // double, where short polynomials are accurate without tricks. All are without branches, so that
 // ordinary loops over them become vector code.
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include "dsc_math_macros.h"
 #include "dsc_special.h"
 
@@ -25,7 +29,6 @@
   ROW(ACOSH, acosh_f32)     \
   ROW(ATANH, atanh_f32)     \
   ROW(SIGMOID, sigmoid_f32) \
-  ROW(ERF, erf_f32)         \
   ROW(ERFC, erfc_f32)       \
   ROW(ERFINV, erfinv_f32)
 
@@ -62,3 +65,7 @@
 #include "dsc_for_each_target.h"
 
 const DscLoop *const dsc_math_f32_loops[DSC_TARGET_COUNT] = DSC_PER_TARGET(math_f32_loops);
+const DscStreamLoop *const dsc_math_stream_loops[DSC_TARGET_COUNT] =
+    DSC_PER_TARGET(math_stream_loops);
+const DscExpSum dsc_exp_sum_f32[DSC_TARGET_COUNT] = DSC_PER_TARGET(exp_sum_f32);
+const DscLogGradient dsc_log_gradient_f32[DSC_TARGET_COUNT] = DSC_PER_TARGET(log_gradient_f32);

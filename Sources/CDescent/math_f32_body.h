@@ -97,7 +97,134 @@ DSC_INLINE float DSC_NAME(erf_f32)(float x) {
   return a < 1 ? small : large;
 }
 
+#if defined(DSC_X86_VECTORS)
+// The same where a register holds a table: one short polynomial, its coefficients chosen by the
+// half unit in which |x| lies. erf x = min(x, 1) p(x - its middle); from 3.99 on p is 1.
+#if DSC_VECTOR_BYTES == 64
+#define FLOATS           __m512
+#define INTEGERS         __m512i
+#define ALL(x)           _mm512_set1_ps(x)
+#define LEAST(a, b)      _mm512_min_ps(a, b)
+#define WHOLE(x)         _mm512_cvttps_epi32(x)
+#define FLOAT_OF(i)      _mm512_cvtepi32_ps(i)
+#define FUSED(a, b, c)   _mm512_fmadd_ps(a, b, c)
+#define TABLE(c)         _mm512_broadcast_f32x8(_mm256_loadu_ps(c))
+#define CHOSEN(table, i) _mm512_permutexvar_ps(i, table)
+#define LOADED(p)        _mm512_loadu_ps(p)
+#else
+#define FLOATS           __m256
+#define INTEGERS         __m256i
+#define ALL(x)           _mm256_set1_ps(x)
+#define LEAST(a, b)      _mm256_min_ps(a, b)
+#define WHOLE(x)         _mm256_cvttps_epi32(x)
+#define FLOAT_OF(i)      _mm256_cvtepi32_ps(i)
+#define FUSED(a, b, c)   _mm256_fmadd_ps(a, b, c)
+#define TABLE(c)         _mm256_loadu_ps(c)
+#define CHOSEN(table, i) _mm256_permutevar8x32_ps(table, i)
+#define LOADED(p)        _mm256_loadu_ps(p)
+#endif
+
+DSC_INLINE FLOATS DSC_NAME(erf_vector)(FLOATS x) {
+  enum { POWERS = sizeof(dsc_erf_parts_f32) / sizeof(dsc_erf_parts_f32[0]) };
+  typedef uint32_t Bits __attribute__((vector_size(sizeof(FLOATS))));
+  const Bits sign = (Bits)x & 0x80000000u;
+  const FLOATS a = (FLOATS)((Bits)x ^ sign), near = LEAST(ALL(3.99f), a);  // NaN passes
+  const INTEGERS half = WHOLE(near + near);
+  const FLOATS t = FUSED(FLOAT_OF(half), ALL(-0.5f), near) - ALL(0.25f);
+  FLOATS p = CHOSEN(TABLE(dsc_erf_parts_f32[POWERS - 1]), half);
+  DSC_UNROLL for (int k = POWERS - 2; k >= 0; k--) p =
+      FUSED(p, t, CHOSEN(TABLE(dsc_erf_parts_f32[k]), half));
+  return (FLOATS)((Bits)(LEAST(ALL(1), a) * p) | sign);
+}
+
+static int DSC_LOOP_NAME(ERF, F32)(int64_t count, const void *pa, const void *pb, const void *pc,
+                                   void *po) {
+  enum { WIDTH = sizeof(FLOATS) / sizeof(float) };
+  (void)pb, (void)pc;
+  for (int64_t i = 0; i < count; i += WIDTH) {
+    const FLOATS y = DSC_NAME(erf_vector)(LOADED((const float *)pa + i));
+    memcpy((float *)po + i, &y, sizeof(y));
+  }
+  return DSC_OK;
+}
+
+static void DSC_STREAM_NAME(ERF, F32)(int64_t count, const void *pa, const void *pb, const void *pc,
+                                      void *po, const DscAhead *ahead, int aheads) {
+  enum { WIDTH = sizeof(FLOATS) / sizeof(float) };
+  (void)pb, (void)pc;
+  for (int64_t i = 0; i < count; i += WIDTH) {
+    dsc_fetch(ahead, aheads, i);
+    const FLOATS y = DSC_NAME(erf_vector)(LOADED((const float *)pa + i));
+    __builtin_nontemporal_store(y, (FLOATS *)(void *)((float *)po + i));
+  }
+}
+#undef FLOATS
+#undef INTEGERS
+#undef ALL
+#undef LEAST
+#undef WHOLE
+#undef FLOAT_OF
+#undef FUSED
+#undef TABLE
+#undef CHOSEN
+#undef LOADED
+#else
+DSC_LOOP1(DSC_LONG_VECTOR, ERF, F32, float, float, DSC_NAME(erf_f32)(a))
+DSC_STREAM_LOOP1(DSC_LONG_VECTOR, ERF, F32, float, float, DSC_NAME(erf_f32)(a))
+#endif
+
+// e^x for x <= 0, within 1 ulp: the result cannot overflow and shares its error with a sum.
+DSC_INLINE float DSC_NAME(exp_below_f32)(float x) {
+  const float magic = DSC_MAGIC32 + 127 + 64;
+  x = x < -104 ? -104 : x;
+  const float shifted = DSC_MULTIPLY_ADD(x, (float)DSC_LOG2E, magic), whole = shifted - magic;
+  float r = DSC_MULTIPLY_ADD(whole, -DSC_LN2_HI32, x);
+  r = DSC_MULTIPLY_ADD(whole, -DSC_LN2_LO32, r);
+  const float q = DSC_POLYNOMIAL(float, r, dsc_exp_f32);
+  const float p = 1 + DSC_MULTIPLY_ADD(q, r * r, r);
+  return p * float32(bits32(shifted) << 23) * 0x1p-64f;
+}
+
+// The step of sixteen is one of vectors; the sums of its lanes are added by halves, so every
+// instruction set has the same bits.
+static float DSC_NAME(exp_sum_f32)(const float *x, int64_t count, float largest, float *out) {
+  enum { WHOLE = 2 * DSC_STEP };
+  float sums[WHOLE] = {0};
+  int64_t i = 0;
+  for (; i + WHOLE <= count; i += WHOLE) {
+    DSC_LONG_VECTOR DSC_PRAGMA(clang loop unroll(disable)) for (int k = 0; k < WHOLE; k++) {
+      const float e = DSC_NAME(exp_below_f32)(x[i + k] - largest);
+      out[i + k] = e;
+      sums[k] += e;
+    }
+  }
+  if (i < count) {
+    float last[WHOLE];
+    for (int k = 0; k < WHOLE; k++) last[k] = i + k < count ? x[i + k] - largest : -INFINITY;
+    DSC_LONG_VECTOR DSC_PRAGMA(clang loop unroll(disable)) for (int k = 0; k < WHOLE; k++) {
+      last[k] = DSC_NAME(exp_below_f32)(last[k]);
+      sums[k] += last[k];
+    }
+    memcpy(out + i, last, (size_t)(count - i) * sizeof(float));
+  }
+  for (int half = WHOLE / 2; half > 0; half /= 2)
+    for (int k = 0; k < half; k++) sums[k] += sums[k + half];
+  return sums[0];
+}
+
+static void DSC_NAME(log_gradient_f32)(const float *g, const float *y, int64_t count, float sum,
+                                       float *out) {
+  const int64_t whole = count & -DSC_STEP;
+  DSC_LONG_VECTOR for (int64_t i = 0; i < whole; i++) out[i] =
+      g[i] - DSC_NAME(exp_below_f32)(y[i]) * sum;
+  DSC_SCALAR for (int64_t i = whole; i < count; i++) out[i] =
+      g[i] - DSC_NAME(exp_below_f32)(y[i]) * sum;
+}
+
 #define ROW(NAME, f) DSC_LOOP1(DSC_LONG_VECTOR, NAME, F32, float, float, DSC_NAME(f)(a))
+VECTOR_ROWS(ROW)
+#undef ROW
+#define ROW(NAME, f) DSC_STREAM_LOOP1(DSC_LONG_VECTOR, NAME, F32, float, float, DSC_NAME(f)(a))
 VECTOR_ROWS(ROW)
 #undef ROW
 #define ROW(NAME, f) DSC_LOOP2(DSC_LONG_VECTOR, NAME, F32, float, float, DSC_NAME(f)(a, b))
@@ -117,6 +244,10 @@ DSC_LOOP2(DSC_SCALAR, NEXTAFTER, F32, float, float, nextafterf(a, b))
 
 #define CELL(NAME, ...) [DSC_OP_##NAME] = DSC_LOOP_NAME(NAME, F32),
 static const DscLoop DSC_NAME(math_f32_loops)[DSC_OP_COUNT] = {
-    VECTOR_ROWS(CELL) VECTOR_ROWS2(CELL) PERIODIC_ROWS(CELL) SCALAR_ROWS(CELL) SCALAR_ROWS2(CELL)
-        CELL(NEXTAFTER)};
+    VECTOR_ROWS(CELL) CELL(ERF) VECTOR_ROWS2(CELL) PERIODIC_ROWS(CELL) SCALAR_ROWS(CELL)
+        SCALAR_ROWS2(CELL) CELL(NEXTAFTER)};
+#undef CELL
+#define CELL(NAME, ...) [DSC_OP_##NAME] = DSC_STREAM_NAME(NAME, F32),
+static const DscStreamLoop DSC_NAME(math_stream_loops)[DSC_OP_COUNT] = {VECTOR_ROWS(CELL)
+                                                                            CELL(ERF)};
 #undef CELL

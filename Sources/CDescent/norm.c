@@ -141,6 +141,7 @@ static void whole_piece(void *context, int64_t piece) {
   const int64_t batch = room < 1 ? 1 : dsc_smaller(room, BATCH);
   for (int64_t set = piece * sets->group; set < end; set += batch)
     run_batch(forward, set, dsc_smaller(batch, end - set));
+  if (sets->streams) dsc_stream_finish();
 }
 
 static void moment_piece(void *context, int64_t piece) {
@@ -158,6 +159,7 @@ static void write_piece(void *context, int64_t piece) {
   write_set(forward, set, from, dsc_smaller(from + sets->piece, sets->parts.segments),
             dsc_norm_get(sets->lane, sets->norm->mean, set),
             dsc_norm_get(sets->lane, sets->norm->rstd, set));
+  if (sets->streams) dsc_stream_finish();
 }
 
 static int run_cut(Forward *forward) {

@@ -18,6 +18,7 @@ enum {
   ROW_PIECE = 1 << 15,
   FEW_ROWS = 16,
   MANY_ROWS = 512,
+  SHORT_SEGMENT = 256,  // segments whose sums are made many at a time
 };
 
 typedef struct {
@@ -70,7 +71,9 @@ static void write_run(const Backward *backward, DscNormRun *run, int64_t set, ch
   const DscNormSets *sets = &backward->sets;
   const int64_t size = sets->size, index = dsc_norm_index(sets, set, 0), count = sets->count;
   const int64_t stride = sets->period * count;
-  const int64_t at_once = sets->native ? count : sets->chunk / RUN;
+  // One set at a time where it goes past the cache.
+  const bool streams = sets->streams && backward->dx && run->sets == 1;
+  const int64_t at_once = streams ? sets->chunk : sets->native ? count : sets->chunk / RUN;
   DscNormValues grads, values;
   for (int64_t from = 0; from < count; from += at_once) {
     const DscNormLayout parts = {.stride = stride};
@@ -88,8 +91,10 @@ static void write_run(const Backward *backward, DscNormRun *run, int64_t set, ch
     sets->loops->gradient_each(
         run, sets->native ? g.data : grads.bytes, sets->native ? x.data : values.bytes,
         sets->weight ? sets->weight + (index + from) * size : NULL,
-        backward->dx ? (sets->native ? dx.data : grads.bytes) : NULL,
+        backward->dx ? (sets->native && !streams ? dx.data : grads.bytes) : NULL,
         sums ? sums + from * size : NULL, sums ? sums + (count + from) * size : NULL);
+    if (streams)
+      dsc_norm_stream(sets, set * sets->set_stride + from, &grads, run->count, backward->dx);
     if (backward->dx && !sets->native)
       dsc_store_rectangle(sets->lane, &grads, run->sets, run->count, &dx);
   }
@@ -117,6 +122,7 @@ static void rows_piece(void *context, int64_t piece) {
     }
     write_run(backward, &run, row * sets->period + first, sums);
   }
+  if (sets->streams) dsc_stream_finish();
 }
 
 // The parameters' gradients from the sums of the sets with the same weights, `length` of which
@@ -167,6 +173,20 @@ static void write_set(const Backward *backward, int64_t set, int64_t from, int64
   DscNormValues grads, values;
   double slope, offset;
   coefficients(sets, sum, product, rstd, &slope, &offset);
+  if (sets->spread && sets->native) {
+    _Alignas(8) char means[sizeof(double)];
+    dsc_norm_set(sets->lane, means, 0, mean);
+    const DscNormRun run = {1, sets->count, 0, means, &rstd, &slope, &offset};
+    const int64_t at = set * sets->set_stride;
+    const int64_t first = dsc_norm_index(sets, set, 0) * parts->length;
+    const bool streams = sets->streams && sets->count <= sets->chunk;
+    sets->loops->gradient_each(&run, backward->grad + at * sets->size,
+                               (const char *)sets->norm->x + at * sets->size,
+                               sets->spread + first * sets->size,
+                               streams ? grads.bytes : backward->dx + at * sets->size, NULL, NULL);
+    if (streams) dsc_norm_stream(sets, at, &grads, sets->count, backward->dx);
+    return;
+  }
   for (DscNormSpan span = {.segment = from}; dsc_norm_next(sets, parts, to, &span);) {
     const void *g = dsc_norm_values(sets, parts, &span, set, backward->grad, &grads);
     const void *x = dsc_norm_values(sets, parts, &span, set, sets->norm->x, &values);
@@ -183,13 +203,17 @@ static void write_set(const Backward *backward, int64_t set, int64_t from, int64
 static void total(const Backward *backward, int64_t set, int64_t first, int64_t count, double *sum,
                   double *product) {
   const DscNormSets *sets = &backward->sets;
-  *sum = *product = 0;
+  const int64_t index = dsc_norm_index(sets, set, 0), step = sets->segment_step;
+  const double *pairs = backward->pairs + 2 * first;
+  double sums = 0, products = 0;
   for (int64_t i = 0; i < count; i++) {
-    const int64_t index = dsc_norm_index(sets, set, i);
-    const double weight = sets->weight ? dsc_norm_get(sets->lane, sets->weight, index) : 1;
-    *sum += weight * backward->pairs[2 * (first + i)];
-    *product += weight * backward->pairs[2 * (first + i) + 1];
+    const double weight =
+        sets->weight ? dsc_norm_get(sets->lane, sets->weight, index + i * step) : 1;
+    sums += weight * pairs[2 * i];
+    products += weight * pairs[2 * i + 1];
   }
+  *sum = sums;
+  *product = products;
 }
 
 static void fill_pair(const Backward *backward, const DscNormLayout *layout, int64_t pair,
@@ -199,6 +223,23 @@ static void fill_pair(const Backward *backward, const DscNormLayout *layout, int
   add_products(backward, layout, set, from, to, &sum, &product);
   backward->pairs[2 * pair] = sum;
   backward->pairs[2 * pair + 1] = product * dsc_norm_get(sets->lane, sets->norm->rstd, set);
+}
+
+// The pairs of all segments of a set.
+static void fill_pairs(const Backward *backward, int64_t set) {
+  const DscNormSets *sets = &backward->sets;
+  const DscNormLayout *parts = &sets->parts;
+  if (parts->length > SHORT_SEGMENT || !sets->native) {
+    for (int64_t s = 0; s < parts->segments; s++)
+      fill_pair(backward, parts, set * parts->segments + s, set, s, s + 1);
+    return;
+  }
+  const int64_t at = set * sets->set_stride * sets->size;
+  const double rstd = dsc_norm_get(sets->lane, sets->norm->rstd, set);
+  double *pairs = backward->pairs + 2 * set * parts->segments;
+  sets->loops->products_segments(backward->grad + at, (const char *)sets->norm->x + at,
+                                 parts->segments, parts->length, mean_of(sets, set), pairs);
+  for (int64_t s = 0; s < parts->segments; s++) pairs[2 * s + 1] *= rstd;
 }
 
 static void whole_piece(void *context, int64_t piece) {
@@ -213,12 +254,12 @@ static void whole_piece(void *context, int64_t piece) {
     if (by_channel) {
       fill_pair(backward, &sets->sums, set, set, 0, segments);
     } else {
-      for (int64_t s = 0; s < segments; s++)
-        fill_pair(backward, &sets->parts, set * segments + s, set, s, s + 1);
+      fill_pairs(backward, set);
     }
     total(backward, set, set * pairs, pairs, &sum, &product);
     if (backward->dx) write_set(backward, set, 0, segments, sum, product);
   }
+  if (sets->streams) dsc_stream_finish();
 }
 
 static void sum_piece(void *context, int64_t piece) {
@@ -237,6 +278,7 @@ static void write_piece(void *context, int64_t piece) {
   total(backward, set, set * sets->pieces, sets->pieces, &sum, &product);
   write_set(backward, set, from, dsc_smaller(from + sets->piece, sets->parts.segments), sum,
             product);
+  if (sets->streams) dsc_stream_finish();
 }
 
 // The parameters' gradients: parameter c has `parts` pairs `step` apart from c * first on.
@@ -286,6 +328,7 @@ int dsc_norm_backward(const DscNorm *norm, const void *grad, void *dx, void *dwe
   if (!dx && !dweight && !dbias) return DSC_OK;
   if (!dsc_norm_sets(&backward.sets, norm, true)) return DSC_OUT_OF_MEMORY;
   const DscNormSets *sets = &backward.sets;
+  backward.sets.grad = grad;
   int status = DSC_OK;
   if (sets->sets > 0 && sets->count > 0) {
     status = sets->each ? run_rows(&backward) : run_segments(&backward);

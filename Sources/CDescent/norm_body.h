@@ -108,6 +108,45 @@
     out[1] = DSC_NAME(total_##L)(products, tail_products);                                       \
   }
 
+// Sums over short segments that follow each other: the last values of one are loaded together with
+// those before them, which are blended out.
+#define DEFINE_SEGMENTS(L, T, M)                                                                \
+  static void DSC_NAME(products_segments_##L)(const void *pg, const void *px, int64_t segments, \
+                                              int64_t length, double center, double *out) {     \
+    typedef DSC_NAME(V##L) V;                                                                   \
+    typedef DSC_NAME(U##L) U;                                                                   \
+    typedef M W __attribute__((vector_size(64)));                                               \
+    enum { LANES = 64 / sizeof(T) };                                                            \
+    const T *g = pg, *x = px, mean = (T)center;                                                 \
+    const int64_t whole = length / LANES * LANES;                                               \
+    W keep;                                                                                     \
+    for (int k = 0; k < LANES; k++) keep[k] = (M)(k >= LANES - (length - whole) ? -1 : 0);      \
+    for (int64_t s = 0; s < segments; s++, g += length, x += length) {                          \
+      V sums = {0}, products = {0};                                                             \
+      T tail = 0, tail_products = 0;                                                            \
+      for (int64_t i = 0; i < whole; i += LANES) {                                              \
+        const V v = *(const U *)(g + i);                                                        \
+        sums += v;                                                                              \
+        products += v * (*(const U *)(x + i) - mean);                                           \
+      }                                                                                         \
+      if (whole > 0 && whole < length) {                                                        \
+        const V v = (V)((W) * (const U *)(g + length - LANES) & keep);                          \
+        const V d = (V)((W)(*(const U *)(x + length - LANES) - mean) & keep);                   \
+        sums += v;                                                                              \
+        products += v * d;                                                                      \
+      } else {                                                                                  \
+        for (int64_t i = whole; i < length; i++) {                                              \
+          tail += g[i];                                                                         \
+          tail_products += g[i] * (x[i] - mean);                                                \
+        }                                                                                       \
+      }                                                                                         \
+      FOLD_##L(sums);                                                                           \
+      FOLD_##L(products);                                                                       \
+      out[2 * s] = (double)sums[0] + (double)tail;                                              \
+      out[2 * s + 1] = (double)products[0] + (double)tail_products;                             \
+    }                                                                                           \
+  }
+
 #define DEFINE_MAPS(L, T)                                                                          \
   static void DSC_NAME(apply_##L)(const DscNormBlock *block, const void *px, double center,        \
                                   double factor, double addend, void *py) {                        \
@@ -250,18 +289,21 @@
   DEFINE_COLUMNS(L, T)
 LANE_ROWS(ROW)
 #undef ROW
+DEFINE_SEGMENTS(F32, float, int32_t)
+DEFINE_SEGMENTS(F64, double, int64_t)
 
-#define ROW(L, T)                                      \
-  {.sum = DSC_NAME(sum_##L),                           \
-   .deviations = DSC_NAME(deviations_##L),             \
-   .apply = DSC_NAME(apply_##L),                       \
-   .apply_each = DSC_NAME(apply_each_##L),             \
-   .products = DSC_NAME(products_##L),                 \
-   .gradient = DSC_NAME(gradient_##L),                 \
-   .gradient_each = DSC_NAME(gradient_each_##L),       \
-   .apply_columns = DSC_NAME(apply_columns_##L),       \
-   .products_columns = DSC_NAME(products_columns_##L), \
-   .gradient_columns = DSC_NAME(gradient_columns_##L), \
+#define ROW(L, T)                                        \
+  {.sum = DSC_NAME(sum_##L),                             \
+   .deviations = DSC_NAME(deviations_##L),               \
+   .apply = DSC_NAME(apply_##L),                         \
+   .apply_each = DSC_NAME(apply_each_##L),               \
+   .products = DSC_NAME(products_##L),                   \
+   .products_segments = DSC_NAME(products_segments_##L), \
+   .gradient = DSC_NAME(gradient_##L),                   \
+   .gradient_each = DSC_NAME(gradient_each_##L),         \
+   .apply_columns = DSC_NAME(apply_columns_##L),         \
+   .products_columns = DSC_NAME(products_columns_##L),   \
+   .gradient_columns = DSC_NAME(gradient_columns_##L),   \
    .add = DSC_NAME(add_##L)},
 static const DscNormLoops DSC_NAME(norm_loops)[2] = {LANE_ROWS(ROW)};
 #undef ROW
@@ -271,5 +313,6 @@ static const DscNormLoops DSC_NAME(norm_loops)[2] = {LANE_ROWS(ROW)};
 #undef FOLD_F32
 #undef FOLD_F64
 #undef DEFINE_SUMS
+#undef DEFINE_SEGMENTS
 #undef DEFINE_MAPS
 #undef DEFINE_COLUMNS

@@ -69,7 +69,7 @@ bool dsc_norm_sets(DscNormSets *sets, const DscNorm *norm, bool is_backward) {
     sets->sums = sets->parts = (DscNormLayout){1, sets->count, sets->count, false};
     if (!is_grouped) {
       sets->each = has_weights;
-    } else if (segments > 1 && inner < SHORT && has_weights) {
+    } else if (segments > 1 && inner < SHORT && has_weights && !is_backward) {
       sets->each = true;
       sets->period = groups;
       sets->set_step = sets->count;
@@ -79,8 +79,15 @@ bool dsc_norm_sets(DscNormSets *sets, const DscNorm *norm, bool is_backward) {
       sets->period = groups;
       sets->set_step = segments;
       sets->segment_step = 1;
+      if (segments > 1 && inner < SHORT && norm->weight) {
+        if (!expand(sets, norm->channels, inner)) return false;
+        sets->spread = sets->weight;
+        sets->weight = norm->weight;
+        sets->bias = norm->bias;
+      }
     }
   }
+  sets->streams = sets->native && dsc_streams(sets->sets * sets->count * sets->size);
   if (sets->count > 0) plan_pieces(sets);
   return true;
 }

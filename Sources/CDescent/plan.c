@@ -1,5 +1,7 @@
 #include "dsc_plan.h"
 
+#include "dsc_stream.h"
+
 // Rows shorter than this are gathered, several to a block.
 enum { SHORT_ROW = 256 };
 
@@ -164,27 +166,58 @@ static bool reads_directly(const DscPlan *plan, int i) {
   return true;
 }
 
-static void choose_direct(DscPlan *plan) {
+// Whether output `i` goes past the cache: it is large and none of its lines has been read.
+static bool is_streamed(const DscPlan *plan, int i) {
+  if (!dsc_streams(plan->total * plan->operands[i].size)) return false;
+  for (int k = 0; k < plan->program->input_count; k++)
+    if (plan->operands[k].data == plan->operands[i].data) return false;
+  return true;
+}
+
+static void choose_direct(DscPlan *plan, bool to_tensors) {
   const DscProgram *program = plan->program;
   const int inputs = program->input_count, operands = inputs + program->output_count;
-  plan->any_direct = false;
+  plan->any_direct = plan->streams = false;
   for (int i = 0; i < operands; i++) {
     DscOperand *operand = &plan->operands[i];
     const bool contiguous = operand->stride == 1 && (operand->linear || !plan->crossing);
-    operand->direct = operand->native && (contiguous || operand->tiled) &&
+    operand->streamed = to_tensors && i >= inputs && contiguous && is_streamed(plan, i);
+    plan->streams |= operand->streamed;
+    operand->direct = operand->native && (contiguous || operand->tiled) && !operand->streamed &&
                       (i < inputs ? reads_directly(plan, i) : writes_directly(plan, i - inputs));
     plan->any_direct |= operand->direct;
   }
 }
 
-// One instruction on nothing but memory needs no blocks.
+// The last instruction can write a streamed output itself, if the output is its result alone.
+static void choose_finish(DscPlan *plan) {
+  const DscProgram *program = plan->program;
+  const int last = program->instruction_count - 1, inputs = program->input_count;
+  plan->finish = NULL;
+  if (!plan->streams || last < 0) return;
+  const DscInstruction *instruction = &program->instructions[last];
+  int sharing = 0;
+  for (int k = 0; k < program->output_count; k++) {
+    if (program->output_register[k] != instruction->destination) continue;
+    plan->finished = k;
+    sharing++;
+  }
+  const DscOperand *output = &plan->operands[inputs + plan->finished];
+  if (sharing != 1 || !output->streamed || !output->native) return;
+  plan->finish = dsc_find_stream_loop(plan->target, instruction->op, instruction->lane);
+}
+
+// One instruction on nothing but memory needs no blocks. (Pieces begin at whole lines of a streamed
+// output, if the output does.)
 static bool needs_no_scratch(const DscPlan *plan) {
   const DscProgram *program = plan->program;
   if (program->instruction_count != 1 || program->scalar_count != 0) return false;
   if (program->output_count != 1) return false;
-  for (int i = 0; i <= program->input_count; i++)
+  for (int i = 0; i < program->input_count; i++)
     if (!plan->operands[i].direct) return false;
-  return true;
+  const DscOperand *output = &plan->operands[program->input_count];
+  if (output->direct) return true;
+  return plan->finish && output->linear && (uintptr_t)output->data % DSC_LINE == 0;
 }
 
 static void lay_out_scratch(DscPlan *plan) {
@@ -233,6 +266,7 @@ int dsc_plan(DscPlan *plan, const DscProgram *program, int ndim, const int64_t *
   plan->scalars = scalars;
   plan->target = dsc_target();
   plan->origin = 0;
+  plan->finished = 0;
   atomic_init(&plan->status, DSC_OK);
   for (int n = 0; n < program->instruction_count; n++) {
     const DscInstruction *instruction = &program->instructions[n];
@@ -276,7 +310,8 @@ int dsc_plan(DscPlan *plan, const DscProgram *program, int ndim, const int64_t *
   lay_out_scratch(plan);
   if (plan->tiled) lay_out_tiles(plan);
   find_periods(plan);
-  choose_direct(plan);
+  choose_direct(plan, outputs != NULL);
+  choose_finish(plan);
   if (needs_no_scratch(plan)) plan->step = INT64_MAX & -DSC_STEP;
   return DSC_OK;
 }

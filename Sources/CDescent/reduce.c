@@ -15,6 +15,8 @@
 enum {
   PIECE = 1 << 16,            // elements of one piece of parallel work
   EVALUATED_PIECE = 1 << 14,  // the same, with a program in front
+  MOST_PIECES = 64,           // of large work: memory prefers long runs
+  MEMORY_CHUNKS = 4,          // chunks of a run in memory that are combined at once
   BATCH = 1024,               // results made at once
   STACK_BYTES = 4096,         // partial results that need no memory of their own
 };
@@ -104,8 +106,8 @@ static int reduce_long_row(const DscReductionCall *reduction, int64_t row, int64
     } else {
       const char *values = base + dsc_offset(reduced, 0, i) * size;
       if (reduced->ndim == 1 || run > split->chunk) {
-        step =
-            dsc_smaller(split->chunk, reduced->ndim == 1 ? end - i : dsc_run(reduced, i, end - i));
+        const int64_t left = reduced->ndim == 1 ? end - i : dsc_run(reduced, i, end - i);
+        step = dsc_smaller(MEMORY_CHUNKS * split->chunk, left);
         loops->rows(values, 0, 1, step, tree_slot(&tree));
       } else {
         const int64_t next = reduced->shape[reduced->ndim - 2];
@@ -177,6 +179,8 @@ static int run_rows(DscReductionCall *reduction) {
   const DscSplit *split = &reduction->split;
   const DscDims *reduced = &split->reduced;
   const int64_t rows = split->kept.total, count = reduced->total;
+  const int64_t fair = rows * count / MOST_PIECES / split->chunk * split->chunk;
+  if (reduction->piece < fair) reduction->piece = fair;
   if (split->native && reduced->ndim > 1 && reduced->shape[reduced->ndim - 1] <= split->chunk) {
     const int64_t run = reduced->shape[reduced->ndim - 1];
     reduction->piece = dsc_parts(reduction->piece, run) * run;

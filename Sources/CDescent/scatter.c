@@ -75,7 +75,8 @@ static const Scatter scatters[DSC_DTYPE_COUNT][4] = {
 };
 
 static void scatter_block(const void *context, const DscIndexing *plan, char *self, char *source,
-                          const int64_t *offsets, int64_t places) {
+                          const int64_t *offsets, int64_t first, int64_t places) {
+  (void)first;
   const DscWalk *walk = &plan->walk;
   int last = walk->ndim - 1;
   (*(const Scatter *)context)(self, offsets, places, walk->strides[DSC_SELF][last], source,
@@ -87,7 +88,9 @@ enum { HALF_COLUMNS = 256 };
 
 /// float16 and bfloat16: every step is made in float and rounded. `op` is ADD ... MIN of float32.
 static void scatter_half_block(const void *context, const DscIndexing *plan, char *self,
-                               char *source, const int64_t *offsets, int64_t places) {
+                               char *source, const int64_t *offsets, int64_t first,
+                               int64_t places) {
+  (void)first;
   Scatter op = *(const Scatter *)context;
   const DscWalk *walk = &plan->walk;
   int last = walk->ndim - 1;

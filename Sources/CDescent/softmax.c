@@ -7,6 +7,7 @@
 #include "dsc_loop_macros.h"
 #include "dsc_reduce_loops.h"
 #include "dsc_split.h"
+#include "dsc_stream.h"
 #include "include/dsc_pool.h"
 
 // The parameters p and q of a step have a value for each row, or for each column.
@@ -68,7 +69,11 @@ typedef struct {
   const SoftmaxLoops *loops;
   const DscReduceLoops *sum, *maximum;
   DscLoop exp;
+  DscExpSum exp_sum;
+  DscLogGradient log_gradient;
   bool logarithm;
+  bool whole_rows;  // rows of float32 that fit in a block, worked on in memory
+  bool streams;     // the result goes past the cache
   int64_t tile, tiles, group;
 } Softmax;
 
@@ -321,12 +326,83 @@ static void backward(const Panel *panel) {
   }
 }
 
+// Rows of float32 that stay in the first-level cache: exponentials and their sum are made in one
+// loop.
+
+static const char *row_of(const Softmax *call, int operand, int64_t row) {
+  return (const char *)call->views[operand]->data +
+         dsc_offset(&call->dims, operand, row) * (int64_t)sizeof(float);
+}
+
+// Where a row of the result is made: in memory, or in a buffer that store_row() copies past the
+// cache.
+static float *place_of(const Softmax *call, int64_t row, Values *buffer) {
+  const void *to = call->streams ? (const void *)buffer : row_of(call, call->operands - 1, row);
+  return (float *)(uintptr_t)to;
+}
+
+// What follows in the inputs is fetched while a row is stored.
+static void store_row(const Softmax *call, int64_t row, const Values *buffer) {
+  if (!call->streams) return;
+  const int inputs = call->operands - 1;
+  DscAhead ahead[2];
+  for (int i = 0; i < inputs; i++) {
+    const uintptr_t data = (uintptr_t)row_of(call, i, row) + DSC_AHEAD * sizeof(float);
+    ahead[i] = (DscAhead){(const char *)data, sizeof(float)};
+  }
+  dsc_stream(sizeof(float), buffer, call->count, (void *)(uintptr_t)row_of(call, inputs, row),
+             ahead, inputs);
+}
+
+static void forward_row(const Softmax *call, int64_t row) {
+  const float *x = (const float *)(const void *)row_of(call, 0, row);
+  const Block block = {.rows = 1, .columns = call->count};
+  Values buffer;
+  float *y = place_of(call, row, &buffer), largest;
+  call->maximum->rows(x, 0, 1, call->count, &largest);
+  const float sum = call->exp_sum(x, call->count, largest, y);
+  if (call->logarithm) {
+    const float logarithm = (float)log((double)sum);
+    call->loops->steps[STEP_SHIFT_TWICE][DSC_LANE_F32](&block, x, x, &largest, &logarithm, y);
+  } else {
+    const float inverse = 1 / sum;
+    call->loops->steps[STEP_SCALE][DSC_LANE_F32](&block, y, y, &inverse, &inverse, y);
+  }
+  store_row(call, row, &buffer);
+}
+
+static void backward_row(const Softmax *call, int64_t row) {
+  const float *g = (const float *)(const void *)row_of(call, 0, row);
+  const float *y = (const float *)(const void *)row_of(call, 1, row);
+  const Block block = {.rows = 1, .columns = call->count};
+  Values buffer;
+  float *out = place_of(call, row, &buffer), sum;
+  if (call->logarithm) {
+    call->sum->rows(g, 0, 1, call->count, &sum);
+    call->log_gradient(g, y, call->count, sum, out);
+  } else {
+    call->loops->dot[DSC_LANE_F32](&block, g, y, &sum);
+    call->loops->steps[STEP_GRADIENT][DSC_LANE_F32](&block, g, y, &sum, &sum, out);
+  }
+  store_row(call, row, &buffer);
+}
+
+static void rows_piece(const Softmax *call, int64_t first, int64_t end) {
+  for (int64_t row = first; row < end; row++)
+    call->operands == 3 ? backward_row(call, row) : forward_row(call, row);
+  if (call->streams) dsc_stream_finish();
+}
+
 static void piece(void *context, int64_t index) {
   const Softmax *call = context;
   const bool is_backward = call->operands == 3;
   Panel panel = {.call = call};
   const int64_t units = call->by_column ? call->kept / call->columns * call->tiles : call->kept;
   const int64_t end = dsc_smaller((index + 1) * call->group, units);
+  if (call->whole_rows) {
+    rows_piece(call, index * call->group, end);
+    return;
+  }
   for (int64_t unit = index * call->group; unit < end;) {
     if (call->by_column) {
       const int64_t from = unit % call->tiles * call->tile;
@@ -378,6 +454,11 @@ static int run(Softmax *call, int ndim, const int64_t *shape, int dim) {
   call->sum = dsc_reduce_loops(DSC_REDUCE_SUM, call->lane);
   call->maximum = dsc_reduce_loops(DSC_REDUCE_MAX, call->lane);
   call->exp = dsc_find_loop(target, DSC_OP_EXP, call->lane);
+  call->exp_sum = dsc_exp_sum_f32[target];
+  call->log_gradient = dsc_log_gradient_f32[target];
+  call->streams = dsc_streams(call->kept * call->count * call->size);
+  call->whole_rows = call->lane == DSC_LANE_F32 && !call->by_column && call->count <= call->chunk;
+  for (int i = 0; i < call->operands; i++) call->whole_rows &= call->native[i];
   call->tile = dsc_smaller(TILE, call->columns);
   call->tiles = dsc_parts(call->columns, call->tile);
   const int64_t work = call->by_column ? call->count * call->tile : call->count;

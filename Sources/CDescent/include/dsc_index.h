@@ -27,6 +27,13 @@ int dsc_scatter(DscScatter op, int ndim, const int64_t *shape, int dim, int64_t 
                 const DscView *self, const DscView *index, const DscView *source,
                 int64_t *bad_index);
 
+/// out[r] = the sum of source[k] over all k with index[k] == r, in ascending order of k: contiguous
+/// matrices of `columns`, [rows, columns] and [count, columns], of float32 or float64. All of out
+/// is written. The workspace holds so many numbers as dsc_sum_rows_workspace says.
+int64_t dsc_sum_rows_workspace(DscDType dtype, int64_t count, int64_t rows, int64_t columns);
+int dsc_sum_rows(DscDType dtype, int64_t count, const int64_t *index, int64_t rows, int64_t columns,
+                 const void *source, void *out, int64_t *workspace, int64_t *bad_index);
+
 /// Advanced indexing. `indices` are `count` (1 ... 8) index views over `shape` (their broadcast
 /// shape followed by the kept dims of self, with stride 0 in the latter); element i of the result
 /// lies at self.data + sum_j index_j(i) * index_stride[j] + (kept part: self.strides over `shape`,

@@ -28,6 +28,7 @@ protocol Backend: Sendable {
   func convolveWeights(_ call: ConvolutionCall)
   func gather(_ call: GatherCall) throws(Misuse)
   func scatter(_ call: ScatterCall) throws(Misuse)
+  func sumRows(_ call: RowSumCall) throws(Misuse)
   func indexGather(_ call: IndexCall) throws(Misuse)
   func indexScatter(_ call: IndexCall, _ mode: ScatterMode) throws(Misuse)
   func countNonzero(_ input: Tensor) -> Int
@@ -224,6 +225,16 @@ struct ScatterCall {
   let index: Tensor
   /// Has the index's shape (may be expanded).
   let source: Tensor
+  let operation: String
+}
+
+/// output[r] = the sum of the source's rows k with index[k] == r: what looking rows up gives back. Source
+/// and output are contiguous, of float32 or float64, and have the same sizes behind the first dim.
+struct RowSumCall {
+  /// int64, contiguous, one dim.
+  let index: Tensor
+  let source: Tensor
+  let output: Tensor
   let operation: String
 }
 

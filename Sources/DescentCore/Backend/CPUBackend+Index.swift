@@ -58,6 +58,20 @@ extension CPUBackend {
     try CPUBackend.check(status, bad, size: size, operation: call.operation)
   }
 
+  func sumRows(_ call: RowSumCall) throws(Misuse) {
+    let (rows, count) = (call.output.layout.shape[0], call.index.layout.shape[0])
+    let columns = call.output.layout.elementCount / Swift.max(rows, 1)
+    let dtype = call.output.dtype.c
+    let needed = Int(dsc_sum_rows_workspace(dtype, Int64(count), Int64(rows), Int64(columns)))
+    let workspace = Tensor(empty: [needed], dtype: .int64)
+    var bad: Int64 = 0
+    let status = dsc_sum_rows(
+      dtype, Int64(count), call.index.address.assumingMemoryBound(to: Int64.self), Int64(rows),
+      Int64(columns), call.source.address, call.output.address,
+      workspace.address.assumingMemoryBound(to: Int64.self), &bad)
+    try CPUBackend.check(status, bad, size: rows, operation: call.operation)
+  }
+
   func indexGather(_ call: IndexCall) throws(Misuse) {
     try index(call) { shape, indices, sizes, strides, target, values, bad in
       shape.withUnsafeSizes {

@@ -70,8 +70,7 @@ extension Tensor {
           rowGradients = rowGradients / counts.gather(0, flat).unsqueeze(1)
         }
         let places = flat.spread(over: [flat.numel(), size], dim: 0)
-        step.give(
-          0, Tensor.zeros([rows, size], dtype: g.dtype).scatterAdd(0, places, rowGradients))
+        step.give(0, Tensor.scatteredSum([rows, size], 0, places, rowGradients))
       }
     }
     return output

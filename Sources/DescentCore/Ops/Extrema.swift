@@ -191,8 +191,7 @@ extension Tensor {
     let full = shape
     values.record(node, TensorList(self), saving: TensorList(indices), file: file, line: line) {
       step, g in
-      let zeros = Tensor.zeros(full, dtype: g.dtype)
-      step.give(0, zeros.scatterAdd(dim, step.saved(0).reshape(kept), g.reshape(kept)))
+      step.give(0, Tensor.scatteredSum(full, dim, step.saved(0).reshape(kept), g.reshape(kept)))
     }
   }
 }

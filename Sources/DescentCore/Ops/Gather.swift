@@ -38,7 +38,7 @@ extension Tensor {
         "GatherBackward0", TensorList(self), saving: TensorList(index), file: file, line: line
       ) {
         step, g in
-        step.give(0, Tensor.zeros(shape, dtype: g.dtype).scatterAdd(d, step.saved(0), g))
+        step.give(0, Tensor.scatteredSum(shape, d, step.saved(0), g))
       }
     }
     return output
@@ -95,7 +95,7 @@ extension Tensor {
         "IndexSelectBackward0", TensorList(self), saving: TensorList(spread), file: file, line: line
       ) {
         step, g in
-        step.give(0, Tensor.zeros(full, dtype: g.dtype).scatterAdd(d, step.saved(0), g))
+        step.give(0, Tensor.scatteredSum(full, d, step.saved(0), g))
       }
     }
     return output

@@ -124,6 +124,50 @@ extension Tensor {
     }
   }
 
+  /// Zeros of a shape with `source` added at the places of the index: what gathering gives back. Rows
+  /// that are looked up whole are summed row by row, without zeros first.
+  ///
+  /// - Gradient: g gathered at the index.
+  static func scatteredSum(
+    _ shape: Shape, _ dim: Int, _ index: Tensor, _ source: Tensor,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let layout = index.layout
+    let byRows =
+      dim == 0 && shape.count > 1 && (source.dtype == .float32 || source.dtype == .float64)
+      && index.shape == source.shape && layout.strides[0] == 1
+      && (1..<shape.count).allSatisfy {
+        shape[$0] == index.shape[$0] && (layout.strides[$0] == 0 || shape[$0] == 1)
+      }
+    let output =
+      byRows ? Tensor(empty: shape, dtype: source.dtype) : zeros(shape, dtype: source.dtype)
+    do throws(Misuse) {
+      if byRows {
+        let places = Tensor(
+          storage: index.storage,
+          layout: Layout(shape: [index.shape[0]], strides: [1], offset: layout.offset),
+          dtype: index.dtype)
+        try output.device.backend.sumRows(
+          RowSumCall(
+            index: places, source: noGrad { source.contiguous() }, output: output,
+            operation: "scatterAdd"))
+      } else {
+        try output.scatterRaw("scatterAdd", .add, dim, index, source)
+      }
+    } catch {
+      error.raise(file: file, line: line)
+      return .poison
+    }
+    if recording(source) {
+      output.record(
+        "ScatterAddBackward0", TensorList(source), saving: TensorList(index), file: file, line: line
+      ) { step, g in
+        step.give(0, g.gather(dim, step.saved(0)))
+      }
+    }
+    return output
+  }
+
   final func scatterDim(
     _ operation: String, _ dim: Int, _ index: Tensor, _ source: Tensor, _ file: StaticString,
     _ line: UInt
