@@ -250,7 +250,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(correlate)(
     }
     if (x == end) continue;
     Vector value = (Vector)(DSC_T)0;
-    if (line + 1 < lines) {
+    if ((lines - line) * width - (x - line * pitch) >= DSC_TYPED(LANES)) {
       value = (Vector)((Mask) * (const Vector *)(g + x) & inside);
     } else {  // nothing may lie behind
       DSC_TYPED(copy_row)((DSC_T *)&value, g + x, end - x);

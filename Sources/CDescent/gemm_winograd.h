@@ -145,7 +145,7 @@ typedef struct {
   DSC_T *inputs, *sums, *packed;
 } DSC_TYPED(Winograd);
 
-// Divides the memory; gives how much it is. The packed images serve before and after the products.
+// The sizes; gives how many elements of memory. Packed images serve before and after the products.
 static int64_t DSC_TYPED(winograd_plan)(const DscWinogradTiles *w, DSC_TYPED(Winograd) * plan) {
   const DscConvolution *call = w->call;
   const DscTiles *t = &w->tiles;
@@ -156,9 +156,6 @@ static int64_t DSC_TYPED(winograd_plan)(const DscWinogradTiles *w, DSC_TYPED(Win
   plan->pitch = DSC_TYPED(pitch_of)(channels);
   plan->step = DSC_TYPED(place_step)(count, plan->pitch);
   plan->sums_step = DSC_TYPED(place_step)(count, DSC_TILE_COLUMNS);
-  plan->inputs = w->memory;
-  plan->sums = plan->inputs + DSC_PLACES * plan->step;
-  plan->packed = plan->sums + DSC_PLACES * plan->sums_step;
   int64_t input = DSC_TYPED(round_up)(channels, DSC_LANES_PER_VECTOR) * (2 * t->rows + 2) *
                   (2 * t->columns + 2);
   int64_t output = DSC_TILE_COLUMNS * plan->lines * plan->columns;
@@ -223,6 +220,9 @@ static bool DSC_TYPED(winograd_tiles)(const DscWinogradTiles *w) {
   const DscTiles *t = &w->tiles;
   DSC_TYPED(Winograd) plan;
   (void)DSC_TYPED(winograd_plan)(w, &plan);
+  plan.inputs = w->memory;
+  plan.sums = plan.inputs + DSC_PLACES * plan.step;
+  plan.packed = plan.sums + DSC_PLACES * plan.sums_step;
   int64_t channels = call->in_channels / call->groups, outputs = call->out_channels / call->groups;
   int64_t height = call->out_size[1], width = call->out_size[2], count = dsc_tile_count(t);
   DSC_TYPED(transform_inputs)(call, w->group * channels, channels, t, plan.packed, plan.inputs);
