@@ -130,7 +130,7 @@ static void convolution(DscDType dtype, bool depthwise, bool large) {
 }
 
 void check_products(void) {
-  for (int i = 0; i < 120; i++) product((DscDType)(i % DSC_DTYPE_COUNT));
+  for (int i = 0; i < 60; i++) product((DscDType)(i % DSC_DTYPE_COUNT));
   for (int i = 0; i < 60; i++) {
     product(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32);
     convolution(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32, i % 3 == 0, i % 4 < 2);
