@@ -172,7 +172,7 @@ static void infinity(void) {
 }
 
 void check_products(void) {
-  for (int i = 0; i < 120; i++) product((DscDType)(i % DSC_DTYPE_COUNT));
+  for (int i = 0; i < 60; i++) product((DscDType)(i % DSC_DTYPE_COUNT));
   for (int i = 0; i < 60; i++) {
     product(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32);
     DscDType dtype = i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32;
