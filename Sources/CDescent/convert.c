@@ -106,6 +106,11 @@ void dsc_store_lane(DscLane lane, const void *values, int64_t count, DscDType dt
     dsc_scatter(size, from, stride, count, to);
     return;
   }
+  if (convert && !across && stride == 1) {
+    const int64_t whole = count & -DSC_STEP;
+    convert(whole, from, to);
+    from += (size_t)whole * wide, to += (size_t)whole * size, count -= whole;
+  }
   _Alignas(64) char in[CHUNK * sizeof(int64_t)], middle[CHUNK * sizeof(int64_t)];
   _Alignas(64) char narrow[CHUNK * sizeof(int64_t)];
   while (count > 0) {

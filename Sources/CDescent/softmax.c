@@ -72,7 +72,7 @@ typedef struct {
   DscExpSum exp_sum;
   DscLogGradient log_gradient;
   bool logarithm;
-  bool whole_rows;  // rows of float32 that fit in a block, worked on in memory
+  bool whole_rows;  // rows in float32 that fit in a block, worked on in memory
   bool streams;     // the result goes past the cache
   int64_t tile, tiles, group;
 } Softmax;
@@ -326,38 +326,51 @@ static void backward(const Panel *panel) {
   }
 }
 
-// Rows of float32 that stay in the first-level cache: exponentials and their sum are made in one
+// Rows in float32 that stay in the first-level cache: exponentials and their sum are made in one
 // loop.
 
 static const char *row_of(const Softmax *call, int operand, int64_t row) {
-  return (const char *)call->views[operand]->data +
-         dsc_offset(&call->dims, operand, row) * (int64_t)sizeof(float);
+  const DscView *view = call->views[operand];
+  return (const char *)view->data +
+         dsc_offset(&call->dims, operand, row) * (int64_t)dsc_dtype_size(view->dtype);
 }
 
-// Where a row of the result is made: in memory, or in a buffer that store_row() copies past the
-// cache.
+// A row of an operand: in memory, or converted to `buffer`.
+static const float *load_row(const Softmax *call, int operand, int64_t row, Values *buffer) {
+  const void *from = row_of(call, operand, row);
+  if (call->native[operand]) return from;
+  dsc_load_lane(call->views[operand]->dtype, from, 1, call->count, buffer);
+  return (const float *)(const void *)buffer;
+}
+
+// Where a row of the result is made: in memory, or in a buffer that store_row() converts, or copies
+// past the cache.
 static float *place_of(const Softmax *call, int64_t row, Values *buffer) {
-  const void *to = call->streams ? (const void *)buffer : row_of(call, call->operands - 1, row);
-  return (float *)(uintptr_t)to;
+  const int output = call->operands - 1;
+  const bool direct = call->native[output] && !call->streams;
+  return (float *)(uintptr_t)(direct ? (const void *)row_of(call, output, row) : buffer);
 }
 
 // What follows in the inputs is fetched while a row is stored.
 static void store_row(const Softmax *call, int64_t row, const Values *buffer) {
-  if (!call->streams) return;
   const int inputs = call->operands - 1;
+  void *to = (void *)(uintptr_t)row_of(call, inputs, row);
+  if (!call->native[inputs])
+    dsc_store_lane(DSC_LANE_F32, buffer, call->count, call->views[inputs]->dtype, to, 1);
+  if (!call->streams) return;
   DscAhead ahead[2];
   for (int i = 0; i < inputs; i++) {
-    const uintptr_t data = (uintptr_t)row_of(call, i, row) + DSC_AHEAD * sizeof(float);
-    ahead[i] = (DscAhead){(const char *)data, sizeof(float)};
+    const int64_t size = (int64_t)dsc_dtype_size(call->views[i]->dtype);
+    const uintptr_t data = (uintptr_t)row_of(call, i, row) + (uintptr_t)(DSC_AHEAD * size);
+    ahead[i] = (DscAhead){(const char *)data, size};
   }
-  dsc_stream(sizeof(float), buffer, call->count, (void *)(uintptr_t)row_of(call, inputs, row),
-             ahead, inputs);
+  dsc_stream(sizeof(float), buffer, call->count, to, ahead, inputs);
 }
 
 static void forward_row(const Softmax *call, int64_t row) {
-  const float *x = (const float *)(const void *)row_of(call, 0, row);
   const Block block = {.rows = 1, .columns = call->count};
-  Values buffer;
+  Values values, buffer;
+  const float *x = load_row(call, 0, row, &values);
   float *y = place_of(call, row, &buffer), largest;
   call->maximum->rows(x, 0, 1, call->count, &largest);
   const float sum = call->exp_sum(x, call->count, largest, y);
@@ -372,10 +385,9 @@ static void forward_row(const Softmax *call, int64_t row) {
 }
 
 static void backward_row(const Softmax *call, int64_t row) {
-  const float *g = (const float *)(const void *)row_of(call, 0, row);
-  const float *y = (const float *)(const void *)row_of(call, 1, row);
   const Block block = {.rows = 1, .columns = call->count};
-  Values buffer;
+  Values grads, values, buffer;
+  const float *g = load_row(call, 0, row, &grads), *y = load_row(call, 1, row, &values);
   float *out = place_of(call, row, &buffer), sum;
   if (call->logarithm) {
     call->sum->rows(g, 0, 1, call->count, &sum);
@@ -456,9 +468,10 @@ static int run(Softmax *call, int ndim, const int64_t *shape, int dim) {
   call->exp = dsc_find_loop(target, DSC_OP_EXP, call->lane);
   call->exp_sum = dsc_exp_sum_f32[target];
   call->log_gradient = dsc_log_gradient_f32[target];
-  call->streams = dsc_streams(call->kept * call->count * call->size);
+  call->streams =
+      call->native[call->operands - 1] && dsc_streams(call->kept * call->count * call->size);
   call->whole_rows = call->lane == DSC_LANE_F32 && !call->by_column && call->count <= call->chunk;
-  for (int i = 0; i < call->operands; i++) call->whole_rows &= call->native[i];
+  for (int i = 0; i < call->operands; i++) call->whole_rows &= call->along[i] == 1;
   call->tile = dsc_smaller(TILE, call->columns);
   call->tiles = dsc_parts(call->columns, call->tile);
   const int64_t work = call->by_column ? call->count * call->tile : call->count;
