@@ -30,10 +30,10 @@ final class Engine {
     engine.retainGraph = retainGraph
     engine.createGraph = createGraph
     engine.detectsAnomalies = thread.anomalyDetection
-    let before = ThreadState.gradEnabled
-    ThreadState.gradEnabled = createGraph
+    let before = ThreadLocal.gradEnabled
+    ThreadLocal.gradEnabled = createGraph
     body(engine)
-    ThreadState.gradEnabled = before
+    ThreadLocal.gradEnabled = before
     if engine.leaves.capacity + engine.heap.capacity < 1024 { thread.idleEngine = engine }
   }
 

@@ -111,7 +111,7 @@ extension Node {
     let entry = savedEntry(index)
     let tensor = entry.tensor.unsafelyUnwrapped
     if tensor.storage.version != entry.version { raiseChanged(tensor, entry.version) }
-    if !entry.isOutput || !ThreadState.gradEnabled { return tensor }
+    if !entry.isOutput || !ThreadLocal.gradEnabled { return tensor }
     let output = tensor.alias()
     output.recordedFn = self
     output.outputIndex = tensor.outputIndex

@@ -3,10 +3,10 @@
 /// Whether operations record: false inside `noGrad` and `inferenceMode`.
 public enum GradMode {
   /// - Source: torch.is_grad_enabled
-  public static var isEnabled: Bool { ThreadState.gradEnabled }
+  public static var isEnabled: Bool { ThreadLocal.gradEnabled }
 
   /// Sets the mode of the current thread: `torch.set_grad_enabled`. Prefer `noGrad { }`.
-  public static func setEnabled(_ enabled: Bool) { ThreadState.gradEnabled = enabled }
+  public static func setEnabled(_ enabled: Bool) { ThreadLocal.gradEnabled = enabled }
 }
 
 /// Runs a closure in which no operation is recorded.
@@ -17,9 +17,9 @@ public enum GradMode {
 /// - Source: torch.no_grad
 @inline(__always)
 public func noGrad<R>(_ body: () throws -> R) rethrows -> R {
-  let before = ThreadState.gradEnabled
-  ThreadState.gradEnabled = false
-  defer { ThreadState.gradEnabled = before }
+  let before = ThreadLocal.gradEnabled
+  ThreadLocal.gradEnabled = false
+  defer { ThreadLocal.gradEnabled = before }
   return try body()
 }
 
@@ -27,9 +27,9 @@ public func noGrad<R>(_ body: () throws -> R) rethrows -> R {
 ///
 /// - Source: torch.enable_grad
 public func enableGrad<R>(_ body: () throws -> R) rethrows -> R {
-  let before = ThreadState.gradEnabled
-  ThreadState.gradEnabled = true
-  defer { ThreadState.gradEnabled = before }
+  let before = ThreadLocal.gradEnabled
+  ThreadLocal.gradEnabled = true
+  defer { ThreadLocal.gradEnabled = before }
   return try body()
 }
 
@@ -38,29 +38,29 @@ public func enableGrad<R>(_ body: () throws -> R) rethrows -> R {
 /// - Source: torch.inference_mode
 public func inferenceMode<R>(_ body: () throws -> R) rethrows -> R {
   let thread = ThreadState.current
-  let before = (ThreadState.gradEnabled, thread.inferenceMode)
-  ThreadState.gradEnabled = false
+  let before = (ThreadLocal.gradEnabled, thread.inferenceMode)
+  ThreadLocal.gradEnabled = false
   thread.inferenceMode = true
-  defer { (ThreadState.gradEnabled, thread.inferenceMode) = before }
+  defer { (ThreadLocal.gradEnabled, thread.inferenceMode) = before }
   return try body()
 }
 
 /// Whether an operation on these operands has to be recorded.
 @inline(__always)
-func recording(_ a: Tensor) -> Bool { a.requiresGrad && ThreadState.gradEnabled }
+func recording(_ a: Tensor) -> Bool { a.requiresGrad && ThreadLocal.gradEnabled }
 
 @inline(__always)
 func recording(_ a: Tensor, _ b: Tensor) -> Bool {
-  (a.requiresGrad || b.requiresGrad) && ThreadState.gradEnabled
+  (a.requiresGrad || b.requiresGrad) && ThreadLocal.gradEnabled
 }
 
 func recording(_ tensors: [Tensor]) -> Bool {
-  ThreadState.gradEnabled && tensors.contains { $0.requiresGrad }
+  ThreadLocal.gradEnabled && tensors.contains { $0.requiresGrad }
 }
 
 func recording(_ tensors: TensorList) -> Bool {
   for i in 0..<tensors.count where tensors[i].requiresGrad {
-    return ThreadState.gradEnabled
+    return ThreadLocal.gradEnabled
   }
   return false
 }

@@ -6,7 +6,7 @@ extension Tensor {
   final func didChange(_ operation: @autoclosure () -> String, _ file: StaticString, _ line: UInt) {
     if flags.isUntracked { return }
     storage.version &+= 1
-    if ThreadState.gradEnabled {
+    if ThreadLocal.gradEnabled {
       storage.lastChange = Storage.Change(operation: operation(), file: file, line: line)
     }
     if viewBase != nil && recordedFn == nil { viewVersion = storage.version }
@@ -44,7 +44,7 @@ extension Tensor {
   final func makeView(_ layout: Layout) -> Tensor {
     let view = Tensor(storage: storage, layout: layout, dtype: elementType)
     view.flags.isUntracked = flags.isUntracked
-    if ThreadState.gradEnabled && elementType.isFloatingPoint {
+    if ThreadLocal.gradEnabled && elementType.isFloatingPoint {
       view.viewBase = viewBase ?? self
       view.viewVersion = storage.version
       view.flags.isOneOfSeveral = flags.isOneOfSeveral

@@ -57,7 +57,7 @@ public enum Rules {
         got: "shape \(target.shape.brackets) with strides \(target.layout.strides.brackets)",
         try: "clone() before changing it")
     }
-    if ThreadState.gradEnabled {
+    if ThreadLocal.gradEnabled {
       if target.isLeaf && target.requiresGrad {
         throw Misuse(
           "\(operation)_", "a leaf that requires gradients is changed in place", got: "a leaf",

@@ -67,7 +67,7 @@ extension Pointwise {
       return .poison
     }
     if isDifferentiable && (x.requiresGrad || (y?.requiresGrad ?? false))
-      && ThreadState.gradEnabled
+      && ThreadLocal.gradEnabled
     {
       var needs: UInt32 = (x.requiresGrad ? 1 : 0) | (y?.requiresGrad ?? false ? 2 : 0)
       if x === y { needs |= DerivativePlan.sameOperand }

@@ -95,7 +95,7 @@ final class PointwiseNode: Node {
     }
     if plan.computed.isEmpty { return giveZeros(step) }
     if let fused = plan.fused, inputShapes.isUniform,
-      outputShape.elementCount >= PointwiseNode.fusedFrom, !ThreadState.gradEnabled
+      outputShape.elementCount >= PointwiseNode.fusedFrom, !ThreadLocal.gradEnabled
     {
       runFused(fused, step, gradient)
     } else {

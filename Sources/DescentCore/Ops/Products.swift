@@ -25,7 +25,7 @@ extension Tensor {
         a: a, b: b, output: output, transposesA: transposesA, transposesB: transposesB, bias: bias,
         alpha: alpha))
     let isRecorded =
-      recording(a, b) || (bias.map { $0.requiresGrad } ?? false) && ThreadState.gradEnabled
+      recording(a, b) || (bias.map { $0.requiresGrad } ?? false) && ThreadLocal.gradEnabled
     if isRecorded {
       output.recordedFn = ProductNode(
         name, output: output, a, transposesA, b, transposesB, summand: bias, alpha: alpha, beta: 1,

@@ -42,7 +42,7 @@ extension Tensor {
     _ operation: String, _ file: StaticString, _ line: UInt, _ view: (Tensor) -> Tensor
   ) -> Tensor {
     let leaf = viewBase ?? self
-    if ThreadState.gradEnabled && leaf.isLeaf && leaf.requiresGrad {
+    if ThreadLocal.gradEnabled && leaf.isLeaf && leaf.requiresGrad {
       Misuse(
         "\(operation)_", "a leaf that requires gradients is changed in place",
         got: "a leaf or its view",

@@ -1,4 +1,3 @@
-import CDescent
 import Synchronization
 
 #if canImport(Glibc)
@@ -35,24 +34,24 @@ struct SizeClass {
 
 /// Free lists of small blocks that belong to one thread: no lock on the path of small tensors.
 enum BlockCache {
-  static let classCount = Int(DSC_BLOCK_CLASSES)
+  static let classCount = ThreadLocal.blockClasses
 
   @inline(__always)
-  static func pop(_ sizeClass: Int) -> UnsafeMutableRawPointer? { dsc_block_pop(Int64(sizeClass)) }
+  static func pop(_ sizeClass: Int) -> UnsafeMutableRawPointer? { ThreadLocal.popBlock(sizeClass) }
 
   /// Keeps the block, or returns false if the thread has enough of its class.
   @inline(__always)
   static func push(_ block: UnsafeMutableRawPointer, _ sizeClass: Int) -> Bool {
-    dsc_block_push(block, Int64(sizeClass), Int64(SizeClass.bytes(sizeClass)))
+    ThreadLocal.pushBlock(block, sizeClass, bytes: SizeClass.bytes(sizeClass))
       || keepFirst(block, sizeClass)
   }
 
   /// The first block that a thread frees: from now on the thread's end gives its blocks back.
   @inline(never)
   private static func keepFirst(_ block: UnsafeMutableRawPointer, _ sizeClass: Int) -> Bool {
-    if dsc_thread().pointee.state != nil { return false }
+    if ThreadLocal.state != nil { return false }
     _ = ThreadState.current
-    return dsc_block_push(block, Int64(sizeClass), Int64(SizeClass.bytes(sizeClass)))
+    return ThreadLocal.pushBlock(block, sizeClass, bytes: SizeClass.bytes(sizeClass))
   }
 
   /// Gives every block to the shared pool: at the end of the thread, or on `Memory.clearCache()`.

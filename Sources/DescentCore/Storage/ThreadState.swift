@@ -1,5 +1,3 @@
-import CDescent
-
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -9,17 +7,10 @@ import CDescent
 #endif
 
 /// What belongs to a thread: checks in progress, nodes waiting to be freed, an idle engine. What every
-/// operation touches, gradient mode and small memory blocks, lies in C's `DscThread`.
+/// operation touches, gradient mode and small memory blocks, is `ThreadLocal`.
 ///
 /// Closures such as `noGrad {}` are synchronous, so their effect is exactly a thread's.
 final class ThreadState {
-  /// Whether operations record.
-  @inline(__always)
-  static var gradEnabled: Bool {
-    get { !dsc_thread().pointee.no_grad }
-    set { dsc_thread().pointee.no_grad = !newValue }
-  }
-
   var inferenceMode = false
   var anomalyDetection = false
 
@@ -48,7 +39,7 @@ final class ThreadState {
 
   @inline(__always)
   static var current: ThreadState {
-    if let pointer = dsc_thread().pointee.state {
+    if let pointer = ThreadLocal.state {
       return Unmanaged<ThreadState>.fromOpaque(pointer).takeUnretainedValue()
     }
     return create()
@@ -58,14 +49,14 @@ final class ThreadState {
   private static func create() -> ThreadState {
     let state = ThreadState()
     let pointer = Unmanaged.passRetained(state).toOpaque()
-    dsc_thread().pointee.state = pointer
+    ThreadLocal.state = pointer
     pthread_setspecific(key, pointer)  // for its end
     return state
   }
 
   deinit {
     BlockCache.flush()
-    dsc_thread().pointee.state = nil
+    ThreadLocal.state = nil
   }
 }
 
@@ -75,31 +66,30 @@ final class ThreadState {
 /// operations would need a million stack frames. A releasing object hands over what it owns once the
 /// recursion is deep, and the outermost release frees the rest in a loop.
 enum Graveyard {
-  private static let depthLimit: Int32 = 64
+  private static let depthLimit = 64
 
   /// Calls `release`, which drops the references of an object that is going away, unless the release
   /// is nested deeply; then `handOver` must move them to the list given to it.
   @inline(__always)
   static func bury(_ release: () -> Void, handOver: (inout [AnyObject]) -> Void) {
-    let thread = dsc_thread().unsafelyUnwrapped
-    if thread.pointee.release_depth >= depthLimit {
+    if ThreadLocal.releaseDepth >= depthLimit {
       handOver(&ThreadState.current.graveyard)
-      thread.pointee.has_graves = true
+      ThreadLocal.hasGraves = true
       return
     }
-    thread.pointee.release_depth += 1
+    ThreadLocal.releaseDepth += 1
     release()
-    thread.pointee.release_depth -= 1
-    if thread.pointee.release_depth == 0 && thread.pointee.has_graves { drain(thread) }
+    ThreadLocal.releaseDepth -= 1
+    if ThreadLocal.releaseDepth == 0 && ThreadLocal.hasGraves { drain() }
   }
 
   @inline(never)
-  private static func drain(_ thread: UnsafeMutablePointer<DscThread>) {
+  private static func drain() {
     let state = ThreadState.current
     // Each object popped is released at the end of its turn; what it owns is buried again.
-    thread.pointee.release_depth = 1
+    ThreadLocal.releaseDepth = 1
     while !state.graveyard.isEmpty { _ = state.graveyard.removeLast() }
-    thread.pointee.release_depth = 0
-    thread.pointee.has_graves = false
+    ThreadLocal.releaseDepth = 0
+    ThreadLocal.hasGraves = false
   }
 }
