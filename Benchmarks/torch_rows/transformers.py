@@ -65,18 +65,24 @@ class SentenceEncoder(nn.Module):
         return self.layers(self.ln(self.w(ids) + self.p.weight[:ids.shape[1]])).mean(1)
 
 
-@row("B6-gpt-train")
-def _():
-    model = GPT()
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
-    x, y = torch.randint(65, (4, 256)), torch.randint(65, (4, 256))
-    def body():
-        loss = F.cross_entropy(model(x).view(-1, 65), y.view(-1))
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return model.wte.weight.grad
-    return body
+def gpt_training(name, batch):
+    @row(name)
+    def _():
+        model = GPT()
+        optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+        x, y = torch.randint(65, (batch, 256)), torch.randint(65, (batch, 256))
+        def body():
+            loss = F.cross_entropy(model(x).view(-1, 65), y.view(-1))
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            return model.wte.weight.grad
+        return body
+
+
+gpt_training("B6-gpt-train", 4)
+gpt_training("B6-gpt-train-quarter", 1)
+gpt_training("B6-gpt-train-x4", 16)
 
 
 @row("B6-gpt-prefill")

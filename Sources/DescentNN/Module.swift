@@ -23,8 +23,10 @@ open class Module: PathNaming {
   /// Whether this module is in training mode: `Dropout` and batch statistics depend on it. `train()` and
   /// `eval()` set it here and below.
   public final var isTraining = true
-  private var forwardHooks: [(id: Int, body: (Module, Tensor, Tensor) -> Tensor?)] = []
-  private var forwardPreHooks: [(id: Int, body: (Module, Tensor) -> Tensor?)] = []
+  @exclusivity(unchecked) private var forwardHooks:
+    [(id: Int, body: (Module, Tensor, Tensor) -> Tensor?)] = []
+  @exclusivity(unchecked) private var forwardPreHooks:
+    [(id: Int, body: (Module, Tensor) -> Tensor?)] = []
   private var nextHook = 0
 
   /// Makes a module in training mode.

@@ -194,15 +194,19 @@ private enum AdamStep {
     let correction2 = 1 - pow(beta2, Double(state.step))
     let m = state.tensor("exp_avg", like: parameter)
     let v = state.tensor("exp_avg_sq", like: parameter)
+    let (rate, root) = (options.lr / correction1, correction2.squareRoot())
+    if gradientDecay == 0 && !options.maximize && !options.amsgrad {
+      usual(
+        [parameter, m, v, gradient], [decay, 1 - beta1, beta2, 1 - beta2, rate, root, options.eps])
+      return
+    }
     let scalars = [
-      options.maximize ? -1 : 1, decay, gradientDecay, 1 - beta1, beta2, 1 - beta2,
-      options.lr / correction1, correction2.squareRoot(), options.eps,
+      options.maximize ? -1 : 1, decay, gradientDecay, 1 - beta1, beta2, 1 - beta2, rate, root,
+      options.eps,
     ]
     if options.amsgrad {
       let largest = state.tensor("max_exp_avg_sq", like: parameter)
       amsgrad([parameter, m, v, largest, gradient], scalars)
-    } else if gradientDecay == 0 && !options.maximize {
-      usual([parameter, m, v, gradient], [decay] + scalars[3...])
     } else {
       plain([parameter, m, v, gradient], scalars)
     }

@@ -104,7 +104,8 @@ private let images: [String: Expectation] = {
 private let models: [String: Expectation] = [
   "B5-lenet-train": .ratio(0.6), "B5-resnet18-train": .ratio(0.75),
   "B5-resnet18-inference": .ratio(0.8),
-  "B6-gpt-train": .ratio(0.8), "B6-gpt-generate": .seconds(2e-3), "B6-gpt-prefill": .ratio(0.7),
+  "B6-gpt-train": .ratio(0.8), "B6-gpt-train-quarter": .ratio(0.8), "B6-gpt-train-x4": .ratio(0.8),
+  "B6-gpt-generate": .seconds(2e-3), "B6-gpt-prefill": .ratio(0.7),
   "B7-lstm": .ratio(0.85, flops: 2 * lstm), "B7-lstm-grad": .ratio(0.85, flops: 6 * lstm),
   "B8-encoder-1": .ratio(0.75), "B8-encoder-32": .ratio(0.85),
   // Momentum reads and writes two numbers a parameter, Adam three; both read a gradient.

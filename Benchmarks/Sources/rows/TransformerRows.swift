@@ -75,18 +75,8 @@ final class SentenceEncoder: Module {
 /// B6: a step of training of the GPT, a prompt, a token after 128 others. B8: sentences encoded.
 @MainActor let transformerRows: [Row] =
   [
-    Row("B6-gpt-train") {
-      let model = GPT()
-      let optimizer = AdamW(model.parameters(), lr: 1e-3)
-      let (x, y) = (Tensor.randint(65, [4, 256]), Tensor.randint(65, [4, 256]))
-      return {
-        let loss = model(x).view(-1, 65).crossEntropy(y.view(-1))
-        optimizer.zeroGrad()
-        loss.backward()
-        optimizer.step()
-        return model.wte.weight.grad!
-      }
-    },
+    gptTraining("B6-gpt-train", 4), gptTraining("B6-gpt-train-quarter", 1),
+    gptTraining("B6-gpt-train-x4", 16),
     Row("B6-gpt-prefill") {
       let model = GPT().eval()
       let x = Tensor.randint(65, [1, 256])
@@ -111,3 +101,18 @@ final class SentenceEncoder: Module {
       return { noGrad { model(ids) } }
     }
   }
+
+@MainActor private func gptTraining(_ name: String, _ batch: Int) -> Row {
+  Row(name) {
+    let model = GPT()
+    let optimizer = AdamW(model.parameters(), lr: 1e-3)
+    let (x, y) = (Tensor.randint(65, [batch, 256]), Tensor.randint(65, [batch, 256]))
+    return {
+      let loss = model(x).view(-1, 65).crossEntropy(y.view(-1))
+      optimizer.zeroGrad()
+      loss.backward()
+      optimizer.step()
+      return model.wte.weight.grad!
+    }
+  }
+}

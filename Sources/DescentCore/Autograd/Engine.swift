@@ -270,9 +270,9 @@ final class Engine {
 
 /// What a gradient rule works with: the saved tensors and the way back to the inputs.
 struct BackwardStep {
-  // Both outlive the step: the engine holds the node while it runs.
-  unowned(unsafe) let node: Node
-  unowned(unsafe) let engine: Engine
+  // Strong: counted once a step, where unowned ones would be counted at every use.
+  let node: Node
+  let engine: Engine
   /// Set where a node runs inside another one (an in-place change of a view): takes the gradient of
   /// input 0.
   var catchFirst: ((Tensor) -> Void)?

@@ -11,7 +11,39 @@ extension Tensor {
   public final func linear(
     _ weight: Tensor, _ bias: Tensor? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
+    if !fitsPlainly(weight, bias) && checkLinear(weight, bias, file, line) == nil { return .poison }
+    if weight.ndim == 1 { return matmul(weight, file: file, line: line) }
+    let name = bias == nil ? "MmBackward0" : "AddmmBackward0"
+    if ndim == 2 {
+      return Tensor.product(
+        self, weight, transposesB: true, bias: bias, name: name, file: file, line: line)
+    }
+    let rows = reshape([shape.dropLast().reduce(1, *), shape[-1]] as Shape)
+    var target = shape
+    target[-1] = weight.shape[0]
+    return Tensor.product(
+      rows, weight, transposesB: true, bias: bias, name: name, file: file, line: line
+    ).viewed(
+      as: target,
+      bias != nil ? "ViewBackward0" : ndim == 1 ? "SqueezeBackward4" : "UnsafeViewBackward0")
+  }
+
+  /// The commonest case: matrices that fit, of one floating-point dtype. Others are looked at with care.
+  @inline(__always)
+  private func fitsPlainly(_ weight: Tensor, _ bias: Tensor?) -> Bool {
+    guard elementType.isFloatingPoint, weight.elementType == elementType, layout.dims == 2,
+      weight.layout.dims == 2, layout.shape[1] == weight.layout.shape[1]
+    else { return false }
+    guard let bias else { return true }
+    return bias.elementType == elementType && bias.layout.dims == 1
+      && bias.layout.shape[0] == weight.layout.shape[0]
+  }
+
+  @inline(never)
+  private func checkLinear(
+    _ weight: Tensor, _ bias: Tensor?, _ file: StaticString, _ line: UInt
+  ) -> Void? {
+    attempt(file: file, line: line) { () throws(Misuse) in
       if ndim == 0 || weight.ndim == 0 || weight.ndim > 2 || (weight.ndim == 1 && bias != nil) {
         throw Misuse(
           "linear",
@@ -31,21 +63,6 @@ extension Tensor {
         try Rules.summand("linear", bias, [rows, weight.shape[0]], dtype, .int(1), .int(1))
       }
     }
-    if checked == nil { return .poison }
-    if weight.ndim == 1 { return matmul(weight, file: file, line: line) }
-    let name = bias == nil ? "MmBackward0" : "AddmmBackward0"
-    if ndim == 2 {
-      return Tensor.product(
-        self, weight, transposesB: true, bias: bias, name: name, file: file, line: line)
-    }
-    let rows = reshape([shape.dropLast().reduce(1, *), shape[-1]] as Shape)
-    var target = shape
-    target[-1] = weight.shape[0]
-    return Tensor.product(
-      rows, weight, transposesB: true, bias: bias, name: name, file: file, line: line
-    ).viewed(
-      as: target,
-      bias != nil ? "ViewBackward0" : ndim == 1 ? "SqueezeBackward4" : "UnsafeViewBackward0")
   }
 
   /// Applies x1ᵀ W[o] x2 + b[o] for each output o: [..., in1] and [..., in2] give [..., out].

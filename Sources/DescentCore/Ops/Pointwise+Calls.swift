@@ -30,7 +30,7 @@ extension Pointwise {
     return apply(TensorList(x), scalars: scalars, file: file, line: line)
   }
 
-  /// Two operands: contiguous ones of one floating-point dtype, of one shape or with a 0-d tensor among
+  /// Two operands: contiguous ones of one floating-point dtype, of one shape or with a single element among
   /// them, go straight to the back end.
   @inline(__always)
   func binary(
@@ -39,10 +39,12 @@ extension Pointwise {
     if x.elementType == y.elementType && x.elementType.isFloatingPoint && x.layout.isContiguous
       && y.layout.isContiguous
     {
-      if x.layout.shape == y.layout.shape || y.layout.dims == 0 {
+      if x.layout.shape == y.layout.shape || y.layout.isSingle(within: x.layout) {
         return flat(x, y, x.layout.shape, ScalarList(), file, line)
       }
-      if x.layout.dims == 0 { return flat(x, y, y.layout.shape, ScalarList(), file, line) }
+      if x.layout.isSingle(within: y.layout) {
+        return flat(x, y, y.layout.shape, ScalarList(), file, line)
+      }
     }
     return apply(TensorList(x, y), file: file, line: line)
   }

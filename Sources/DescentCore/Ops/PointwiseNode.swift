@@ -88,6 +88,7 @@ final class PointwiseNode: Node {
   }
 
   override func backward(_ step: BackwardStep, _ gradient: Tensor) {
+    let plan = self.plan
     var passed = plan.passed
     while passed != 0 {
       step.give(passed.trailingZeroBitCount, gradient)
@@ -99,8 +100,7 @@ final class PointwiseNode: Node {
     {
       runFused(fused, step, gradient)
     } else {
-      for i in plan.computed.indices {
-        let operation = plan.computed[i]
+      for operation in plan.computed {
         let operands = operands(step, gradient, operation)
         if let shape = inputShapes[operation.input] {
           step.give(operation.input, operation.reduced(operands, scalars, to: shape, computeDType))

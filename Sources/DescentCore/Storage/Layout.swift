@@ -38,6 +38,10 @@ struct Layout: Sendable {
   @inline(__always) var dims: Int { shape.count }
   @inline(__always) var elementCount: Int { shape.elementCount }
 
+  /// Whether this is one element that broadcasts to another layout's shape as it is.
+  @inline(__always)
+  func isSingle(within other: Layout) -> Bool { dims <= other.dims && elementCount == 1 }
+
   /// Row-major without gaps. Dimensions of size 1 may have any stride; empty layouts are contiguous.
   @inline(__always)
   var isContiguous: Bool {

@@ -16,7 +16,7 @@ final class ThreadState {
 
   var checkDepth = 0
   var firstMisuse: Misuse?
-  var modules: [any PathNaming] = []
+  @exclusivity(unchecked) var modules: [any PathNaming] = []
 
   /// Objects whose release would recurse too deeply, freed one after the other; see `Graveyard`.
   @exclusivity(unchecked) var graveyard: [AnyObject] = []

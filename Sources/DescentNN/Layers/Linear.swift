@@ -22,8 +22,8 @@ import DescentCore
 public final class Linear: Module {
   public let inFeatures: Int
   public let outFeatures: Int
-  public var weight: Parameter
-  public var bias: Parameter?
+  @exclusivity(unchecked) public var weight: Parameter
+  @exclusivity(unchecked) public var bias: Parameter?
 
   /// Makes the layer; weight is drawn before bias.
   public init(
