@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Runs the rows (or those whose names begin as given) for Descent and PyTorch in turn, three rounds, and prints
-# the best median of each with their ratio, the part of the machine's limit, and whether the row's bar is
-# passed. Both sides draw the same numbers, so their results are compared. PyTorch runs twice: with memory kept
-# by the C allocator (its column is the honest rival on large tensors) and as it comes. PYTHON names an
+# Runs the rows (or those whose names begin as given) for Descent and PyTorch in turn, ROUNDS times (3), and
+# prints the best median of each with their ratio, the part of the machine's limit, and whether the row's bar
+# is passed. Both sides draw the same numbers, so their results are compared. PyTorch runs with memory kept by
+# the C allocator (the honest rival on large tensors), in the first round as it comes as well. PYTHON names an
 # interpreter that has torch; without one only Descent runs. All numbers are written to results.json beside
-# this file (OUT names another one).
+# this file (OUT names another one). DESCENT_CPU_CAPABILITY=avx2 with ATEN_CPU_CAPABILITY=avx2 and
+# ONEDNN_MAX_CPU_ISA=AVX2 compares both sides on AVX2.
 #
 #   Benchmarks/run.sh [ROW...]
 set -eu
@@ -22,7 +23,7 @@ both() {  # OPTION... ROW...
   "$bin/bench" "$@" >>"$lines"
   [ $has_torch = yes ] || return 0
   tuned "$python" "$here/torch_rows" torch-tuned "$@" >>"$lines"
-  "$python" "$here/torch_rows" torch-default "$@" >>"$lines"
+  [ $round != 1 ] || "$python" "$here/torch_rows" torch-default "$@" >>"$lines"
 }
 
 asked() { # ROW: whether it is among those asked for
@@ -33,7 +34,7 @@ asked() { # ROW: whether it is among those asked for
 }
 
 wanted=("$@")
-for _ in 1 2 3; do
+for round in $(seq "${ROUNDS:-3}"); do
   for threads in 2 1; do "$bin/limits" $threads >>"$lines"; done
   both "$@"
   for row in B3-matmul-1024 B3-matmul-2048 B3-bmm-64; do

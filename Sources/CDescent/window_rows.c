@@ -15,6 +15,7 @@ typedef struct {
   DscPooling *pooling;
   int64_t phases;
   bool phase_of_each;  // each element of the window has a phase of its own
+  bool shares;         // windows above each other have rows of the input in common
   int64_t low_shift;   // of the phases against the outputs, least
   int64_t tile, tiles;
   int64_t length;  // of a phase
@@ -133,13 +134,13 @@ static const char *row_of(Scratch *scratch, const DscWindowRow *row) {
       row->h;
   const int64_t bytes = plan->phases * plan->length * plan->pooling->size;
   int vacant = -1;
-  for (int i = 0; i < plan->slots; i++) {
-    const int slot = (scratch->next + i) % plan->slots;
-    if (scratch->tags[slot] == tag) {
+  for (int i = 0, slot = scratch->next; i < plan->slots; i++, slot = slot + 1 < plan->slots ? slot + 1 : 0) {
+    if (plan->shares && scratch->tags[slot] == tag) {
       scratch->in_use[slot] = true;
       return scratch->rows + slot * bytes;
     }
     if (vacant < 0 && !scratch->in_use[slot]) vacant = slot;
+    if (vacant >= 0 && !plan->shares) break;
   }
   if (vacant < 0) {
     flush(scratch);
@@ -242,6 +243,14 @@ static void piece(void *context, int64_t index) {
   free(memory);
 }
 
+// Whether windows above each other have rows of the input in common.
+static bool rows_share(const DscWindow *window) {
+  if (window->adaptive) return true;
+  for (int d = 0; d < DSC_WIDTH; d++)
+    if ((window->size[d] - 1) * window->dilation[d] >= window->stride[d]) return true;
+  return false;
+}
+
 int dsc_window_rows(DscPooling *pooling) {
   const DscWindow *window = &pooling->window;
   const int64_t *out = window->output;
@@ -254,6 +263,7 @@ int dsc_window_rows(DscPooling *pooling) {
   plan.tiles = dsc_parts(out[2], plan.tile);
   plan.length = dsc_up_to_step(dsc_smaller(plan.tile, out[2])) +
                 dsc_up_to_step(dsc_window_shift(window, size - 1) - plan.low_shift);
+  plan.shares = rows_share(window);
   plan.slots = plan.phases * plan.length * pooling->size <= SLOT_BYTES ? SLOTS : 1;
   pooling->plan = &plan;
   const int64_t rows = window->batch * window->channels * out[0] * out[1];

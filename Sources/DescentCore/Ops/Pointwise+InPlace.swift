@@ -10,6 +10,10 @@ extension Pointwise {
     line: UInt = 0
   ) -> Tensor {
     let target = inputs[0]
+    if inputs.count == 2 && scalars.count == 0 && fitsFlat(target, inputs[1]) {
+      runFlat(target, inputs[1], file, line)
+      return target
+    }
     let dtype = promotedDType(inputs, scalars)
     if domain != .any && !accepts(inputs, scalars, file, line) { return target }
     let resultDType = result == .bool ? DType.bool : dtype
@@ -42,6 +46,28 @@ extension Pointwise {
       target.rebase(onto: node)
     }
     return target
+  }
+
+  /// The commonest case: contiguous operands of one floating-point dtype with memory of their own, none of them
+  /// part of a graph. Others are looked at with care.
+  @inline(__always)
+  private func fitsFlat(_ target: Tensor, _ other: Tensor) -> Bool {
+    result == .promoted && !domain.refusesFloating && target.elementType.isFloatingPoint
+      && other.elementType == target.elementType && target.layout.isContiguous
+      && other.layout.isContiguous && other.storage !== target.storage
+      && (other.layout.shape == target.layout.shape || other.layout.isSingle(within: target.layout))
+      && (!ThreadLocal.gradEnabled
+        || !target.requiresGrad && !other.requiresGrad && target.viewBase == nil)
+  }
+
+  private func runFlat(_ target: Tensor, _ other: Tensor, _ file: StaticString, _ line: UInt) {
+    do throws(Misuse) {
+      try target.device.backend.pointwise(
+        FlatCall(
+          program: program, dtype: target.elementType, first: .passUnretained(target),
+          second: .passUnretained(other), scalars: ScalarList(), output: .passUnretained(target)))
+    } catch { return error.named(name).raise(file: file, line: line) }
+    target.didChange(name + "_", file, line)
   }
 
   /// Other inputs that share memory with the target are read whole before it is written.
