@@ -23,6 +23,8 @@ parser.add_argument("wanted", nargs="*")
 arguments = parser.parse_intermixed_args()
 torch.set_num_threads(arguments.threads)
 for name, make in rows.items():
+    if arguments.peak and name not in arguments.wanted:
+        continue
     if arguments.wanted and not any(name.startswith(word) for word in arguments.wanted):
         continue
     torch.manual_seed(0)

@@ -21,8 +21,9 @@ struct Arguments {
     }
   }
 
-  /// Whether a row is asked for: all are, or those whose names begin so.
+  /// Whether a row is asked for: all are, or those whose names begin so; a peak is asked for by the whole name.
   func wants(_ row: Row) -> Bool {
-    wanted.isEmpty || wanted.contains { row.name.hasPrefix($0) }
+    if onlyPeak { return wanted.contains(row.name) }
+    return wanted.isEmpty || wanted.contains { row.name.hasPrefix($0) }
   }
 }
