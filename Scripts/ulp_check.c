@@ -2,8 +2,8 @@
 // double.
 //
 //   clang -O2 -std=gnu11 -ISources/CDescent Scripts/ulp_check.c Sources/CDescent/*.c
-//     -lm -lpthread -o /tmp/ulp_check
-//   /tmp/ulp_check [function | all] [stride] [portable | avx2 | avx512 | neon]
+//     -lm -lpthread -o ulp_check
+//   ./ulp_check [function | all] [stride] [portable | avx2 | avx512 | neon]
 //
 // A stride above 1 takes every so manieth pattern (odd ones meet all exponents). Each line gives
 // the worst distance in units of the last place from the reference before it is rounded to float32
