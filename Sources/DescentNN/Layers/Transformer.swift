@@ -85,17 +85,16 @@ public final class Transformer: Module {
     layerNormEps: Double = 1e-5, batchFirst: Bool = false, normFirst: Bool = false,
     bias: Bool = true, dtype: DType = .float32, generator: Generator? = nil
   ) {
-    func norm() -> LayerNorm { LayerNorm(dModel, eps: layerNormEps, bias: bias, dtype: dtype) }
+    let options = TransformerLayerOptions(
+      dModel: dModel, nhead: nhead, dimFeedforward: dimFeedforward, dropout: dropout,
+      activation: activation, layerNormEps: layerNormEps, batchFirst: batchFirst,
+      normFirst: normFirst, bias: bias, dtype: dtype)
     encoder = TransformerEncoder(
-      TransformerEncoderLayer(
-        dModel, nhead, dimFeedforward: dimFeedforward, dropout: dropout, activation: activation,
-        layerNormEps: layerNormEps, batchFirst: batchFirst, normFirst: normFirst, bias: bias,
-        dtype: dtype, generator: generator), numEncoderLayers, norm: norm())
+      TransformerEncoderLayer(options, generator: generator), numEncoderLayers,
+      norm: options.norm())
     decoder = TransformerDecoder(
-      TransformerDecoderLayer(
-        dModel, nhead, dimFeedforward: dimFeedforward, dropout: dropout, activation: activation,
-        layerNormEps: layerNormEps, batchFirst: batchFirst, normFirst: normFirst, bias: bias,
-        dtype: dtype, generator: generator), numDecoderLayers, norm: norm())
+      TransformerDecoderLayer(options, generator: generator), numDecoderLayers,
+      norm: options.norm())
     super.init()
     for parameter in parameters() where parameter.ndim > 1 {
       Init.xavierUniform_(parameter, generator: generator)

@@ -7,6 +7,36 @@ public enum TransformerActivation: String, Sendable {
   func callAsFunction(_ x: Tensor) -> Tensor { self == .relu ? x.relu() : x.gelu() }
 }
 
+/// What a transformer's layers are made of.
+struct TransformerLayerOptions {
+  let dModel: Int
+  let nhead: Int
+  let dimFeedforward: Int
+  let dropout: Double
+  let activation: TransformerActivation
+  let layerNormEps: Double
+  let batchFirst: Bool
+  let normFirst: Bool
+  let bias: Bool
+  let dtype: DType
+
+  func attention(_ generator: Generator?) -> MultiheadAttention {
+    MultiheadAttention(
+      dModel, nhead, dropout: dropout, bias: bias, batchFirst: batchFirst, dtype: dtype,
+      generator: generator)
+  }
+
+  func widening(_ generator: Generator?) -> Linear {
+    Linear(dModel, dimFeedforward, bias: bias, dtype: dtype, generator: generator)
+  }
+
+  func narrowing(_ generator: Generator?) -> Linear {
+    Linear(dimFeedforward, dModel, bias: bias, dtype: dtype, generator: generator)
+  }
+
+  func norm() -> LayerNorm { LayerNorm(dModel, eps: layerNormEps, bias: bias, dtype: dtype) }
+}
+
 /// A layer of a transformer's encoder: attention of a sequence to itself, and two linear layers, each
 /// added to what it was given.
 ///
@@ -24,40 +54,44 @@ public final class TransformerEncoderLayer: Module {
   public let norm2: LayerNorm
   public let dropout1: Dropout
   public let dropout2: Dropout
-  /// Whether inputs are normalised, not sums.
-  public let normFirst: Bool
-  public let activation: TransformerActivation
+  private let options: TransformerLayerOptions
 
   /// Makes the layer: `dModel` features, `nhead` heads.
-  public init(
+  public convenience init(
     _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
     activation: TransformerActivation = .relu, layerNormEps: Double = 1e-5,
     batchFirst: Bool = false, normFirst: Bool = false, bias: Bool = true,
     dtype: DType = .float32, generator: Generator? = nil
   ) {
-    selfAttn = MultiheadAttention(
-      dModel, nhead, dropout: dropout, bias: bias, batchFirst: batchFirst, dtype: dtype,
+    self.init(
+      TransformerLayerOptions(
+        dModel: dModel, nhead: nhead, dimFeedforward: dimFeedforward, dropout: dropout,
+        activation: activation, layerNormEps: layerNormEps, batchFirst: batchFirst,
+        normFirst: normFirst, bias: bias, dtype: dtype),
       generator: generator)
-    linear1 = Linear(dModel, dimFeedforward, bias: bias, dtype: dtype, generator: generator)
-    self.dropout = Dropout(dropout)
-    linear2 = Linear(dimFeedforward, dModel, bias: bias, dtype: dtype, generator: generator)
-    norm1 = LayerNorm(dModel, eps: layerNormEps, bias: bias, dtype: dtype)
-    norm2 = LayerNorm(dModel, eps: layerNormEps, bias: bias, dtype: dtype)
-    dropout1 = Dropout(dropout)
-    dropout2 = Dropout(dropout)
-    self.normFirst = normFirst
-    self.activation = activation
+  }
+
+  /// Whether inputs are normalised, not sums.
+  public var normFirst: Bool { options.normFirst }
+  public var activation: TransformerActivation { options.activation }
+
+  init(_ options: TransformerLayerOptions, generator: Generator?) {
+    selfAttn = options.attention(generator)
+    linear1 = options.widening(generator)
+    dropout = Dropout(options.dropout)
+    linear2 = options.narrowing(generator)
+    norm1 = options.norm()
+    norm2 = options.norm()
+    dropout1 = Dropout(options.dropout)
+    dropout2 = Dropout(options.dropout)
+    self.options = options
   }
 
   public override var parameterNames: [String: String] { ["selfAttn": "self_attn"] }
 
   /// A layer of its own with the same options and values.
   func copy() -> TransformerEncoderLayer {
-    let layer = TransformerEncoderLayer(
-      selfAttn.embedDim, selfAttn.numHeads, dimFeedforward: linear1.outFeatures,
-      dropout: dropout.p, activation: activation, layerNormEps: norm1.eps,
-      batchFirst: selfAttn.batchFirst, normFirst: normFirst, bias: linear1.bias != nil,
-      dtype: linear1.weight.dtype, generator: Generator(seed: 0))
+    let layer = TransformerEncoderLayer(options, generator: Generator(seed: 0))
     layer.take(from: self)
     return layer
   }
@@ -103,36 +137,40 @@ public final class TransformerDecoderLayer: Module {
   public let dropout1: Dropout
   public let dropout2: Dropout
   public let dropout3: Dropout
-  /// Whether inputs are normalised, not sums.
-  public let normFirst: Bool
-  public let activation: TransformerActivation
+  private let options: TransformerLayerOptions
 
   /// Makes the layer: `dModel` features, `nhead` heads.
-  public init(
+  public convenience init(
     _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
     activation: TransformerActivation = .relu, layerNormEps: Double = 1e-5,
     batchFirst: Bool = false, normFirst: Bool = false, bias: Bool = true,
     dtype: DType = .float32, generator: Generator? = nil
   ) {
-    func attention() -> MultiheadAttention {
-      MultiheadAttention(
-        dModel, nhead, dropout: dropout, bias: bias, batchFirst: batchFirst, dtype: dtype,
-        generator: generator)
-    }
-    func norm() -> LayerNorm { LayerNorm(dModel, eps: layerNormEps, bias: bias, dtype: dtype) }
-    selfAttn = attention()
-    multiheadAttn = attention()
-    linear1 = Linear(dModel, dimFeedforward, bias: bias, dtype: dtype, generator: generator)
-    self.dropout = Dropout(dropout)
-    linear2 = Linear(dimFeedforward, dModel, bias: bias, dtype: dtype, generator: generator)
-    norm1 = norm()
-    norm2 = norm()
-    norm3 = norm()
-    dropout1 = Dropout(dropout)
-    dropout2 = Dropout(dropout)
-    dropout3 = Dropout(dropout)
-    self.normFirst = normFirst
-    self.activation = activation
+    self.init(
+      TransformerLayerOptions(
+        dModel: dModel, nhead: nhead, dimFeedforward: dimFeedforward, dropout: dropout,
+        activation: activation, layerNormEps: layerNormEps, batchFirst: batchFirst,
+        normFirst: normFirst, bias: bias, dtype: dtype),
+      generator: generator)
+  }
+
+  /// Whether inputs are normalised, not sums.
+  public var normFirst: Bool { options.normFirst }
+  public var activation: TransformerActivation { options.activation }
+
+  init(_ options: TransformerLayerOptions, generator: Generator?) {
+    selfAttn = options.attention(generator)
+    multiheadAttn = options.attention(generator)
+    linear1 = options.widening(generator)
+    dropout = Dropout(options.dropout)
+    linear2 = options.narrowing(generator)
+    norm1 = options.norm()
+    norm2 = options.norm()
+    norm3 = options.norm()
+    dropout1 = Dropout(options.dropout)
+    dropout2 = Dropout(options.dropout)
+    dropout3 = Dropout(options.dropout)
+    self.options = options
   }
 
   public override var parameterNames: [String: String] {
@@ -141,11 +179,7 @@ public final class TransformerDecoderLayer: Module {
 
   /// A layer of its own with the same options and values.
   func copy() -> TransformerDecoderLayer {
-    let layer = TransformerDecoderLayer(
-      selfAttn.embedDim, selfAttn.numHeads, dimFeedforward: linear1.outFeatures,
-      dropout: dropout.p, activation: activation, layerNormEps: norm1.eps,
-      batchFirst: selfAttn.batchFirst, normFirst: normFirst, bias: linear1.bias != nil,
-      dtype: linear1.weight.dtype, generator: Generator(seed: 0))
+    let layer = TransformerDecoderLayer(options, generator: Generator(seed: 0))
     layer.take(from: self)
     return layer
   }
