@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "dsc_loop_macros.h"
+#include "dsc_pieces.h"
 #include "dsc_reduce_loops.h"
-#include "dsc_split.h"
 #include "include/dsc_pool.h"
 
 typedef struct {
@@ -34,23 +34,18 @@ typedef struct {
 static const ArgLoops *const tables[DSC_TARGET_COUNT] = DSC_PER_TARGET(arg_loops);
 
 enum {
-  PIECE = 1 << 16,  // elements of one piece of parallel work
   BATCH = 256,
   SHORT = 32,  // shorter rows are searched without looking for the maximum first
   TILE = 512,  // columns
-  ENOUGH_PIECES = 64,
-  LONGEST_PIECE = 1 << 30,  // places within a piece are 32 bits wide
 };
 
 typedef struct {
   DscSplit split;
+  DscPieces pieces;
   const ArgLoops *loops;
   const DscReduceLoops *extremes;
   bool largest;
   const DscView *values, *indices;
-  int64_t piece, pieces;  // of the reduced elements of each result
-  int64_t group;          // rows, or tiles, of one piece
-  int64_t tile, tiles;
   char *partial_values;  // of each piece, pieces x results
   int64_t *partial_places;
   _Atomic int status;
@@ -70,21 +65,11 @@ static void finish(const Search *search, int64_t first, int64_t count, const voi
 static int search_long_row(const Search *search, int64_t row, int64_t first, int64_t count,
                            void *best, int64_t *place) {
   const DscSplit *split = &search->split;
-  const DscDims *reduced = &split->reduced;
   const int64_t size = (int64_t)split->size;
   _Alignas(64) char scratch[DSC_CHUNK_BYTES];
   int status = DSC_OK;
-  const char *base = (const char *)split->inputs[0].data;
-  if (split->native) base += dsc_offset(&split->kept, 0, row) * size;
   for (int64_t i = first, end = first + count, step; i < end; i += step) {
-    const char *values;
-    step = dsc_smaller(split->chunk, end - i);
-    if (split->native) {
-      step = dsc_run(reduced, i, step);
-      values = base + dsc_offset(reduced, 0, i) * size;
-    } else {
-      values = dsc_split_values(split, row * reduced->total + i, step, scratch, &status);
-    }
+    const char *values = dsc_split_run(split, row, i, end, scratch, &step, &status);
     int64_t extreme;
     search->extremes->rows(values, 0, 1, step, &extreme);
     if (i > first && !search->loops->beats(search->largest, &extreme, best)) continue;
@@ -106,39 +91,31 @@ static int search_rows(const Search *search, int64_t row, int64_t rows, char *be
     return status;
   }
   _Alignas(64) char scratch[DSC_CHUNK_BYTES];
-  const DscDims *kept = &split->kept;
-  for (int64_t r = 0, some; r < rows; r += some) {
-    const char *values;
-    int64_t stride = count;
-    if (split->native) {
-      some = dsc_run(kept, row + r, rows - r);
-      values = (const char *)split->inputs[0].data + dsc_offset(kept, 0, row + r) * size;
-      stride = kept->strides[0][kept->ndim - 1];
-    } else {
-      some = dsc_smaller(split->chunk / count, rows - r);
-      values = dsc_split_values(split, (row + r) * count, some * count, scratch, &status);
-    }
+  for (int64_t r = 0, some, stride; r < rows; r += some) {
+    const char *values =
+        dsc_split_rows(split, row + r, row + rows, scratch, &some, &stride, &status);
     search->extremes->rows(values, stride, some, count, best + r * size);
     search->loops->rows(values, stride, some, count, best + r * size, places + r);
   }
   return status;
 }
 
-static void rows_piece(void *context, int64_t piece) {
+static void rows_piece(void *context, int64_t unit) {
   Search *search = context;
   const DscSplit *split = &search->split;
+  const DscPieces *pieces = &search->pieces;
   int status = DSC_OK;
-  if (search->pieces > 1) {
-    const int64_t first = piece % search->pieces * search->piece;
-    status = search_long_row(search, piece / search->pieces, first,
-                             dsc_smaller(search->piece, split->reduced.total - first),
-                             search->partial_values + piece * (int64_t)split->size,
-                             &search->partial_places[piece]);
+  if (pieces->pieces > 1) {
+    const int64_t first = unit % pieces->pieces * pieces->piece;
+    status = search_long_row(search, unit / pieces->pieces, first,
+                             dsc_smaller(pieces->piece, split->reduced.total - first),
+                             search->partial_values + unit * (int64_t)split->size,
+                             &search->partial_places[unit]);
   } else {
     _Alignas(64) char best[BATCH * sizeof(int64_t)];
     int64_t places[BATCH];
-    const int64_t end = dsc_smaller((piece + 1) * search->group, split->kept.total);
-    for (int64_t row = piece * search->group; row < end; row += BATCH) {
+    const int64_t end = dsc_smaller((unit + 1) * pieces->group, split->kept.total);
+    for (int64_t row = unit * pieces->group; row < end; row += BATCH) {
       const int64_t rows = dsc_smaller(BATCH, end - row);
       status |= search_rows(search, row, rows, best, places);
       finish(search, row, rows, best, places);
@@ -147,66 +124,55 @@ static void rows_piece(void *context, int64_t piece) {
   if (status) atomic_fetch_or(&search->status, status);
 }
 
-// The best of rows first ..< first + count of each column of a tile.
-static int search_tile(const Search *search, int64_t unit, int64_t first, int64_t count, void *best,
-                       int64_t *places) {
+// The best of each column of a tile.
+static int search_tile(const Search *search, const DscTile *tile, void *best, int64_t *places) {
   const DscSplit *split = &search->split;
-  const int64_t size = (int64_t)split->size, all = split->reduced.total;
-  const int64_t outer = unit / search->tiles, from = unit % search->tiles * search->tile;
-  const int64_t columns = dsc_smaller(search->tile, split->columns - from);
+  const int64_t size = (int64_t)split->size, columns = tile->columns, all = split->reduced.total;
   int32_t rows[TILE];
   for (int64_t c = 0; c < columns; c++) rows[c] = 0;
   int status = DSC_OK;
   if (split->native) {
     const int64_t stride = split->reduced.strides[0][0];
-    const int64_t offset = dsc_offset(&split->kept, 0, outer * split->columns) + from;
-    const char *data = (const char *)split->inputs[0].data + (offset + first * stride) * size;
+    const int64_t offset = dsc_offset(&split->kept, 0, tile->outer * split->columns) + tile->from;
+    const char *data = (const char *)split->inputs[0].data + (offset + tile->first * stride) * size;
     memcpy(best, data, (size_t)(columns * size));
-    search->loops->columns[search->largest](best, rows, data, stride, count, columns, 0);
+    search->loops->columns[search->largest](best, rows, data, stride, tile->rows, columns, 0);
   } else {
     _Alignas(64) char scratch[DSC_CHUNK_BYTES];
-    DscSplit tile;
-    dsc_split_columns(split, from, columns, &tile);
+    DscSplit part;
+    dsc_split_columns(split, tile->from, columns, &part);
     const int64_t at_once = split->chunk / columns;
-    for (int64_t r = 0; r < count; r += at_once) {
-      const int64_t some = dsc_smaller(at_once, count - r);
-      const void *values = dsc_split_values(&tile, (outer * all + first + r) * columns,
+    for (int64_t r = 0; r < tile->rows; r += at_once) {
+      const int64_t some = dsc_smaller(at_once, tile->rows - r);
+      const void *values = dsc_split_values(&part, (tile->outer * all + tile->first + r) * columns,
                                             some * columns, scratch, &status);
       if (r == 0) memcpy(best, values, (size_t)(columns * size));
       search->loops->columns[search->largest](best, rows, values, columns, some, columns,
                                               (int32_t)r);
     }
   }
-  for (int64_t c = 0; c < columns; c++) places[c] = first + rows[c];
+  for (int64_t c = 0; c < columns; c++) places[c] = tile->first + rows[c];
   return status;
 }
 
-static void columns_piece(void *context, int64_t piece) {
+static void columns_piece(void *context, int64_t unit) {
   Search *search = context;
   const DscSplit *split = &search->split;
-  const int64_t rows = split->reduced.total, size = (int64_t)split->size;
-  const int64_t units = split->kept.total / split->columns * search->tiles;
+  const DscPieces *pieces = &search->pieces;
+  const int64_t size = (int64_t)split->size;
   _Alignas(64) char best[TILE * sizeof(int64_t)];
-  int64_t places[TILE];
+  int64_t places[TILE], next, end;
   int status = DSC_OK;
-  const bool whole = search->pieces == 1;
-  const int64_t part = whole ? 0 : piece % search->pieces;
-  const int64_t start = whole ? piece * search->group : piece / search->pieces;
-  const int64_t end = dsc_smaller(start + search->group, units);
-  for (int64_t unit = start; unit < end; unit++) {
-    const int64_t from = unit % search->tiles * search->tile;
-    const int64_t columns = dsc_smaller(search->tile, split->columns - from);
-    const int64_t result = unit / search->tiles * split->columns + from;
-    const int64_t first = part * search->piece;
-    status |=
-        search_tile(search, unit, first, dsc_smaller(search->piece, rows - first), best, places);
-    if (whole) {
-      finish(search, result, columns, best, places);
+  for (dsc_tiles(split, pieces, unit, &next, &end); next < end; next++) {
+    const DscTile tile = dsc_tile(split, pieces, unit, next);
+    status |= search_tile(search, &tile, best, places);
+    if (pieces->pieces == 1) {
+      finish(search, tile.result, tile.columns, best, places);
       continue;
     }
-    const int64_t to = part * split->kept.total + result;
-    memcpy(search->partial_values + to * size, best, (size_t)(columns * size));
-    memcpy(search->partial_places + to, places, (size_t)columns * sizeof(int64_t));
+    const int64_t to = unit % pieces->pieces * split->kept.total + tile.result;
+    memcpy(search->partial_values + to * size, best, (size_t)(tile.columns * size));
+    memcpy(search->partial_places + to, places, (size_t)tile.columns * sizeof(int64_t));
   }
   if (status) atomic_fetch_or(&search->status, status);
 }
@@ -215,12 +181,13 @@ static void columns_piece(void *context, int64_t piece) {
 static void join_pieces(const Search *search) {
   const DscSplit *split = &search->split;
   const int64_t results = split->kept.total, size = (int64_t)split->size;
+  const int64_t pieces = search->pieces.pieces;
   const bool columns = split->columns > 0;
   for (int64_t i = 0; i < results; i++) {
     const int64_t step = columns ? results : 1;
-    const int64_t first = columns ? i : i * search->pieces;
+    const int64_t first = columns ? i : i * pieces;
     int64_t best = first;
-    for (int64_t p = 1, at = first + step; p < search->pieces; p++, at += step)
+    for (int64_t p = 1, at = first + step; p < pieces; p++, at += step)
       if (search->loops->beats(search->largest, search->partial_values + at * size,
                                search->partial_values + best * size))
         best = at;
@@ -228,41 +195,20 @@ static void join_pieces(const Search *search) {
   }
 }
 
-static void plan_pieces(Search *search) {
-  DscSplit *split = &search->split;
-  const int64_t count = split->reduced.total;
-  if (!split->columns) {
-    search->piece = PIECE;
-    search->pieces = dsc_parts(count, PIECE);
-    search->group = PIECE > count ? PIECE / count : 1;
-    return;
-  }
-  search->tile = dsc_smaller(TILE, split->columns);
-  search->tiles = dsc_parts(split->columns, search->tile);
-  const int64_t units = split->kept.total / split->columns * search->tiles;
-  const int64_t work = count * search->tile;
-  int64_t pieces = dsc_smaller(dsc_parts(ENOUGH_PIECES, units), work / PIECE);
-  if (pieces < dsc_parts(count, LONGEST_PIECE)) pieces = dsc_parts(count, LONGEST_PIECE);
-  search->piece = dsc_parts(count, pieces);
-  search->pieces = dsc_parts(count, search->piece);
-  search->group = search->pieces == 1 && PIECE > work ? PIECE / work : 1;
-}
-
 static int run(Search *search) {
   const DscSplit *split = &search->split;
-  plan_pieces(search);
+  DscPieces *pieces = &search->pieces;
   void (*const body)(void *, int64_t) = split->columns ? columns_piece : rows_piece;
-  const int64_t units =
-      split->columns ? split->kept.total / split->columns * search->tiles : split->kept.total;
-  if (search->pieces == 1) {
-    dsc_parallel(dsc_parts(units, search->group), body, search);
+  dsc_cut(split, TILE, 1, pieces);
+  if (pieces->pieces == 1) {
+    dsc_parallel(pieces->units, body, search);
     return atomic_load(&search->status);
   }
-  const size_t partials = (size_t)(split->kept.total * search->pieces);
+  const size_t partials = (size_t)(split->kept.total * pieces->pieces);
   search->partial_places = malloc(partials * (sizeof(int64_t) + split->size));
   if (!search->partial_places) return DSC_OUT_OF_MEMORY;
   search->partial_values = (char *)(search->partial_places + partials);
-  dsc_parallel(units * search->pieces, body, search);
+  dsc_parallel(pieces->units, body, search);
   join_pieces(search);
   free(search->partial_places);
   return atomic_load(&search->status);

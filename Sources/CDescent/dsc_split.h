@@ -69,6 +69,15 @@ typedef struct {
 const void *dsc_split_values(const DscSplit *split, int64_t first, int64_t count, void *out,
                              int *status);
 
+/// Some of the elements first ..< end of the reduced dims of `row`, at most a chunk: as many as lie
+/// in one run, or as are made at once in `scratch` (DSC_CHUNK_BYTES). `count` says how many.
+const void *dsc_split_run(const DscSplit *split, int64_t row, int64_t first, int64_t end,
+                          void *scratch, int64_t *count, int *status);
+/// Some of the whole rows first ..< end, of at most a chunk each: `count` of them, `stride` values
+/// apart.
+const void *dsc_split_rows(const DscSplit *split, int64_t first, int64_t end, void *scratch,
+                           int64_t *count, int64_t *stride, int *status);
+
 /// Stores values of a lane as results first ..< first + count of output `output`.
 void dsc_split_store(const DscSplit *split, int output, DscLane lane, int64_t first, int64_t count,
                      const void *values, const DscView *view);

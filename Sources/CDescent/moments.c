@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "dsc_loop_macros.h"
+#include "dsc_pieces.h"
 #include "dsc_reduce_loops.h"
-#include "dsc_split.h"
 #include "include/dsc_pool.h"
 
 typedef struct {
@@ -32,13 +32,11 @@ typedef struct {
 static const MomentLoops *const tables[DSC_TARGET_COUNT] = DSC_PER_TARGET(moment_loops);
 
 enum {
-  PIECE = 1 << 16,  // elements of one piece of parallel work
   BATCH = 256,
   SHORT = 24,       // shorter rows are taken in double
   SHORT_RUN = 512,  // shorter runs are gathered
   TILE = 256,       // columns
   LEAF = 16,        // rows of a tile whose means are taken together
-  ENOUGH_PIECES = 64,
   LEVELS = 64,
 };
 
@@ -49,13 +47,11 @@ typedef struct {
 
 typedef struct {
   DscSplit split;
+  DscPieces pieces;
   const MomentLoops *loops;
   const DscReduceLoops *sums;
   double correction;
   const DscView *mean, *variance;
-  int64_t piece, pieces;  // of the reduced elements of each result
-  int64_t group;          // rows, or tiles, of one piece
-  int64_t tile, tiles;
   Moment *partials;       // by rows: of each piece of each result
   double *partial_means;  // by columns: pieces x results
   double *partial_squares;
@@ -111,24 +107,12 @@ static Moment chunk_moment(const Moments *moments, const void *values, int64_t c
 
 static int row_moment(const Moments *moments, int64_t row, int64_t first, int64_t count,
                       Moment *result) {
-  const DscSplit *split = &moments->split;
-  const DscDims *reduced = &split->reduced;
-  const int64_t size = (int64_t)split->size;
   _Alignas(64) char scratch[DSC_CHUNK_BYTES];
   Moment tree[LEVELS];
   int depth = 0, status = DSC_OK;
   int64_t chunks = 0;
-  const char *base = (const char *)split->inputs[0].data;
-  if (split->native) base += dsc_offset(&split->kept, 0, row) * size;
   for (int64_t i = first, end = first + count, step; i < end; i += step) {
-    const void *values;
-    step = dsc_smaller(split->chunk, end - i);
-    if (split->native) {
-      step = dsc_run(reduced, i, step);
-      values = base + dsc_offset(reduced, 0, i) * size;
-    } else {
-      values = dsc_split_values(split, row * reduced->total + i, step, scratch, &status);
-    }
+    const void *values = dsc_split_run(&moments->split, row, i, end, scratch, &step, &status);
     tree[depth++] = chunk_moment(moments, values, step);
     for (int64_t n = ++chunks; n % 2 == 0; n /= 2, depth--)
       tree[depth - 2] = combined(tree[depth - 2], tree[depth - 1]);
@@ -142,7 +126,6 @@ static int row_moment(const Moments *moments, int64_t row, int64_t first, int64_
 static int batch_moments(const Moments *moments, int64_t row, int64_t rows, double *means,
                          double *squares) {
   const DscSplit *split = &moments->split;
-  const DscDims *kept = &split->kept;
   const int64_t count = split->reduced.total, size = (int64_t)split->size;
   int status = DSC_OK;
   Moment moment;
@@ -154,17 +137,9 @@ static int batch_moments(const Moments *moments, int64_t row, int64_t rows, doub
     return status;
   }
   _Alignas(64) char scratch[DSC_CHUNK_BYTES];
-  for (int64_t r = 0, some; r < rows; r += some) {
-    const char *values;
-    int64_t stride = count;
-    if (split->native) {
-      some = dsc_run(kept, row + r, rows - r);
-      values = (const char *)split->inputs[0].data + dsc_offset(kept, 0, row + r) * size;
-      stride = kept->strides[0][kept->ndim - 1];
-    } else {
-      some = dsc_smaller(split->chunk / count, rows - r);
-      values = dsc_split_values(split, (row + r) * count, some * count, scratch, &status);
-    }
+  for (int64_t r = 0, some, stride; r < rows; r += some) {
+    const char *values =
+        dsc_split_rows(split, row + r, row + rows, scratch, &some, &stride, &status);
     if (count < SHORT) {
       moments->loops->short_rows(values, stride, some, count, means + r, squares + r);
       continue;
@@ -177,19 +152,20 @@ static int batch_moments(const Moments *moments, int64_t row, int64_t rows, doub
   return status;
 }
 
-static void rows_piece(void *context, int64_t piece) {
+static void rows_piece(void *context, int64_t unit) {
   Moments *moments = context;
   const DscSplit *split = &moments->split;
+  const DscPieces *pieces = &moments->pieces;
   int status = DSC_OK;
-  if (moments->pieces > 1) {
-    const int64_t first = piece % moments->pieces * moments->piece;
-    status = row_moment(moments, piece / moments->pieces, first,
-                        dsc_smaller(moments->piece, split->reduced.total - first),
-                        &moments->partials[piece]);
+  if (pieces->pieces > 1) {
+    const int64_t first = unit % pieces->pieces * pieces->piece;
+    status = row_moment(moments, unit / pieces->pieces, first,
+                        dsc_smaller(pieces->piece, split->reduced.total - first),
+                        &moments->partials[unit]);
   } else {
     double means[BATCH], squares[BATCH];
-    const int64_t end = dsc_smaller((piece + 1) * moments->group, split->kept.total);
-    for (int64_t row = piece * moments->group; row < end; row += BATCH) {
+    const int64_t end = dsc_smaller((unit + 1) * pieces->group, split->kept.total);
+    for (int64_t row = unit * pieces->group; row < end; row += BATCH) {
       const int64_t rows = dsc_smaller(BATCH, end - row);
       status |= batch_moments(moments, row, rows, means, squares);
       finish(moments, row, rows, means, squares);
@@ -213,60 +189,50 @@ static void add_leaf(const Moments *moments, const void *data, int64_t stride, i
   moments->loops->join(columns, (double)seen, (double)rows, shifts, once, twice, means, squares);
 }
 
-static int tile_moments(const Moments *moments, int64_t unit, int64_t first, int64_t count,
-                        double *means, double *squares) {
+static int tile_moments(const Moments *moments, const DscTile *tile, double *means,
+                        double *squares) {
   const DscSplit *split = &moments->split;
-  const int64_t size = (int64_t)split->size, all = split->reduced.total;
-  const int64_t outer = unit / moments->tiles, from = unit % moments->tiles * moments->tile;
-  const int64_t columns = dsc_smaller(moments->tile, split->columns - from);
+  const int64_t size = (int64_t)split->size, columns = tile->columns, all = split->reduced.total;
   int status = DSC_OK;
   if (split->native) {
     const int64_t stride = split->reduced.strides[0][0];
-    const char *data = (const char *)split->inputs[0].data +
-                       (dsc_offset(&split->kept, 0, outer * split->columns) + from) * size;
-    for (int64_t r = 0; r < count; r += LEAF)
-      add_leaf(moments, data + (first + r) * stride * size, stride, dsc_smaller(LEAF, count - r),
+    const int64_t offset = dsc_offset(&split->kept, 0, tile->outer * split->columns) + tile->from;
+    const char *data = (const char *)split->inputs[0].data + (offset + tile->first * stride) * size;
+    for (int64_t r = 0; r < tile->rows; r += LEAF)
+      add_leaf(moments, data + r * stride * size, stride, dsc_smaller(LEAF, tile->rows - r),
                columns, r, means, squares);
     return status;
   }
   _Alignas(64) char scratch[DSC_CHUNK_BYTES];
-  DscSplit tile;
-  dsc_split_columns(split, from, columns, &tile);
+  DscSplit part;
+  dsc_split_columns(split, tile->from, columns, &part);
   const int64_t at_once = dsc_smaller(LEAF, split->chunk / columns);
-  for (int64_t r = 0; r < count; r += at_once) {
-    const int64_t rows = dsc_smaller(at_once, count - r);
-    const void *values = dsc_split_values(&tile, (outer * all + first + r) * columns,
+  for (int64_t r = 0; r < tile->rows; r += at_once) {
+    const int64_t rows = dsc_smaller(at_once, tile->rows - r);
+    const void *values = dsc_split_values(&part, (tile->outer * all + tile->first + r) * columns,
                                           rows * columns, scratch, &status);
     add_leaf(moments, values, columns, rows, columns, r, means, squares);
   }
   return status;
 }
 
-static void columns_piece(void *context, int64_t piece) {
+static void columns_piece(void *context, int64_t unit) {
   Moments *moments = context;
   const DscSplit *split = &moments->split;
-  const int64_t rows = split->reduced.total;
-  const int64_t units = split->kept.total / split->columns * moments->tiles;
+  const DscPieces *pieces = &moments->pieces;
   double means[TILE], squares[TILE];
+  int64_t next, end;
   int status = DSC_OK;
-  const bool whole = moments->pieces == 1;
-  const int64_t part = whole ? 0 : piece % moments->pieces;
-  const int64_t start = whole ? piece * moments->group : piece / moments->pieces;
-  const int64_t end = dsc_smaller(start + moments->group, units);
-  for (int64_t unit = start; unit < end; unit++) {
-    const int64_t from = unit % moments->tiles * moments->tile;
-    const int64_t columns = dsc_smaller(moments->tile, split->columns - from);
-    const int64_t result = unit / moments->tiles * split->columns + from;
-    const int64_t first = part * moments->piece;
-    status |= tile_moments(moments, unit, first, dsc_smaller(moments->piece, rows - first), means,
-                           squares);
-    if (whole) {
-      finish(moments, result, columns, means, squares);
+  for (dsc_tiles(split, pieces, unit, &next, &end); next < end; next++) {
+    const DscTile tile = dsc_tile(split, pieces, unit, next);
+    status |= tile_moments(moments, &tile, means, squares);
+    if (pieces->pieces == 1) {
+      finish(moments, tile.result, tile.columns, means, squares);
       continue;
     }
-    const int64_t to = part * split->kept.total + result;
-    memcpy(moments->partial_means + to, means, (size_t)columns * sizeof(double));
-    memcpy(moments->partial_squares + to, squares, (size_t)columns * sizeof(double));
+    const int64_t to = unit % pieces->pieces * split->kept.total + tile.result;
+    memcpy(moments->partial_means + to, means, (size_t)tile.columns * sizeof(double));
+    memcpy(moments->partial_squares + to, squares, (size_t)tile.columns * sizeof(double));
   }
   if (status) atomic_fetch_or(&moments->status, status);
 }
@@ -279,50 +245,31 @@ static Moment joined(const Moments *moments, int64_t result, int64_t first, int6
     return combined(joined(moments, result, first, half),
                     joined(moments, result, first + half, count - half));
   }
-  if (!split->columns) return moments->partials[result * moments->pieces + first];
-  const int64_t at = first * split->kept.total + result, from = first * moments->piece;
-  return (Moment){(double)dsc_smaller(moments->piece, split->reduced.total - from),
+  const DscPieces *pieces = &moments->pieces;
+  if (!split->columns) return moments->partials[result * pieces->pieces + first];
+  const int64_t at = first * split->kept.total + result, from = first * pieces->piece;
+  return (Moment){(double)dsc_smaller(pieces->piece, split->reduced.total - from),
                   moments->partial_means[at], moments->partial_squares[at]};
-}
-
-static void plan_pieces(Moments *moments) {
-  DscSplit *split = &moments->split;
-  const int64_t count = split->reduced.total;
-  if (!split->columns) {
-    moments->piece = PIECE;
-    moments->pieces = dsc_parts(count, PIECE);
-    moments->group = PIECE > count ? PIECE / count : 1;
-    return;
-  }
-  moments->tile = dsc_smaller(TILE, split->columns);
-  moments->tiles = dsc_parts(split->columns, moments->tile);
-  const int64_t units = split->kept.total / split->columns * moments->tiles;
-  const int64_t work = count * moments->tile;
-  const int64_t pieces = dsc_smaller(dsc_parts(ENOUGH_PIECES, units), work / PIECE);
-  moments->piece = pieces > 1 ? dsc_parts(dsc_parts(count, pieces), LEAF) * LEAF : count;
-  moments->pieces = dsc_parts(count, moments->piece);
-  moments->group = moments->pieces == 1 && PIECE > work ? PIECE / work : 1;
 }
 
 static int run(Moments *moments) {
   const DscSplit *split = &moments->split;
-  plan_pieces(moments);
+  DscPieces *pieces = &moments->pieces;
   void (*const body)(void *, int64_t) = split->columns ? columns_piece : rows_piece;
-  const int64_t results = split->kept.total;
-  const int64_t units = split->columns ? results / split->columns * moments->tiles : results;
-  if (moments->pieces == 1) {
-    dsc_parallel(dsc_parts(units, moments->group), body, moments);
+  dsc_cut(split, TILE, LEAF, pieces);
+  if (pieces->pieces == 1) {
+    dsc_parallel(pieces->units, body, moments);
     return atomic_load(&moments->status);
   }
-  const size_t partials = (size_t)(results * moments->pieces);
+  const size_t partials = (size_t)(split->kept.total * pieces->pieces);
   void *memory = malloc(partials * sizeof(Moment));
   if (!memory) return DSC_OUT_OF_MEMORY;
   moments->partials = memory;
   moments->partial_means = memory;
   moments->partial_squares = moments->partial_means + partials;
-  dsc_parallel(units * moments->pieces, body, moments);
-  for (int64_t i = 0; i < results; i++) {
-    Moment moment = joined(moments, i, 0, moments->pieces);
+  dsc_parallel(pieces->units, body, moments);
+  for (int64_t i = 0; i < split->kept.total; i++) {
+    Moment moment = joined(moments, i, 0, pieces->pieces);
     finish(moments, i, 1, &moment.mean, &moment.squares);
   }
   free(memory);

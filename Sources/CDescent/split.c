@@ -142,6 +142,31 @@ const void *dsc_split_values(const DscSplit *split, int64_t first, int64_t count
   return out;
 }
 
+const void *dsc_split_run(const DscSplit *split, int64_t row, int64_t first, int64_t end,
+                          void *scratch, int64_t *count, int *status) {
+  const DscDims *reduced = &split->reduced;
+  *count = dsc_smaller(split->chunk, end - first);
+  if (!split->native)
+    return dsc_split_values(split, row * reduced->total + first, *count, scratch, status);
+  *count = dsc_run(reduced, first, *count);
+  const int64_t offset = dsc_offset(&split->kept, 0, row) + dsc_offset(reduced, 0, first);
+  return (const char *)split->inputs[0].data + offset * (int64_t)split->size;
+}
+
+const void *dsc_split_rows(const DscSplit *split, int64_t first, int64_t end, void *scratch,
+                           int64_t *count, int64_t *stride, int *status) {
+  const DscDims *kept = &split->kept;
+  const int64_t width = split->reduced.total;
+  if (!split->native) {
+    *count = dsc_smaller(split->chunk / width, end - first);
+    *stride = width;
+    return dsc_split_values(split, first * width, *count * width, scratch, status);
+  }
+  *count = dsc_run(kept, first, end - first);
+  *stride = kept->strides[0][kept->ndim - 1];
+  return (const char *)split->inputs[0].data + dsc_offset(kept, 0, first) * (int64_t)split->size;
+}
+
 void dsc_split_store(const DscSplit *split, int output, DscLane lane, int64_t first, int64_t count,
                      const void *values, const DscView *view) {
   const DscDims *kept = &split->kept;
