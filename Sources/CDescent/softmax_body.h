@@ -1,9 +1,9 @@
-// One instruction set's loops over a block of the softmax; see softmax.c for the rows.
+// One instruction set's loops over a block of the softmax; see dsc_softmax.h for the steps.
 #define DSC_FREE_VECTOR \
   DSC_PRAGMA(clang loop vectorize(assume_safety) vectorize_width(DSC_STEP) interleave_count(1))
 
 #define DEFINE_STEP(NAME, L, T, ...)                                                          \
-  static void DSC_NAME(NAME##_##L)(const Block *block, const void *pa, const void *pb,        \
+  static void DSC_NAME(NAME##_##L)(const DscBlock *block, const void *pa, const void *pb,     \
                                    const void *pp, const void *pq, void *out) {               \
     const int64_t columns = block->columns;                                                   \
     for (int64_t r = 0; r < block->rows; r++) {                                               \
@@ -31,40 +31,41 @@
 #define ROW(NAME, ...)                       \
   DEFINE_STEP(NAME, F32, float, __VA_ARGS__) \
   DEFINE_STEP(NAME, F64, double, __VA_ARGS__)
-STEP_ROWS(ROW)
+DSC_SOFTMAX_STEPS(ROW)
 #undef ROW
 
 // out[r] = the sum of a * b along row r.
-#define DEFINE_DOT(L, T)                                                                         \
-  static void DSC_NAME(dot_##L)(const Block *block, const void *pa, const void *pb, void *out) { \
-    typedef T V __attribute__((vector_size(64)));                                                \
-    typedef T U __attribute__((vector_size(64), aligned(__alignof__(T)), may_alias));            \
-    enum { LANES = 64 / sizeof(T), UNROLL = 4 };                                                 \
-    for (int64_t r = 0; r < block->rows; r++) {                                                  \
-      const T *a = (const T *)pa + r * block->a_row, *b = (const T *)pb + r * block->b_row;      \
-      V sums[UNROLL] = {{0}};                                                                    \
-      T values[LANES], tail = 0;                                                                 \
-      int64_t i = 0;                                                                             \
-      for (; i + UNROLL * LANES <= block->columns; i += UNROLL * LANES)                          \
-        for (int k = 0; k < UNROLL; k++)                                                         \
-          sums[k] += *(const U *)(a + i + k * LANES) * *(const U *)(b + i + k * LANES);          \
-      for (; i + LANES <= block->columns; i += LANES)                                            \
-        sums[0] += *(const U *)(a + i) * *(const U *)(b + i);                                    \
-      sums[0] = (sums[0] + sums[1]) + (sums[2] + sums[3]);                                       \
-      memcpy(values, &sums[0], sizeof(values));                                                  \
-      for (; i < block->columns; i++) tail += a[i] * b[i];                                       \
-      for (int half = LANES / 2; half > 0; half /= 2)                                            \
-        for (int k = 0; k < half; k++) values[k] += values[k + half];                            \
-      ((T *)out)[r] = values[0] + tail;                                                          \
-    }                                                                                            \
+#define DEFINE_DOT(L, T)                                                                    \
+  static void DSC_NAME(dot_##L)(const DscBlock *block, const void *pa, const void *pb,      \
+                                void *out) {                                                \
+    typedef T V __attribute__((vector_size(64)));                                           \
+    typedef T U __attribute__((vector_size(64), aligned(__alignof__(T)), may_alias));       \
+    enum { LANES = 64 / sizeof(T), UNROLL = 4 };                                            \
+    for (int64_t r = 0; r < block->rows; r++) {                                             \
+      const T *a = (const T *)pa + r * block->a_row, *b = (const T *)pb + r * block->b_row; \
+      V sums[UNROLL] = {{0}};                                                               \
+      T values[LANES], tail = 0;                                                            \
+      int64_t i = 0;                                                                        \
+      for (; i + UNROLL * LANES <= block->columns; i += UNROLL * LANES)                     \
+        for (int k = 0; k < UNROLL; k++)                                                    \
+          sums[k] += *(const U *)(a + i + k * LANES) * *(const U *)(b + i + k * LANES);     \
+      for (; i + LANES <= block->columns; i += LANES)                                       \
+        sums[0] += *(const U *)(a + i) * *(const U *)(b + i);                               \
+      sums[0] = (sums[0] + sums[1]) + (sums[2] + sums[3]);                                  \
+      memcpy(values, &sums[0], sizeof(values));                                             \
+      for (; i < block->columns; i++) tail += a[i] * b[i];                                  \
+      for (int half = LANES / 2; half > 0; half /= 2)                                       \
+        for (int k = 0; k < half; k++) values[k] += values[k + half];                       \
+      ((T *)out)[r] = values[0] + tail;                                                     \
+    }                                                                                       \
   }
 DEFINE_DOT(F32, float)
 DEFINE_DOT(F64, double)
 
 #define ROW(NAME, ...) \
   [STEP_##NAME] = {[DSC_LANE_F32] = DSC_NAME(NAME##_F32), [DSC_LANE_F64] = DSC_NAME(NAME##_F64)},
-static const SoftmaxLoops DSC_NAME(softmax_loops) = {
-    .steps = {STEP_ROWS(ROW)},
+static const DscSoftmaxLoops DSC_NAME(softmax_loops) = {
+    .steps = {DSC_SOFTMAX_STEPS(ROW)},
     .dot = {[DSC_LANE_F32] = DSC_NAME(dot_F32), [DSC_LANE_F64] = DSC_NAME(dot_F64)}};
 #undef ROW
 

@@ -1,0 +1,84 @@
+// softmax and logSoftmax of rows in float32 that stay in the first-level cache: exponentials and
+// their sum are made in one loop.
+#include <math.h>
+
+#include "dsc_loop_macros.h"
+#include "dsc_softmax.h"
+#include "dsc_stream.h"
+
+static const char *row_of(const DscSoftmax *call, int operand, int64_t row) {
+  const DscView *view = call->views[operand];
+  return (const char *)view->data +
+         dsc_offset(&call->dims, operand, row) * (int64_t)dsc_dtype_size(view->dtype);
+}
+
+// A row of an operand: in memory, or converted to `buffer`.
+static const float *load_row(const DscSoftmax *call, int operand, int64_t row,
+                             DscBlockValues *buffer) {
+  const void *from = row_of(call, operand, row);
+  if (call->native[operand]) return from;
+  dsc_load_lane(call->views[operand]->dtype, from, 1, call->count, buffer);
+  return (const float *)(const void *)buffer;
+}
+
+// Where a row of the result is made: in memory, or in a buffer that store_row() converts, or copies
+// past the cache.
+static float *place_of(const DscSoftmax *call, int64_t row, DscBlockValues *buffer) {
+  const int output = call->operands - 1;
+  const bool direct = call->native[output] && !call->streams;
+  return (float *)(uintptr_t)(direct ? (const void *)row_of(call, output, row) : buffer);
+}
+
+// What follows in the inputs is fetched while a row is stored.
+static void store_row(const DscSoftmax *call, int64_t row, const DscBlockValues *buffer) {
+  const int inputs = call->operands - 1;
+  void *to = (void *)(uintptr_t)row_of(call, inputs, row);
+  if (!call->native[inputs])
+    dsc_store_lane(DSC_LANE_F32, buffer, call->count, call->views[inputs]->dtype, to, 1);
+  if (!call->streams) return;
+  DscAhead ahead[2];
+  for (int i = 0; i < inputs; i++) {
+    const int64_t size = (int64_t)dsc_dtype_size(call->views[i]->dtype);
+    const uintptr_t data = (uintptr_t)row_of(call, i, row) + (uintptr_t)(DSC_AHEAD * size);
+    ahead[i] = (DscAhead){(const char *)data, size};
+  }
+  dsc_stream(sizeof(float), buffer, call->count, to, ahead, inputs);
+}
+
+static void forward_row(const DscSoftmax *call, int64_t row) {
+  const DscBlock block = {.rows = 1, .columns = call->count};
+  DscBlockValues values, buffer;
+  const float *x = load_row(call, 0, row, &values);
+  float *y = place_of(call, row, &buffer), largest;
+  call->maximum->rows(x, 0, 1, call->count, &largest);
+  const float sum = call->exp_sum(x, call->count, largest, y);
+  if (call->logarithm) {
+    const float logarithm = (float)log((double)sum);
+    call->loops->steps[STEP_SHIFT_TWICE][DSC_LANE_F32](&block, x, x, &largest, &logarithm, y);
+  } else {
+    const float inverse = 1 / sum;
+    call->loops->steps[STEP_SCALE][DSC_LANE_F32](&block, y, y, &inverse, &inverse, y);
+  }
+  store_row(call, row, &buffer);
+}
+
+static void backward_row(const DscSoftmax *call, int64_t row) {
+  const DscBlock block = {.rows = 1, .columns = call->count};
+  DscBlockValues grads, values, buffer;
+  const float *g = load_row(call, 0, row, &grads), *y = load_row(call, 1, row, &values);
+  float *out = place_of(call, row, &buffer), sum;
+  if (call->logarithm) {
+    call->sum->rows(g, 0, 1, call->count, &sum);
+    call->log_gradient(g, y, call->count, sum, out);
+  } else {
+    call->loops->dot[DSC_LANE_F32](&block, g, y, &sum);
+    call->loops->steps[STEP_GRADIENT][DSC_LANE_F32](&block, g, y, &sum, &sum, out);
+  }
+  store_row(call, row, &buffer);
+}
+
+void dsc_softmax_rows(const DscSoftmax *call, int64_t first, int64_t end) {
+  for (int64_t row = first; row < end; row++)
+    call->operands == 3 ? backward_row(call, row) : forward_row(call, row);
+  if (call->streams) dsc_stream_finish();
+}
