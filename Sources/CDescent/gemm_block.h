@@ -10,6 +10,7 @@ typedef struct {
   int64_t depth;        // elements of k in a full block
   bool pack_a, pack_b;  // else the micro-kernels read the operand where it lies
   bool in_turn;         // a panel of B is packed when its tiles are next, not all before the first
+  bool a_in_turn;       // a panel of A is packed when it first meets one of B
   bool direct;          // tiles are written to C without a finish
   bool several;         // more than one block of k: sums wait in `sums` (or in C if direct)
   bool first, last;     // which block of k this is
@@ -34,7 +35,7 @@ static bool DSC_TYPED(is_near)(int64_t rows, int64_t row, int64_t columns, int64
 
 // Decides what to pack and divides the scratch. False if there is no memory.
 static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
-  enum { PAD = 16 };
+  enum { PAD = 16, FEW = 4 };
   const DscProduct *g = run->g;
   bool half = g->dtype == DSC_FLOAT16 || g->dtype == DSC_BFLOAT16;
   int64_t m = DSC_TYPED(round_up)(g->m, DSC_TILE_ROWS);
@@ -45,8 +46,9 @@ static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
   run->pack_b =
       half || g->patches != NULL || g->b_panels != NULL || g->b_column != 1 ||
       (g->m > DSC_TILE_ROWS && !DSC_TYPED(is_near)(run->depth, g->b_row, g->n, g->b_column));
-  run->in_turn =
-      run->pack_b && !half && g->patches == NULL && g->b_panels == NULL && g->b_row == 1;
+  run->in_turn = run->pack_b && !half && g->patches == NULL && g->b_panels == NULL &&
+                 (g->b_row == 1 || (g->b_column == 1 && g->m > FEW * DSC_TILE_ROWS));
+  run->a_in_turn = run->pack_a && !half && g->patches == NULL && (g->a_row == 1 || g->a_column == 1);
   run->direct = !half && !dsc_columns_are_positions(g) && g->c_column == 1 && g->alpha == 1 &&
                 (g->bias == NULL || (g->bias_row == 0 && g->bias_column == 1 && g->beta == 0)) &&
                 (g->beta == 0 || (g->beta == 1 && !run->several));
@@ -121,7 +123,7 @@ static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
     if (edge % DSC_LANES_PER_VECTOR != 0)
       DSC_TYPED(pack_b)(run->b + g->n - edge, 1, run->b_row, edge, k, run->b_panels);
   }
-  if (!run->pack_a) return;
+  if (!run->pack_a || run->a_in_turn) return;
   if (g->patches != NULL && g->patches->transposed) {
     DSC_TYPED(pack_positions)(g, start, k, run->a_panels);
     return;
@@ -149,14 +151,31 @@ static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
 }
 
 // Fetches part `index` of `parts` of a panel of B that is packed after this one: weights are seldom
-// in a cache, and their lines too short for the processor to see where they lead.
+// in a cache, and their lines too short, or too far apart, for the processor to see where they lead.
 static void DSC_TYPED(fetch_ahead)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, int64_t index,
                                    int64_t parts) {
   enum { LINE = 64 / sizeof(DSC_T) };
   const int64_t left = run->g->n - j, lines = left < DSC_TILE_COLUMNS ? left : DSC_TILE_COLUMNS;
+  if (run->b_column == 1) {
+    for (int64_t p = index * k / parts; p < (index + 1) * k / parts; p++)
+      for (int64_t l = 0; l < lines; l += LINE)
+        __builtin_prefetch(run->b + p * run->b_row + j + l, 0, 2);
+    return;
+  }
   for (int64_t l = index * lines / parts; l < (index + 1) * lines / parts; l++)
     for (int64_t p = 0; p < k; p += LINE)
       __builtin_prefetch(run->b + (j + l) * run->b_column + p, 0, 2);
+}
+
+// What a tile asks for: the next tile's panel of A, or the elements of which it will be packed.
+static DSC_TYPED(Ahead) DSC_TYPED(next_of_a)(const DSC_TYPED(Run) * run, bool packs, int64_t k,
+                                             const DSC_T *panel, int64_t i) {
+  enum { ROWS = DSC_TILE_ROWS };
+  if (!packs) return (DSC_TYPED(Ahead)){panel + ROWS * k, ROWS, ROWS * ROWS};
+  const DSC_T *next = run->a + (i + ROWS) * run->a_row;
+  if (run->a_row == 1)
+    return (DSC_TYPED(Ahead)){next, run->a_column, ROWS * run->a_column};
+  return (DSC_TYPED(Ahead)){next, run->a_row, ROWS};
 }
 
 // The tiles of C in `columns` columns from j on, for one block of k.
@@ -171,12 +190,13 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
                                                 : run->b + j;
   int64_t b_row = packed ? DSC_TILE_COLUMNS : run->b_row;
   DSC_T *sums = run->sums == NULL ? NULL : run->sums + (run->direct ? 0 : j * g->m);
-  const DSC_T *a = run->pack_a ? run->a_panels : run->a;
+  DSC_T *a_panel = run->a_panels;
+  const DSC_T *a = run->pack_a ? a_panel : run->a;
   int64_t a_row = run->pack_a ? 1 : run->a_row;
   int64_t a_column = run->pack_a ? DSC_TILE_ROWS : run->a_column;
-  bool accumulate = !run->first || (direct && g->beta != 0);
+  bool accumulate = !run->first || (direct && g->beta != 0), packs = run->a_in_turn && j == 0;
   if (run->in_turn) DSC_TYPED(pack_b)
-  (run->b + j * run->b_column, run->b_column, 1, columns, k, run->b_panels);
+  (run->b + j * run->b_column, run->b_column, run->b_row, columns, k, run->b_panels);
   const int64_t next = j + DSC_TILE_COLUMNS, tiles = (g->m + DSC_TILE_ROWS - 1) / DSC_TILE_ROWS;
   for (int64_t i = 0, rows, index = 0; i < g->m; i += rows, index++) {
     rows = DSC_TYPED(tile_height)(g->m - i);
@@ -188,8 +208,14 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
     } else if (run->several) {
       out = sums + i * DSC_TILE_COLUMNS;
     }
+    if (packs) {
+      DSC_TYPED(pack_a)
+      (run->a + i * run->a_row, run->a_row, run->a_column, rows, k, a_panel);
+      a_panel += DSC_TILE_ROWS * k;
+    }
     if (run->pack_a && packed && rows == DSC_TILE_ROWS && vectors == DSC_TILE_VECTORS) {
-      DSC_TYPED(tile_packed)(k, a, b, out, out_row, accumulate);
+      DSC_TYPED(tile_packed)
+      (k, a, b, out, out_row, accumulate, DSC_TYPED(next_of_a)(run, packs, k, a, i));
     } else {
       DSC_TYPED(tiles)
       [rows - 1][vectors - 1](k, a, a_row, a_column, b, b_row, out, out_row, accumulate);

@@ -27,39 +27,35 @@ static int64_t DSC_TYPED(tile_height)(int64_t left) {
   return left > DSC_TILE_ROWS ? (left + 1) / 2 : left;
 }
 
-// out = (accumulate ? out : 0) + A B for a tile of rows x (vectors of columns); `packed`, `rows`
-// and `vectors` are literals in every caller, so the accumulators are registers. A is read in any
-// strides, B and out in rows. Each element is one chain of multiply-adds over k.
-static inline __attribute__((always_inline)) void DSC_TYPED(tile)(
-    bool packed, int rows, int vectors, int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column,
-    const DSC_T *b, int64_t b_row, DSC_T *out, int64_t out_row, bool accumulate) {
+// What a tile of whole packed panels asks for meanwhile: lines that are needed soon, one for each of
+// its k elements. They go in groups of DSC_TILE_ROWS: `step` elements apart within a group, the
+// groups `group` apart.
+typedef struct {
+  const DSC_T *from;
+  int64_t step, group;
+} DSC_TYPED(Ahead);
+
+// Adds the products of an element of each row of A and a row of B; `rows`, `vectors` and what the
+// callers make of them are literals, so the sums are registers. `four`: the first of every four rows.
+static inline __attribute__((always_inline)) void DSC_TYPED(multiply_add)(
+    int rows, int vectors, const DSC_T *const *four, int64_t a_row, const DSC_T *b,
+    DSC_TYPED(Vector) sum[DSC_TILE_ROWS][DSC_TILE_VECTORS]) {
   typedef DSC_TYPED(Vector) Vector;
-  Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
-  const DSC_T *four[(DSC_TILE_ROWS + 3) / 4];  // the first of every four rows
+  Vector line[DSC_TILE_VECTORS];
+#pragma clang loop unroll(full)
+  for (int v = 0; v < vectors; v++) line[v] = *(const Vector *)(b + v * DSC_LANES_PER_VECTOR);
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++) {
-    if (i % 4 == 0) four[i / 4] = a + i * a_row;
-    // Hides that the pointers are a stride apart: the compiler would step one pointer through all
-    // rows, a chain of additions longer than the multiply-adds take.
-    if (i % 4 == 0 && !packed) __asm__("" : "+r"(four[i / 4]));
-    if (packed) __builtin_prefetch(out + i * out_row, 1);
-    if (packed) __builtin_prefetch(out + i * out_row + (vectors - 1) * DSC_LANES_PER_VECTOR, 1);
+    Vector x = (Vector)(four[i / 4][i % 4 * a_row]);
 #pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) sum[i][v] = (Vector)((DSC_T)0);
+    for (int v = 0; v < vectors; v++) sum[i][v] = DSC_MULTIPLY_ADD(x, line[v], sum[i][v]);
   }
-  for (int64_t p = 0; p < k; p++) {
-    Vector line[DSC_TILE_VECTORS];
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) line[v] = *(const Vector *)(b + v * DSC_LANES_PER_VECTOR);
-#pragma clang loop unroll(full)
-    for (int i = 0; i < rows; i++) {
-      Vector x = (Vector)(four[i / 4][i % 4 * a_row]);
-#pragma clang loop unroll(full)
-      for (int v = 0; v < vectors; v++) sum[i][v] = DSC_MULTIPLY_ADD(x, line[v], sum[i][v]);
-      if (i % 4 == 3 || i == rows - 1) four[i / 4] += a_column;
-    }
-    b += b_row;
-  }
+}
+
+static inline __attribute__((always_inline)) void DSC_TYPED(store_tile)(
+    int rows, int vectors, DSC_TYPED(Vector) sum[DSC_TILE_ROWS][DSC_TILE_VECTORS], DSC_T *out,
+    int64_t out_row, bool accumulate) {
+  typedef DSC_TYPED(Vector) Vector;
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++) {
 #pragma clang loop unroll(full)
@@ -68,6 +64,31 @@ static inline __attribute__((always_inline)) void DSC_TYPED(tile)(
       *place = accumulate ? *place + sum[i][v] : sum[i][v];
     }
   }
+}
+
+// out = (accumulate ? out : 0) + A B for a tile of rows x (vectors of columns). A is read in any
+// strides, B and out in rows. Each element is one chain of multiply-adds over k.
+static inline __attribute__((always_inline)) void DSC_TYPED(tile)(
+    int rows, int vectors, int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column,
+    const DSC_T *b, int64_t b_row, DSC_T *out, int64_t out_row, bool accumulate) {
+  typedef DSC_TYPED(Vector) Vector;
+  Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
+  const DSC_T *four[(DSC_TILE_ROWS + 3) / 4];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++) {
+    if (i % 4 == 0) four[i / 4] = a + i * a_row;
+    // Hides that the pointers are a stride apart: the compiler would step one pointer through all
+    // rows, a chain of additions longer than the multiply-adds take.
+    if (i % 4 == 0) __asm__("" : "+r"(four[i / 4]));
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) sum[i][v] = (Vector)((DSC_T)0);
+  }
+  for (int64_t p = 0; p < k; p++, b += b_row) {
+    DSC_TYPED(multiply_add)(rows, vectors, four, a_row, b, sum);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i += 4) four[i / 4] += a_column;
+  }
+  DSC_TYPED(store_tile)(rows, vectors, sum, out, out_row, accumulate);
 }
 
 typedef void (*DSC_TYPED(Tile))(int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column,
@@ -79,7 +100,7 @@ typedef void (*DSC_TYPED(Tile))(int64_t k, const DSC_T *a, int64_t a_row, int64_
                                                  int64_t a_column, const DSC_T *b, int64_t b_row, \
                                                  DSC_T *out, int64_t out_row, bool accumulate) {  \
     DSC_TYPED(tile)                                                                               \
-    (false, rows, vectors, k, a, a_row, a_column, b, b_row, out, out_row, accumulate);            \
+    (rows, vectors, k, a, a_row, a_column, b, b_row, out, out_row, accumulate);                   \
   }
 #if DSC_TILE_VECTORS == 3
 #define DSC_TILE_ROW(rows) DSC_TILE(rows, 1) DSC_TILE(rows, 2) DSC_TILE(rows, 3)
@@ -104,12 +125,44 @@ DSC_FOR_TILE_ROWS(DSC_TILE_ROW)
 static const DSC_TYPED(Tile)
     DSC_TYPED(tiles)[DSC_TILE_ROWS][DSC_TILE_VECTORS] = {DSC_FOR_TILE_ROWS(DSC_TILE_ENTRY)};
 
-// The whole tile from packed panels: with the strides known the addresses cost nothing.
+// `count` elements of k of a whole tile from packed panels; fetches a line with each, or `wide` all
+// lines of a row of the tile, to be written.
+static inline __attribute__((always_inline)) void DSC_TYPED(packed_group)(
+    bool wide, int64_t count, const DSC_T **a, const DSC_T **b, const DSC_T *ahead, int64_t step,
+    DSC_TYPED(Vector) sum[DSC_TILE_ROWS][DSC_TILE_VECTORS]) {
+  enum { LINE = 64 / sizeof(DSC_T) };
+#pragma clang loop unroll(disable)
+  for (int64_t p = 0; p < count; p++, ahead += step) {
+    const DSC_T *four[(DSC_TILE_ROWS + 3) / 4];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < DSC_TILE_ROWS; i += 4) four[i / 4] = *a + i;
+    if (!wide) __builtin_prefetch(ahead);
+#pragma clang loop unroll(full)
+    for (int l = 0; wide && l < DSC_TILE_COLUMNS; l += LINE) __builtin_prefetch(ahead + l, 1);
+    DSC_TYPED(multiply_add)(DSC_TILE_ROWS, DSC_TILE_VECTORS, four, 1, *b, sum);
+    *a += DSC_TILE_ROWS;
+    *b += DSC_TILE_COLUMNS;
+  }
+}
+
+// The whole tile from packed panels. Its lines of C are asked for shortly before the end: rows of C
+// are often a power of two apart, and would not stay in the first-level cache for longer.
 static void DSC_TYPED(tile_packed)(int64_t k, const DSC_T *a, const DSC_T *b, DSC_T *out,
-                                   int64_t out_row, bool accumulate) {
-  DSC_TYPED(tile)
-  (true, DSC_TILE_ROWS, DSC_TILE_VECTORS, k, a, 1, DSC_TILE_ROWS, b, DSC_TILE_COLUMNS, out, out_row,
-   accumulate);
+                                   int64_t out_row, bool accumulate, DSC_TYPED(Ahead) ahead) {
+  typedef DSC_TYPED(Vector) Vector;
+  Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < DSC_TILE_ROWS; i++) {
+#pragma clang loop unroll(full)
+    for (int v = 0; v < DSC_TILE_VECTORS; v++) sum[i][v] = (Vector)((DSC_T)0);
+  }
+  int64_t left = k;
+  for (; left >= 3 * DSC_TILE_ROWS; left -= DSC_TILE_ROWS, ahead.from += ahead.group)
+    DSC_TYPED(packed_group)(false, DSC_TILE_ROWS, &a, &b, ahead.from, ahead.step, sum);
+  const int64_t rows = left < DSC_TILE_ROWS ? left : DSC_TILE_ROWS;
+  DSC_TYPED(packed_group)(true, rows, &a, &b, out, out_row, sum);
+  DSC_TYPED(packed_group)(false, left - rows, &a, &b, ahead.from, ahead.step, sum);
+  DSC_TYPED(store_tile)(DSC_TILE_ROWS, DSC_TILE_VECTORS, sum, out, out_row, accumulate);
 }
 
 #undef DSC_TILE

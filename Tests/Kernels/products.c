@@ -66,6 +66,43 @@ static void product(DscDType dtype) {
   free(before), release(&a), release(&b), release(&c), release(&bias);
 }
 
+// Operands whose lines lie a power of two apart, too far to be read where they lie: panels are packed as their
+// tiles come up. In each layout, with several blocks of k and sizes that no tile divides, for 1 to 3 threads.
+static void far_product(DscDType dtype, bool a_transposed, bool b_transposed, bool accumulated) {
+  enum { APART = 1024 };
+  int64_t m = 49 + below(130), n = 65 + below(200), k = 200 + below(500);
+  Array a = numbers(dtype, (a_transposed ? k : m) * APART), b = numbers(dtype, (b_transposed ? n : k) * APART);
+  Array c = vector(dtype, m * n), first = vector(dtype, m * n);
+  DscGemm g = {.dtype = dtype, .m = m, .n = n, .k = k, .alpha = 1, .beta = accumulated};
+  g.a = a.view.data, g.a_row = a_transposed ? 1 : APART, g.a_column = a_transposed ? APART : 1;
+  g.b = b.view.data, g.b_row = b_transposed ? 1 : APART, g.b_column = b_transposed ? APART : 1;
+  g.c_row = n, g.c_column = 1;
+  double *terms = malloc((size_t)(m + n) * (size_t)k * sizeof(double)), worst = 0;
+  for (int64_t i = 0; i < m; i++)
+    for (int64_t p = 0; p < k; p++) terms[i * k + p] = get(&a, i * g.a_row + p * g.a_column);
+  for (int64_t j = 0; j < n; j++)
+    for (int64_t p = 0; p < k; p++) terms[(m + j) * k + p] = get(&b, p * g.b_row + j * g.b_column);
+  for (int threads = 1; threads <= 3; threads++) {
+    Array *to = threads == 1 ? &first : &c;
+    for (int64_t i = 0; i < m * n; i++) set(to, i, accumulated ? (double)(i % 7) : NAN);
+    g.c = to->view.data;
+    dsc_set_thread_count(threads);
+    CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm of %s", dsc_dtype_name(dtype));
+    if (threads > 1) {
+      bool same = memcmp(first.view.data, c.view.data, (size_t)(m * n) * dsc_dtype_size(dtype)) == 0;
+      CHECK(same, "%d threads of %s", threads, dsc_dtype_name(dtype));
+    }
+  }
+  for (int64_t i = 0; i < m * n; i++) {
+    double sum = accumulated ? (double)(i % 7) : 0;
+    for (int64_t p = 0; p < k; p++) sum += terms[i / n * k + p] * terms[(m + i % n) * k + p];
+    worst = fmax(worst, error_of(get(&first, i), sum, (double)k, dtype));
+  }
+  CHECK(worst < 1, "far %lld x %lld x %lld of %s: %g", (long long)m, (long long)n, (long long)k,
+        dsc_dtype_name(dtype), worst);
+  free(terms), release(&a), release(&b), release(&c), release(&first);
+}
+
 static int64_t outputs(const DscConvolution *c, int d) {
   int64_t reach = c->dilation[d] * (c->taps[d] - 1) + 1;
   return (c->in_size[d] + 2 * c->padding[d] - reach) / c->stride[d] + 1;
@@ -180,5 +217,7 @@ void check_products(void) {
     if (i % 4 == 0) convolution(shape(DSC_FLOAT32, false, false, true));
     convolution(shape(dtype, true, i % 3 == 0, true));
   }
+  for (int i = 0; i < 16; i++)
+    far_product(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32, i & 2, i & 4, i & 8);
   infinity();
 }

@@ -2,10 +2,13 @@
 // two arrays moves, for sets of several sizes. Prints a line of JSON each; the best of several samples.
 //
 //   limits THREADS
+//
+// DESCENT_CPU_CAPABILITY=avx2 asks for the multiply-adds of AVX2.
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -19,11 +22,12 @@ static double now(void) {
   return t.tv_sec + t.tv_nsec * 1e-9;
 }
 
-// Twelve independent chains of vectors hide the latency of one.
+// Twelve independent chains of vectors hide the latency of one. They start at what the compiler cannot know: it
+// leaves out a chain that it sees standing still.
 #define FMA_LOOP(LANES)                                                                          \
   typedef float Vector __attribute__((vector_size(4 * LANES), aligned(4)));                      \
   Vector x[12];                                                                                  \
-  for (int c = 0; c < 12; c++) x[c] = (Vector){0} + (float)c;                                    \
+  for (int c = 0; c < 12; c++) x[c] = (Vector){0} + (*sink + c);                                 \
   const Vector a = (Vector){0} + 0.999f, b = (Vector){0} + 0.001f;                               \
   for (long r = 0; r < rounds; r++) {                                                            \
     _Pragma("clang loop unroll(full)") for (int c = 0; c < 12; c++) x[c] = x[c] * a + b;         \
@@ -44,7 +48,8 @@ static double fma_plain(long rounds, float *sink) { FMA_LOOP(4); }
 
 static double multiply_adds(long rounds, float *sink) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f")) return fma_avx512(rounds, sink);
+  const char *wish = getenv("DESCENT_CPU_CAPABILITY");
+  if (__builtin_cpu_supports("avx512f") && (!wish || strcmp(wish, "avx2"))) return fma_avx512(rounds, sink);
   if (__builtin_cpu_supports("fma")) return fma_avx2(rounds, sink);
 #endif
   return fma_plain(rounds, sink);
