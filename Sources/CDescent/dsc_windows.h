@@ -230,7 +230,10 @@ int dsc_window_run(DscPooling *pooling, int64_t units, int64_t work,
                    void (*piece)(void *context, int64_t index));
 
 // How a pooling runs: over columns of the output, over channels where they lie next to each other,
-// or row by row where the output has few columns or windows of several sizes.
+// or row by row where the output has few columns or windows of several sizes. Largest elements of
+// contiguous lines are found where the lines lie.
+bool dsc_window_lines_serve(const DscPooling *pooling);
+int dsc_window_lines(DscPooling *pooling, bool backward);
 int dsc_window_rows(DscPooling *pooling);
 int dsc_window_rows_backward(DscPooling *pooling);
 int dsc_window_channels(DscPooling *pooling);

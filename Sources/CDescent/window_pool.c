@@ -128,6 +128,7 @@ static int run(DscPooling *pooling, bool backward) {
   if (window->batch * window->channels * sizes[0] * sizes[1] * sizes[2] == 0) return DSC_OK;
   if (goes_by_channel(pooling))
     return backward ? dsc_window_channels_backward(pooling) : dsc_window_channels(pooling);
+  if (dsc_window_lines_serve(pooling)) return dsc_window_lines(pooling, backward);
   if (is_narrow(window))
     return backward ? dsc_window_narrow_backward(pooling) : dsc_window_narrow(pooling);
   return backward ? dsc_window_rows_backward(pooling) : dsc_window_rows(pooling);

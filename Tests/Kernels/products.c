@@ -139,9 +139,9 @@ static DscConvolution shape(DscDType dtype, bool depthwise, bool large, bool den
   DscConvolution c = {.dtype = dtype, .batch = 1 + below(3)};
   c.groups = depthwise ? 1 + below(6) : 1 + below(2);
   c.in_channels = c.groups * (depthwise ? 1 : 1 + below(9));
-  c.out_channels = c.groups * (1 + below(depthwise ? 3 : 20));
+  c.out_channels = c.groups * (1 + below(depthwise ? 8 : 20));
   for (int d = 0; d < 3; d++) {
-    c.taps[d] = d == 0 ? 1 : 1 + below(4), c.stride[d] = d == 0 ? 1 : 1 + below(3);
+    c.taps[d] = d == 0 ? 1 : 1 + below(6), c.stride[d] = d == 0 ? 1 : 1 + below(3);
     c.dilation[d] = d == 0 ? 1 : 1 + below(2), c.padding[d] = d == 0 ? 0 : below(3);
     c.in_size[d] = d == 0 ? 1 : c.dilation[d] * c.taps[d] + below(large ? 50 : 8);
     c.out_size[d] = outputs(&c, d);
