@@ -80,7 +80,8 @@ public final class ASGD: GroupOptimizer<ASGD.Options> {
   ) {
     let eta = state[number: "eta", default: Double(Float(options.lr))]
     let mu = state[number: "mu", default: 1]
-    ASGD.rule(
+    updates.add(
+      ASGD.rule,
       [parameter, state.tensor("ax", like: parameter), gradient],
       [eta, 1 - options.lambd * eta, mu, options.maximize ? -1 : 1, options.weightDecay])
     let step = Double(state.step)

@@ -72,7 +72,8 @@ public final class Adadelta: GroupOptimizer<Adadelta.Options> {
   ) {
     let v = state.tensor("square_avg", like: parameter)
     let u = state.tensor("acc_delta", like: parameter)
-    Adadelta.rule(
+    updates.add(
+      Adadelta.rule,
       [parameter, v, u, gradient],
       [
         options.lr, options.rho, 1 - options.rho, options.eps, options.maximize ? -1 : 1,

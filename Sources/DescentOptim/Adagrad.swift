@@ -73,7 +73,8 @@ public final class Adagrad: GroupOptimizer<Adagrad.Options> {
   ) {
     let sum = state.tensor("sum", like: parameter, filledWith: options.initialAccumulatorValue)
     let rate = options.lr / (1 + Double(state.step - 1) * options.lrDecay)
-    Adagrad.plain(
+    updates.add(
+      Adagrad.plain,
       [parameter, sum, gradient],
       [rate, options.eps, options.maximize ? -1 : 1, options.weightDecay])
   }

@@ -72,7 +72,9 @@ public final class Adam: GroupOptimizer<Adam.Options> {
   public override func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ options: Options
   ) {
-    AdamStep.run(parameter, gradient, state, options, decay: 1, gradientDecay: options.weightDecay)
+    AdamStep.add(
+      to: &updates, parameter, gradient, state, options, decay: 1,
+      gradientDecay: options.weightDecay)
   }
 }
 
@@ -151,9 +153,9 @@ public final class AdamW: GroupOptimizer<AdamW.Options> {
   public override func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ options: Options
   ) {
-    AdamStep.run(
-      parameter, gradient, state, options.adam, decay: 1 - options.lr * options.weightDecay,
-      gradientDecay: 0)
+    AdamStep.add(
+      to: &updates, parameter, gradient, state, options.adam,
+      decay: 1 - options.lr * options.weightDecay, gradientDecay: 0)
   }
 }
 
@@ -161,7 +163,9 @@ public final class AdamW: GroupOptimizer<AdamW.Options> {
 private enum AdamStep {
   // The usual step, without what is 0 or 1.  t: parameter, m, v, gradient.
   // s: decay of the parameter, 1 - β₁, β₂, 1 - β₂, step size, √correction₂, eps
-  private static let usual = FusedUpdate("Adam", tensors: 4, outputs: 3, scalars: 7) { t, s in
+  private static let usual = FusedUpdate(
+    "Adam", rule: .adam, tensors: 4, outputs: 3, scalars: 7
+  ) { t, s in
     let m = t[1] + (t[3] - t[1]) * s[1]
     let v = t[2] * s[2] + s[3] * t[3] * t[3]
     return [t[0] * s[0] - s[4] * m / (sqrt(v) / s[5] + s[6]), m, v]
@@ -185,9 +189,9 @@ private enum AdamStep {
     return [p - s[6] * m / (sqrt(largest) / s[7] + s[8]), m, v, largest]
   }
 
-  static func run(
-    _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ options: Adam.Options,
-    decay: Double, gradientDecay: Double
+  static func add(
+    to updates: inout UpdateBatch, _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState,
+    _ options: Adam.Options, decay: Double, gradientDecay: Double
   ) {
     let (beta1, beta2) = options.betas
     let correction1 = 1 - pow(beta1, Double(state.step))
@@ -196,8 +200,9 @@ private enum AdamStep {
     let v = state.tensor("exp_avg_sq", like: parameter)
     let (rate, root) = (options.lr / correction1, correction2.squareRoot())
     if gradientDecay == 0 && !options.maximize && !options.amsgrad {
-      usual(
-        [parameter, m, v, gradient], [decay, 1 - beta1, beta2, 1 - beta2, rate, root, options.eps])
+      updates.add(
+        usual, [parameter, m, v, gradient],
+        [decay, 1 - beta1, beta2, 1 - beta2, rate, root, options.eps])
       return
     }
     let scalars = [
@@ -206,9 +211,9 @@ private enum AdamStep {
     ]
     if options.amsgrad {
       let largest = state.tensor("max_exp_avg_sq", like: parameter)
-      amsgrad([parameter, m, v, largest, gradient], scalars)
+      updates.add(amsgrad, [parameter, m, v, largest, gradient], scalars)
     } else {
-      plain([parameter, m, v, gradient], scalars)
+      updates.add(plain, [parameter, m, v, gradient], scalars)
     }
   }
 }

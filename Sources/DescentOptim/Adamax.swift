@@ -77,7 +77,8 @@ public final class Adamax: GroupOptimizer<Adamax.Options> {
     let m = state.tensor("exp_avg", like: parameter)
     let u = state.tensor("exp_inf", like: parameter)
     let correction = 1 - pow(options.betas.0, Double(state.step))
-    Adamax.rule(
+    updates.add(
+      Adamax.rule,
       [parameter, m, u, gradient],
       [
         options.lr / correction, 1 - options.betas.0, options.betas.1, options.eps,

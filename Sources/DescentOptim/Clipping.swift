@@ -45,5 +45,7 @@ private let limit = FusedUpdate("clipGradValue_", tensors: 1, outputs: 1, scalar
 ///
 /// - Source: torch.nn.utils.clip_grad_value_
 public func clipGradValue_(_ parameters: [Tensor], _ clipValue: Double) {
-  for gradient in parameters.compactMap(\.grad) { limit([gradient], [clipValue]) }
+  var updates = UpdateBatch()
+  for gradient in parameters.compactMap(\.grad) { updates.add(limit, [gradient], [clipValue]) }
+  updates.run()
 }

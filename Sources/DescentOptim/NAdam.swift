@@ -101,7 +101,8 @@ public final class NAdam: GroupOptimizer<NAdam.Options> {
     state[number: "mu_product", default: 1] *= Double(Float(mu))
     let product = state[number: "mu_product", default: 1]
     let decouples = options.decoupledWeightDecay
-    NAdam.rule(
+    updates.add(
+      NAdam.rule,
       [
         parameter, state.tensor("exp_avg", like: parameter),
         state.tensor("exp_avg_sq", like: parameter), gradient,

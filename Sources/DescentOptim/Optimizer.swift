@@ -11,7 +11,7 @@ import DescentCore
 /// }
 /// optimizer.groups[0].lr = 0.01
 /// ```
-/// Each parameter is updated in place by one fused pass over its memory; one without a gradient is left
+/// All parameters are updated in place, by one fused pass over their memory; one without a gradient is left
 /// alone. A rule of one's own is a subclass of `GroupOptimizer`.
 ///
 /// - Source: torch.optim.Optimizer
@@ -67,9 +67,12 @@ open class Optimizer {
 
 /// An optimizer that applies one rule to every parameter, with options for each group.
 ///
-/// A subclass overrides `update`: it is called for each parameter that has a gradient, inside `noGrad`.
+/// A subclass overrides `update`: it is called for each parameter that has a gradient, inside `noGrad`, and
+/// adds what has to be done to `updates`.
 open class GroupOptimizer<Options: OptimizerOptions>: Optimizer {
   public private(set) final var groups: [ParameterGroup<Options>] = []
+  /// The step's updates; they run together at its end.
+  public final var updates = UpdateBatch()
 
   /// Makes an optimizer of groups that differ in their options.
   public init(_ groups: [ParameterGroup<Options>], file: StaticString = #fileID, line: UInt = #line)
@@ -149,6 +152,7 @@ open class GroupOptimizer<Options: OptimizerOptions>: Optimizer {
           update(parameter, gradient, state, options)
         }
       }
+      updates.run()
     }
   }
 

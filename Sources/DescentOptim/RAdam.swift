@@ -109,9 +109,10 @@ public final class RAdam: GroupOptimizer<RAdam.Options> {
     if length > 5 {
       let rectification =
         ((length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length)).squareRoot()
-      RAdam.rectified(tensors, scalars + [correction2.squareRoot(), options.eps, rectification])
+      updates.add(
+        RAdam.rectified, tensors, scalars + [correction2.squareRoot(), options.eps, rectification])
     } else {
-      RAdam.starting(tensors, scalars)
+      updates.add(RAdam.starting, tensors, scalars)
     }
   }
 }

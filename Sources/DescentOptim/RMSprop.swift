@@ -111,10 +111,10 @@ public final class RMSprop: GroupOptimizer<RMSprop.Options> {
     }
     tensors.append(gradient)
     switch (options.centered, options.momentum > 0) {
-    case (false, false): RMSprop.plain(tensors, scalars)
-    case (false, true): RMSprop.moving(tensors, scalars)
-    case (true, false): RMSprop.centered(tensors, scalars)
-    case (true, true): RMSprop.centeredMoving(tensors, scalars)
+    case (false, false): updates.add(RMSprop.plain, tensors, scalars)
+    case (false, true): updates.add(RMSprop.moving, tensors, scalars)
+    case (true, false): updates.add(RMSprop.centered, tensors, scalars)
+    case (true, true): updates.add(RMSprop.centeredMoving, tensors, scalars)
     }
   }
 }

@@ -69,7 +69,8 @@ public final class Rprop: GroupOptimizer<Rprop.Options> {
   public override func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ options: Options
   ) {
-    Rprop.rule(
+    updates.add(
+      Rprop.rule,
       [
         parameter, state.tensor("prev", like: parameter),
         state.tensor("step_size", like: parameter, filledWith: options.lr), gradient,

@@ -69,19 +69,24 @@ public final class SGD: GroupOptimizer<SGD.Options> {
   public override var savesStep: Bool { false }
 
   // t: parameter, gradient.  s: lr, sign, weight decay.
-  private static let plain = FusedUpdate("SGD", tensors: 2, outputs: 1, scalars: 1) { t, s in
+  private static let plain = FusedUpdate(
+    "SGD", rule: .descent, tensors: 2, outputs: 1, scalars: 1
+  ) { t, s in
     [t[0] - s[0] * t[1]]
   }
   private static let decayed = FusedUpdate("SGD", tensors: 2, outputs: 1, scalars: 3) { t, s in
     [t[0] - s[0] * (s[1] * t[1] + s[2] * t[0])]
   }
   // The usual momentum: what is 0 or 1 is left out.  t: parameter, velocity, gradient.  s: lr, momentum.
-  private static let usual = FusedUpdate("SGD", tensors: 3, outputs: 2, scalars: 2) { t, s in
+  private static let usual = FusedUpdate(
+    "SGD", rule: .momentum, tensors: 3, outputs: 2, scalars: 2
+  ) { t, s in
     let v = s[1] * t[1] + t[2]
     return [t[0] - s[0] * v, v]
   }
-  private static let usualNesterov = FusedUpdate("SGD", tensors: 3, outputs: 2, scalars: 2) {
-    t, s in
+  private static let usualNesterov = FusedUpdate(
+    "SGD", rule: .nesterov, tensors: 3, outputs: 2, scalars: 2
+  ) { t, s in
     let v = s[1] * t[1] + t[2]
     return [t[0] - s[0] * (t[2] + s[1] * v), v]
   }
@@ -103,9 +108,10 @@ public final class SGD: GroupOptimizer<SGD.Options> {
     let sign = options.maximize ? -1.0 : 1.0
     if options.momentum == 0 {
       if options.weightDecay == 0 {
-        SGD.plain([parameter, gradient], [options.lr * sign])
+        updates.add(SGD.plain, [parameter, gradient], [options.lr * sign])
       } else {
-        SGD.decayed([parameter, gradient], [options.lr, sign, options.weightDecay])
+        updates.add(
+          SGD.decayed, [parameter, gradient], [options.lr, sign, options.weightDecay])
       }
       return
     }
@@ -114,12 +120,13 @@ public final class SGD: GroupOptimizer<SGD.Options> {
     let velocity = known ?? state.tensor("momentum_buffer", like: parameter)
     let share = known == nil ? 1 : 1 - options.dampening
     if share == 1 && sign == 1 && options.weightDecay == 0 {
-      (options.nesterov ? SGD.usualNesterov : SGD.usual)(
-        [parameter, velocity, gradient], [options.lr, options.momentum])
+      updates.add(
+        options.nesterov ? SGD.usualNesterov : SGD.usual, [parameter, velocity, gradient],
+        [options.lr, options.momentum])
       return
     }
-    (options.nesterov ? SGD.nesterov : SGD.moving)(
-      [parameter, velocity, gradient],
+    updates.add(
+      options.nesterov ? SGD.nesterov : SGD.moving, [parameter, velocity, gradient],
       [options.lr, sign, options.weightDecay, options.momentum, share])
   }
 }

@@ -15,6 +15,7 @@
 #include "dsc_reduce.h"
 #include "dsc_thread.h"
 #include "dsc_types.h"
+#include "dsc_update.h"
 #include "dsc_window.h"
 
 #endif

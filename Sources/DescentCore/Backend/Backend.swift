@@ -69,12 +69,22 @@ struct FlatCall {
   let output: Unmanaged<Tensor>
 }
 
-/// A program that changes its first inputs in place; all tensors have one shape and dtype. The step of
-/// an optimizer: a call for each parameter, so it takes its operands as they come.
+/// A program that changes its first inputs in place, for several sets of tensors: the step of an optimizer
+/// over its parameters. The tensors of a set have one shape, all have one dtype, and what one set changes
+/// no other one reads or changes.
 struct UpdateCall {
   let program: Program
+  /// The program's inputs for the first set, for the second, and so on.
   let tensors: [Tensor]
   let scalars: [Double]
+  let rule: UpdateRule
+}
+
+/// Updates for which a device may have a loop of its own, which gives the program's bits.
+package enum UpdateRule: Sendable {
+  /// None but the program.
+  case program
+  case descent, momentum, nesterov, adam
 }
 
 /// destination = source, converted and broadcast.

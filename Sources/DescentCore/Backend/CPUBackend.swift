@@ -64,43 +64,6 @@ final class CPUBackend: Backend {
     if status != 0 { throw CPUBackend.misuse(status) }
   }
 
-  func update(_ call: UpdateCall) throws(Misuse) {
-    let tensors = call.tensors
-    let outputCount = call.program.outputs.count
-    let lowered = call.program.lowered(for: tensors[0].elementType)
-    var flat = true
-    for tensor in tensors where !tensor.layout.isContiguous { flat = false }
-    let status = withUnsafeTemporaryAllocation(
-      of: DscView.self, capacity: tensors.count + outputCount
-    ) { views -> Int32 in
-      let views = views.baseAddress.unsafelyUnwrapped
-      for i in 0..<tensors.count {
-        if flat { views[i].setFlat(tensors[i], step: 1) } else { views[i].set(tensors[i]) }
-      }
-      let outputs = views + tensors.count
-      for i in 0..<outputCount { outputs[i] = views[i] }
-      let constants = lowered.constants
-      return withUnsafeTemporaryAllocation(
-        of: DscScalar.self, capacity: call.scalars.count + constants.count + 1
-      ) { values in
-        let base = values.baseAddress.unsafelyUnwrapped
-        for i in 0..<call.scalars.count {
-          base[i] = DscScalar(call.scalars[i], lowered.scalarLanes[i])
-        }
-        for i in 0..<constants.count { base[call.scalars.count + i] = constants[i] }
-        let shape = tensors[0].layout.shape
-        if flat {
-          return dsc_pointwise_flat(
-            lowered.program, Int64(shape.elementCount), views, base, outputs)
-        }
-        return shape.withUnsafeSizes {
-          dsc_pointwise(lowered.program, Int32(shape.count), $0.c, views, base, outputs)
-        }
-      }
-    }
-    if status != 0 { throw CPUBackend.misuse(status) }
-  }
-
   /// Whether every operand is contiguous in the call's shape or a single element.
   @inline(__always)
   private static func isFlat(_ call: PointwiseCall) -> Bool {

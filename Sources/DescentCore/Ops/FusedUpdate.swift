@@ -10,12 +10,22 @@
 /// Nothing is recorded: use it for updates outside the graph, inside `noGrad`. All tensors have one shape
 /// and dtype; half precision is computed in float32.
 public final class FusedUpdate: Sendable {
-  private let name: String
-  private let program: Program
-  private let outputCount: Int
+  let name: String
+  let program: Program
+  let outputCount: Int
+  let rule: UpdateRule
 
-  public init(
+  public convenience init(
     _ name: String, tensors: Int, outputs: Int, scalars: Int,
+    _ body: (_ tensors: [Term], _ scalars: [Term]) -> [Term]
+  ) {
+    self.init(
+      name, rule: .program, tensors: tensors, outputs: outputs, scalars: scalars, body)
+  }
+
+  /// For a rule that the kernels know: they do what the closure says, in a loop of its own.
+  package init(
+    _ name: String, rule: UpdateRule, tensors: Int, outputs: Int, scalars: Int,
     _ body: (_ tensors: [Term], _ scalars: [Term]) -> [Term]
   ) {
     let inputs = (0..<tensors).map { _ in Term.input() }
@@ -24,26 +34,33 @@ public final class FusedUpdate: Sendable {
     precondition(
       results.count == outputs, "FusedUpdate: \(results.count) results for \(outputs) outputs.")
     self.name = name
+    self.rule = rule
     outputCount = outputs
     program = Program(inputs: inputs, scalars: numbers, outputs: results)
   }
 
-  /// Changes the first tensors in place.
+  /// Changes the first tensors in place; `UpdateBatch` does so for many parameters at once.
   ///
   /// - Precondition: one shape and one floating-point dtype.
   public func callAsFunction(
     _ tensors: [Tensor], _ scalars: [Double] = [], file: StaticString = #fileID, line: UInt = #line
   ) {
-    guard accepts(tensors, scalars, file, line) else { return }
+    if accepts(tensors, scalars, file, line) { run(tensors, scalars, file, line) }
+  }
+
+  /// Changes several sets of tensors, one behind the other in `tensors`.
+  func run(_ tensors: [Tensor], _ scalars: [Double], _ file: StaticString, _ line: UInt) {
     do throws(Misuse) {
       try tensors[0].device.backend.update(
-        UpdateCall(program: program, tensors: tensors, scalars: scalars))
+        UpdateCall(program: program, tensors: tensors, scalars: scalars, rule: rule))
     } catch { error.named(name).raise(file: file, line: line) }
-    for i in 0..<outputCount { tensors[i].didChange(name, file, line) }
+    for first in stride(from: 0, to: tensors.count, by: program.inputs.count) {
+      for i in first..<first + outputCount { tensors[i].didChange(name, file, line) }
+    }
   }
 
   @inline(__always)
-  private func accepts(
+  func accepts(
     _ tensors: [Tensor], _ scalars: [Double], _ file: StaticString, _ line: UInt
   ) -> Bool {
     if tensors.count != program.inputs.count || scalars.count != program.scalars.count {

@@ -8,6 +8,8 @@ final class Storage {
   let device: Device
   private let sizeClass: Int32
   var version: UInt32 = 0
+  /// The last `UpdateBatch` that reads or changes this; odd if it changes it.
+  var updateMark: UInt32 = 0
   var lastChange: Change?
 
   /// An in-place change: the operation and the caller's line (line 0: an operator, unknown).
