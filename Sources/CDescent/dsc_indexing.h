@@ -21,6 +21,7 @@ typedef struct {
   int64_t size;   // of an element in bytes
   int count;      // of indices
   bool negative;  // indices may count from the end
+  bool streams;   // blocks and rows write past the cache
   const int64_t *indices[DSC_MAX_INDICES];
   int64_t index_size[DSC_MAX_INDICES], index_stride[DSC_MAX_INDICES];
 } DscIndexing;
@@ -31,6 +32,11 @@ typedef void (*DscIndexingBlock)(const void *context, const DscIndexing *indexin
                                  char *other, const int64_t *offsets, int64_t first,
                                  int64_t places);
 
+/// Does a row of single places whose indices lie next to each other and are their offsets. False where
+/// one of them is below 0 or out of bounds, which it looks for before it reads.
+typedef bool (*DscIndexingRow)(const DscIndexing *indexing, const char *self, char *other,
+                               const int64_t *index, int64_t places);
+
 /// DSC_BAD_INDEX and the first value out of bounds, or DSC_OK.
 int dsc_indexing_check(int ndim, const int64_t *shape, int count, const DscView *indices,
                        bool negative, const int64_t *index_size, int64_t *bad_index);
@@ -39,9 +45,9 @@ int dsc_indexing_plan(int ndim, const int64_t *shape, int count, const DscView *
                       bool negative, const int64_t *index_size, const int64_t *index_stride,
                       const DscView *self, const DscView *other, DscIndexing *plan);
 /// Runs all blocks on the pool. With `ordered`, places that may coincide are visited in row-major
-/// order, by one thread: only dims in which self has a stride are cut. Returns false, and leaves
-/// blocks out, where an index is out of bounds.
+/// order, by one thread: only dims in which self has a stride are cut. `row` may be NULL; else it does
+/// the rows it can. Returns false, and leaves blocks out, where an index is out of bounds.
 bool dsc_indexing_run(const DscIndexing *plan, bool ordered, DscIndexingBlock block,
-                      const void *context);
+                      DscIndexingRow row, const void *context);
 
 #endif

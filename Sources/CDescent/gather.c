@@ -2,7 +2,12 @@
 #include <string.h>
 
 #include "dsc_indexing.h"
+#include "dsc_math_macros.h"
 #include "dsc_stream.h"
+#include "dsc_targets.h"
+
+#define DSC_BODY "gather_body.h"
+#include "dsc_for_each_target.h"
 
 // `places` rows of columns.
 typedef void (*Gather)(const char *self, const int64_t *offsets, int64_t places,
@@ -35,11 +40,6 @@ DEFINE_GATHER(gather_16, uint16_t)
 DEFINE_GATHER(gather_32, uint32_t)
 DEFINE_GATHER(gather_64, uint64_t)
 
-typedef struct {
-  Gather kernel;
-  bool streams;  // the result goes past the cache
-} GatherCall;
-
 // Rows worth a copy of their own past the cache, in bytes.
 enum { STREAMED_ROW = 4 * DSC_LINE };
 
@@ -54,7 +54,6 @@ static void stream_rows(const DscIndexing *plan, const char *self, const int64_t
     dsc_stream((size_t)size, self + offsets[k] * size, columns, out + k * place_stride * size,
                &ahead, 1);
   }
-  dsc_stream_finish();
 }
 
 // Single elements past the cache. What is fetched: the indices to come, and the same places of the
@@ -70,24 +69,23 @@ static void stream_elements(Gather kernel, const DscIndexing *plan, const char *
       {(const char *)next, plan->size}};
   kernel(self, offsets, places, 1, values, 1, 1, 1);
   dsc_stream((size_t)plan->size, values, places, out, ahead, row != 0 ? 2 : 1);
-  dsc_stream_finish();
 }
 
 static void gather_block(const void *context, const DscIndexing *plan, char *self, char *out,
                          const int64_t *offsets, int64_t first, int64_t places) {
-  const GatherCall *call = context;
+  const Gather kernel = *(const Gather *)context;
   const DscWalk *walk = &plan->walk;
   const int last = walk->ndim - 1;
   const int64_t columns = walk->shape[last], self_stride = walk->strides[DSC_SELF][last];
   const int64_t stride = walk->strides[DSC_OTHER][last];
   const int64_t place_stride = walk->strides[DSC_OTHER][last - 1];
-  if (call->streams && columns == 1 && place_stride == 1) {
-    stream_elements(call->kernel, plan, self, offsets, first, places, out);
-  } else if (call->streams && self_stride == 1 && stride == 1 &&
+  if (plan->streams && columns == 1 && place_stride == 1) {
+    stream_elements(kernel, plan, self, offsets, first, places, out);
+  } else if (plan->streams && self_stride == 1 && stride == 1 &&
              columns * plan->size >= STREAMED_ROW) {
     stream_rows(plan, self, offsets, places, place_stride, columns, out);
   } else {
-    call->kernel(self, offsets, places, self_stride, out, place_stride, stride, columns);
+    kernel(self, offsets, places, self_stride, out, place_stride, stride, columns);
   }
 }
 
@@ -98,14 +96,17 @@ static int gather(int ndim, const int64_t *shape, int count, const DscView *indi
   int status = dsc_indexing_plan(ndim, shape, count, indices, negative, index_size, index_stride,
                                  self, out, &plan);
   if (status != DSC_OK) return status;
+  if (dsc_walk_count(&plan.walk, plan.walk.ndim) == 0) return DSC_OK;
+  const int outer = plan.walk.ndim - 2;
+  const bool single = plan.walk.shape[outer + 1] == 1 && plan.walk.strides[DSC_OTHER][outer] == 1;
+  plan.streams = dsc_streams(dsc_walk_count(&plan.walk, plan.walk.ndim) * plan.size);
   Gather kernel = gather_64;
-  if (plan.size == 1) kernel = gather_8;
-  if (plan.size == 2) kernel = gather_16;
-  if (plan.size == 4) kernel = gather_32;
-  // Every block checks its indices before it reads; which is the first bad one is seen afterwards.
-  const GatherCall call = {kernel,
-                           dsc_streams(dsc_walk_count(&plan.walk, plan.walk.ndim) * plan.size)};
-  if (dsc_indexing_run(&plan, false, gather_block, &call)) return DSC_OK;
+  DscIndexingRow row = DSC_DISPATCH(pick_64);
+  if (plan.size == 1) kernel = gather_8, row = DSC_DISPATCH(pick_8);
+  if (plan.size == 2) kernel = gather_16, row = DSC_DISPATCH(pick_16);
+  if (plan.size == 4) kernel = gather_32, row = DSC_DISPATCH(pick_32);
+  // Blocks and rows check their indices before they read; which is the first bad one is seen afterwards.
+  if (dsc_indexing_run(&plan, false, gather_block, single ? row : NULL, &kernel)) return DSC_OK;
   return dsc_indexing_check(ndim, shape, count, indices, negative, index_size, bad_index);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dsc_indexing.h"
+#include "dsc_stream.h"
 #include "include/dsc_pool.h"
 
 // Checking. Dims in which the index is only repeated are looked at once.
@@ -156,15 +157,22 @@ int dsc_indexing_plan(int ndim, const int64_t *shape, int count, const DscView *
 
 // Running.
 
-/// The values of the only index where they themselves are the offsets: contiguous, none counted
-/// from the end, places next to each other in self. NULL otherwise.
-static const int64_t *index_as_offsets(const DscIndexing *plan, const DscWalkPlace *at,
-                                       int64_t first, int64_t places) {
+/// The values of the only index where they may be the offsets: contiguous, places next to each other in
+/// self. NULL otherwise.
+static const int64_t *plain_index(const DscIndexing *plan, const DscWalkPlace *at) {
   int dim = plan->walk.ndim - 2;
   if (plan->count != 1 || plan->index_stride[0] != 1 || plan->walk.strides[DSC_SELF][dim] != 0 ||
       plan->walk.strides[DSC_FIRST_INDEX][dim] != 1)
     return NULL;
-  const int64_t *index = plan->indices[0] + at->offsets[DSC_FIRST_INDEX] + first;
+  return plan->indices[0] + at->offsets[DSC_FIRST_INDEX];
+}
+
+/// The same of some places if they are the offsets: within bounds, and none counts from the end.
+static const int64_t *index_as_offsets(const DscIndexing *plan, const DscWalkPlace *at,
+                                       int64_t first, int64_t places) {
+  const int64_t *index = plain_index(plan, at);
+  if (index == NULL) return NULL;
+  index += first;
   uint64_t last = (uint64_t)plan->index_size[0] - 1, signs = 0;
   for (int64_t k = 0; k < places; k++) signs |= (uint64_t)index[k] | (last - (uint64_t)index[k]);
   return signs >> 63 == 0 ? index : NULL;
@@ -212,7 +220,7 @@ static bool offsets_repeat(const DscWalk *walk, bool ordered) {
 }
 
 static bool run_blocks(const DscIndexing *plan, bool ordered, DscIndexingBlock block,
-                       const void *context) {
+                       DscIndexingRow whole, const void *context) {
   const DscWalk *walk = &plan->walk;
   int outer = walk->ndim - 2;
   int64_t rows = dsc_walk_count(walk, outer), places = walk->shape[outer];
@@ -222,7 +230,11 @@ static bool run_blocks(const DscIndexing *plan, bool ordered, DscIndexingBlock b
   int64_t computed[DSC_OFFSETS_BLOCK];
   DscWalkPlace start, at;
   dsc_walk_seek(walk, outer, 0, &start);
-  for (int64_t row = 0; row < rows; row += inner_rows) {
+  for (int64_t row = 0; row < rows; row += inner_rows, dsc_walk_next(walk, outer, &start)) {
+    const int64_t *index = whole && inner_rows == 1 ? plain_index(plan, &start) : NULL;
+    if (index && whole(plan, plan->self + start.offsets[DSC_SELF] * plan->size,
+                       plan->other + start.offsets[DSC_OTHER] * plan->size, index, places))
+      continue;
     for (int64_t first = 0; first < places; first += DSC_OFFSETS_BLOCK) {
       int64_t n = places - first < DSC_OFFSETS_BLOCK ? places - first : DSC_OFFSETS_BLOCK;
       const int64_t *offsets = index_as_offsets(plan, &start, first, n);
@@ -238,14 +250,15 @@ static bool run_blocks(const DscIndexing *plan, bool ordered, DscIndexingBlock b
         if (i + 1 < inner_rows) dsc_walk_next(walk, outer, &at);
       }
     }
-    dsc_walk_next(walk, outer, &start);
   }
+  if (plan->streams) dsc_stream_finish();
   return true;
 }
 
 typedef struct {
   const DscIndexing *plan;
   DscIndexingBlock block;
+  DscIndexingRow row;
   const void *context;
   bool ordered;
   int dim;
@@ -267,7 +280,8 @@ static void run_part(void *context, int64_t piece) {
   for (int j = 0; j < part.count; j++) {
     part.indices[j] += first * walk->strides[DSC_FIRST_INDEX + j][run->dim];
   }
-  if (!run_blocks(&part, run->ordered, run->block, run->context)) atomic_store(&run->bad, true);
+  if (!run_blocks(&part, run->ordered, run->block, run->row, run->context))
+    atomic_store(&run->bad, true);
 }
 
 /// How many pieces a dim can be cut into; neighbours in the operand written to stay together.
@@ -281,12 +295,13 @@ static int64_t cuts(const DscWalk *walk, bool ordered, int dim) {
 }
 
 bool dsc_indexing_run(const DscIndexing *plan, bool ordered, DscIndexingBlock block,
-                      const void *context) {
+                      DscIndexingRow row, const void *context) {
   const DscWalk *walk = &plan->walk;
   int64_t total = dsc_walk_count(walk, walk->ndim);
   if (total == 0) return true;
   int64_t wanted = total / 16384 < 64 ? total / 16384 : 64;
-  SharedRun run = {.plan = plan, .block = block, .context = context, .ordered = ordered};
+  SharedRun run = {
+      .plan = plan, .block = block, .row = row, .context = context, .ordered = ordered};
   run.pieces = 1;
   for (int d = 0; d < walk->ndim && run.pieces < wanted; d++) {
     int64_t possible = cuts(walk, ordered, d);
@@ -295,7 +310,7 @@ bool dsc_indexing_run(const DscIndexing *plan, bool ordered, DscIndexingBlock bl
       run.pieces = possible < wanted ? possible : wanted;
     }
   }
-  if (run.pieces <= 1) return run_blocks(plan, ordered, block, context);
+  if (run.pieces <= 1) return run_blocks(plan, ordered, block, row, context);
   atomic_init(&run.bad, false);
   dsc_parallel(run.pieces, run_part, &run);
   return !atomic_load(&run.bad);

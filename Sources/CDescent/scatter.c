@@ -125,13 +125,13 @@ static int scatter(DscScatter op, int ndim, const int64_t *shape, int count, con
   if (status != DSC_OK) return status;
   if (op == DSC_SCATTER_ASSIGN) {
     Scatter kernel = assignment(plan.size);
-    dsc_indexing_run(&plan, true, scatter_block, &kernel);
+    dsc_indexing_run(&plan, true, scatter_block, NULL, &kernel);
   } else if (plan.dtype == DSC_FLOAT16 || plan.dtype == DSC_BFLOAT16) {
     Scatter kernel = scatters[DSC_FLOAT32][op - DSC_SCATTER_ADD];
-    dsc_indexing_run(&plan, true, scatter_half_block, &kernel);
+    dsc_indexing_run(&plan, true, scatter_half_block, NULL, &kernel);
   } else {
     Scatter kernel = scatters[plan.dtype][op - DSC_SCATTER_ADD];
-    dsc_indexing_run(&plan, true, scatter_block, &kernel);
+    dsc_indexing_run(&plan, true, scatter_block, NULL, &kernel);
   }
   return DSC_OK;
 }

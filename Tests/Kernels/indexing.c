@@ -23,7 +23,7 @@ static void gather(void) {
   int64_t shape[3], sizes[3], bad = 0;
   int ndim = 1 + (int)below(3), dim = (int)below(ndim);
   for (int d = 0; d < ndim; d++)
-    shape[d] = any_size(ndim == 1 ? 300 : 40), sizes[d] = d == dim ? 1 + any_size(50) : shape[d];
+    shape[d] = any_size(ndim < 3 && d == ndim - 1 ? 300 : 40), sizes[d] = d == dim ? 1 + any_size(50) : shape[d];
   DscDType dtype = any_dtype();
   Array source = array(dtype, ndim, sizes, (Layout)below(3)), index = array(DSC_INT64, ndim, shape, (Layout)below(3));
   Array out = array(dtype, ndim, shape, (Layout)below(2));
@@ -43,6 +43,8 @@ static void gather(void) {
     set(&index, below(index.count), (double)sizes[dim]);
     int status = dsc_gather(ndim, shape, dim, sizes[dim], &source.view, &index.view, &out.view, &bad);
     CHECK(status == DSC_BAD_INDEX && bad == sizes[dim], "a bad index gave %d, %lld", status, (long long)bad);
+    status = dsc_gather(ndim, shape, dim, 0, &source.view, &index.view, &out.view, &bad);
+    CHECK(status == DSC_BAD_INDEX, "an empty source gave %d", status);
   }
   release(&source), release(&index), release(&out);
 }

@@ -172,6 +172,10 @@ extension SharedState {
         expectSame("indexSelect", [rows], step: 100) { m.indexSelect(0, $0[0]) }
         expectSame("subscript", [rows], step: 100) { m[$0[0]] }
       }
+      // The same places one by one, some of them from the end.
+      let flat = index + Tensor.arange(1801).view(-1, 1) * 1803
+      let places = Tensor.where(index .> 900, flat - 1801 * 1803, flat)
+      withThreads { #expect(m.view(-1)[places].equal(m.gather(1, index))) }
       let bad = index.clone()
       bad[1800, 1802] = Tensor(1803)
       #expect(throws: Misuse.self) { try checked { _ = m.gather(1, bad) } }
