@@ -70,5 +70,6 @@ void check_pooling(void);
 void check_indexing(void);
 void check_ordering(void);
 void check_random(void);
+void check_threads(void);
 
 #endif
