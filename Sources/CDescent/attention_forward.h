@@ -163,7 +163,7 @@ static void DSC_NAME(score_keys)(const DscHead *head, const float *query, int64_
     const float *from = key->data + j * key->row;
     if (key->column == 1 && j + STREAMS <= count) {
       for (int s = 0; s < STREAMS; s++) a[s] = from + s * key->row;
-      DSC_TYPED(dot_chains)(STREAMS, a, x, size, DSC_TYPED(vector_ahead)(key->row), chains);
+      DSC_TYPED(dot_chains)(STREAMS, a, x, size, DSC_TYPED(vector_ahead)(key->row, count), chains);
       for (int s = 0; s < STREAMS; s++) scores[j + s] = DSC_TYPED(sum_chains)(&chains[s]);
       j += STREAMS;
       continue;

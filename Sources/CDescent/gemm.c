@@ -81,6 +81,8 @@ static void run_piece(void *context, int64_t piece) {
   }
 }
 
+static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
 static int64_t ceiling(int64_t value, int64_t unit) { return (value + unit - 1) / unit; }
 
 // The size of `parts` about equal parts of a length, as a multiple of `unit`.
@@ -93,7 +95,7 @@ static int64_t part(int64_t length, int64_t parts, int64_t unit) {
 static void divide(Plan *plan, int64_t threads) {
   // WORTH in multiply-adds. Patches are gathered as if of fewer columns: they are then near when
   // they are read.
-  enum { ROWS = 512, COLUMNS = 2048, PATCH_COLUMNS = 512, WORTH = 1 << 18 };
+  enum { ROWS = 512, COLUMNS = 2048, PATCH_COLUMNS = 512, WORTH = 1 << 17 };
   const DscProduct *p = &plan->product;
   DscTileSize tile = {8, 64};
   bool vector = is_floating(p->dtype) && dsc_product_is_vector(p);
@@ -111,7 +113,7 @@ static void divide(Plan *plan, int64_t threads) {
     int64_t blocks = plan->row_pieces * plan->column_pieces;
     if (blocks * plan->batch >= wanted) break;
     if (plan->rows * plan->columns * depth < 2 * WORTH) break;
-    if (plan->rows > plan->columns && plan->rows > tile.rows) {
+    if (smaller(plan->rows, p->m) > smaller(plan->columns, p->n) && plan->rows > tile.rows) {
       plan->rows = part(plan->rows, 2, tile.rows);
     } else if (plan->columns > tile.columns) {
       plan->columns = part(plan->columns, 2, tile.columns);
@@ -129,7 +131,8 @@ static void divide(Plan *plan, int64_t threads) {
 }
 
 static int run_plan(const DscGemm *call, const DscPatches *patches) {
-  enum { SMALL = 1 << 18, SIDE = 512 };  // multiply-adds that one thread does faster than two
+  // Multiply-adds that one thread does faster than two, and those that take less time than waking one.
+  enum { SMALL = (1 << 18) - 1, BRIEF = 1 << 20, SIDE = 512 };
   Plan plan = {
       .call = call,
       .product = {call->dtype,       call->m,        call->n,     call->k,        call->a,
@@ -150,7 +153,11 @@ static int run_plan(const DscGemm *call, const DscPatches *patches) {
   atomic_init(&plan.status, DSC_OK);
   divide(&plan, dsc_thread_count());
   int64_t blocks = plan.row_pieces * plan.column_pieces;
-  dsc_parallel(blocks * ceiling(plan.batch, plan.batch_step), run_piece, &plan);
+  const int64_t pieces = blocks * ceiling(plan.batch, plan.batch_step);
+  if (p->m * p->n * p->k * plan.batch <= BRIEF)
+    dsc_parallel_brief(pieces, run_piece, &plan);
+  else
+    dsc_parallel(pieces, run_piece, &plan);
   return atomic_load(&plan.status);
 }
 

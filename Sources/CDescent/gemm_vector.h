@@ -24,11 +24,13 @@ enum {
 };
 
 // How far ahead the columns of a product are fetched, in elements: short ones, for the processor
-// sees no further than a column's end; 0: not at all.
-static int64_t DSC_TYPED(vector_ahead)(int64_t column) {
-  enum { NEAR = 8 << 10, FAR = 12 << 10 };
+// sees no further than a column's end; 0: not at all. `count` columns are read: where they are more
+// than the second-level cache keeps, it pays for somewhat longer ones.
+static int64_t DSC_TYPED(vector_ahead)(int64_t column, int64_t count) {
+  enum { NEAR = 8 << 10, FAR = 12 << 10, FARTHER = 16 << 10, LARGE = 512 << 10 };
   const int64_t size = (int64_t)sizeof(DSC_T), group = DSC_TYPED(streams) * column;
-  return group <= 0 || group * size > FAR ? 0 : group * (1 + NEAR / (group * size));
+  const int64_t far = count * column * size > LARGE ? FARTHER : FAR;
+  return group <= 0 || group * size > far ? 0 : group * (1 + NEAR / (group * size));
 }
 
 // The chains of `streams` dot products of one length, side by side; those of a are fetched ahead.
@@ -64,12 +66,13 @@ static inline __attribute__((always_inline)) void DSC_TYPED(dot_chains)(
   for (int s = 0; s < streams; s++) out[s] = sum[s];
 }
 
-static DSC_T DSC_TYPED(sum_chains)(const DSC_TYPED(Chains) * chains) {
-  DSC_T value[DSC_CHAINS];
-  memcpy(value, chains, sizeof value);
-  for (int half = DSC_CHAINS / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; i++) value[i] += value[i + half];
-  return value[0];
+static inline __attribute__((always_inline)) DSC_T DSC_TYPED(sum_chains)(const DSC_TYPED(Chains) *
+                                                                         chains) {
+  typedef DSC_T Eight __attribute__((ext_vector_type(DSC_CHAINS / 2)));
+  typedef DSC_T Four __attribute__((ext_vector_type(DSC_CHAINS / 4)));
+  const Eight eight = chains->lo + chains->hi;
+  const Four four = eight.lo + eight.hi;
+  return (four[0] + four[2]) + (four[1] + four[3]);
 }
 
 // x of a block as contiguous elements.
@@ -88,7 +91,7 @@ static void DSC_TYPED(vector_columns)(const DscProduct *g, int64_t j, DSC_T *out
   DSC_T buffer[BLOCK], columns[STREAMS * BLOCK + PAD];
   DSC_TYPED(Chains) total[4] = {0}, part[4];
   const DSC_T *b[4], *x[4];
-  const int64_t ahead = g->b_row == 1 ? DSC_TYPED(vector_ahead)(g->b_column) : 0;
+  const int64_t ahead = g->b_row == 1 ? DSC_TYPED(vector_ahead)(g->b_column, g->n) : 0;
   for (int64_t start = 0; start < g->k; start += BLOCK) {
     int64_t count = g->k - start < BLOCK ? g->k - start : BLOCK;
     x[0] = DSC_TYPED(vector_x)(g, start, count, buffer);

@@ -18,6 +18,7 @@
 enum {
   MAX_THREADS = 256,
   SPIN_NANOSECONDS = 30000,
+  BRIEF_PER_WAKE = 32,      // brief calls that share the cost of waking, some 10 microseconds
   STACK_BYTES = 1 << 20,  // some C libraries give threads as little as 128 KB
 };
 static const uint64_t INSIDE = 0xffff, OPEN = 0x10000, EPOCH = 0x20000;
@@ -39,6 +40,7 @@ static void (*job_body)(void *, int64_t);
 static void *job_context;
 static pthread_t threads[MAX_THREADS];
 static int started;
+static int brief_calls;  // since the last that woke
 
 static _Thread_local bool inside_piece;
 
@@ -158,7 +160,7 @@ static void wait_for_workers(void) {
   }
 }
 
-void dsc_parallel(int64_t pieces, void (*body)(void *context, int64_t piece), void *context) {
+static void run_job(int64_t pieces, void (*body)(void *, int64_t), void *context, bool brief) {
   const int workers = pieces > 1 ? dsc_thread_count() - 1 : 0;
   if (workers == 0 || inside_piece || atomic_exchange(&busy, true)) {
     for (int64_t piece = 0; piece < pieces; piece++) body(context, piece);
@@ -171,11 +173,22 @@ void dsc_parallel(int64_t pieces, void (*body)(void *context, int64_t piece), vo
   atomic_store(&next_piece, 0);
   const uint64_t epoch = atomic_load(&gate) / EPOCH + 1;
   atomic_store(&gate, epoch * EPOCH | OPEN);
-  wake_workers(pieces - 1);
+  if (!brief || (atomic_load(&sleepers) > 0 && ++brief_calls >= BRIEF_PER_WAKE)) {
+    brief_calls = 0;
+    wake_workers(pieces - 1);
+  }
   run_pieces();
   atomic_fetch_and(&gate, ~OPEN);
   wait_for_workers();
   atomic_store(&busy, false);
+}
+
+void dsc_parallel(int64_t pieces, void (*body)(void *context, int64_t piece), void *context) {
+  run_job(pieces, body, context, false);
+}
+
+void dsc_parallel_brief(int64_t pieces, void (*body)(void *context, int64_t piece), void *context) {
+  run_job(pieces, body, context, true);
 }
 
 static int processors(void) {

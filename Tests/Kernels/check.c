@@ -229,6 +229,7 @@ int main(int count, char **names) {
       {"reductions", check_reductions}, {"norms", check_norms},       {"pooling", check_pooling},
       {"indexing", check_indexing},   {"ordering", check_ordering},   {"random", check_random},
       {"updates", check_updates},
+      {"threads", check_threads},
   };
   dsc_set_thread_count(3);
   for (int target = 0; target < DSC_TARGET_COUNT; target++) {

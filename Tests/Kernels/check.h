@@ -71,5 +71,6 @@ void check_indexing(void);
 void check_ordering(void);
 void check_random(void);
 void check_updates(void);
+void check_threads(void);
 
 #endif
