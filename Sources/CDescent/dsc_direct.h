@@ -15,7 +15,8 @@ typedef struct {
   int64_t row, rows;       // output channels of the group
   const void *weights;     // panels of the group's weights from `row` on
   const int64_t *offsets;  // of the taps of all channels of the group
-  void *memory;            // dsc_direct_bytes
+  bool by_lines;           // see dsc_lines_pack
+  void *memory;            // dsc_direct_memory or dsc_lines_memory
 } DscBand;
 
 /// Rows of the weights' gradient, which are (channel, tap) here, over some images.
@@ -42,5 +43,15 @@ void dsc_pack_weights(const DscConvolution *call, int64_t group, int64_t first, 
 /// Packs the gradients of one image: for each tile of output channels, positions x tile columns.
 void dsc_pack_gradients(const DscConvolution *call, int64_t group, int64_t image, int64_t tile,
                         void *out);
+
+/// Whether lines of outputs begin with a vector of their own, which the functions below then do.
+bool dsc_lines_serve(const DscConvolution *call);
+int64_t dsc_lines_rows(const DscConvolution *call);  // of a panel of weights
+int64_t dsc_lines_memory(const DscBand *band);       // elements
+void dsc_lines_band(const DscBand *band);
+/// Like dsc_pack_weights; `by_lines` orders the sums by (line of taps, channel, column), so that
+/// lines which meet padding only can be left out.
+void dsc_lines_pack(const DscConvolution *call, int64_t group, int64_t first, int64_t count,
+                    bool by_lines, void *out);
 
 #endif
