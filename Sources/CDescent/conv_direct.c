@@ -51,8 +51,8 @@ typedef struct {
   int64_t bands, lines, blocks, rows;  // rows: output channels of a block
   int64_t panels;                      // bytes of a group's packed weights
   int64_t tile;                        // rows of a panel
-  bool cuts;                           // lines begin with a vector of their own
-  bool by_lines;                       // sums go by lines of taps
+  DscLines kind;
+  bool by_lines;  // sums go by lines of taps
   atomic_int status;
 } Forward;
 
@@ -63,8 +63,8 @@ static void pack_block(void *context, int64_t piece) {
   int64_t group = piece / plan->blocks, row = piece % plan->blocks * plan->rows;
   int64_t rows = least(plan->rows, outputs - row);
   char *panels = (char *)call->workspace + group * plan->panels + row * k * size_of(call);
-  if (plan->cuts)
-    dsc_lines_pack(call, group, row, rows, plan->by_lines, panels);
+  if (plan->kind != DSC_LINES_NONE)
+    dsc_lines_pack(call, group, row, rows, plan->kind, plan->by_lines, panels);
   else
     dsc_pack_weights(call, group, row, rows, panels);
 }
@@ -88,9 +88,11 @@ static void run_band(void *context, int64_t piece) {
       .rows = least(plan->rows, outputs_of(call) - row),
       .weights = (const char *)call->workspace + group * plan->panels +
                  row * channels * taps * size_of(call),
+      .kind = plan->kind,
       .by_lines = plan->by_lines,
   };
-  int64_t elements = plan->cuts ? dsc_lines_memory(&work) : dsc_direct_memory(&work);
+  int64_t elements =
+      plan->kind != DSC_LINES_NONE ? dsc_lines_memory(&work) : dsc_direct_memory(&work);
   int64_t bytes = aligned(elements * size_of(call));
   int64_t offset_bytes = (channels + 1) * taps * (int64_t)sizeof(int64_t);
   char *memory = dsc_product_scratch((size_t)(bytes + offset_bytes));
@@ -106,7 +108,7 @@ static void run_band(void *context, int64_t piece) {
     for (int64_t c = 0; c < channels; c++)
       for (int64_t t = first; t < first + line; t++) *next++ = of_taps[t] + c * work.grid.channel;
   work.offsets = offsets, work.memory = memory;
-  if (plan->cuts)
+  if (plan->kind != DSC_LINES_NONE)
     dsc_lines_band(&work);
   else
     dsc_direct_band(&work);
@@ -127,9 +129,10 @@ static bool goes_by_lines(const DscConvolution *call) {
 }
 
 static Forward plan_forward(const DscConvolution *call) {
-  Forward plan = {.call = call, .cuts = dsc_lines_serve(call)};
-  plan.tile = plan.cuts ? dsc_lines_rows(call) : dsc_tile_size(call->dtype).rows;
-  plan.by_lines = plan.cuts && goes_by_lines(call);
+  Forward plan = {.call = call, .kind = dsc_lines_kind(call)};
+  bool lines = plan.kind != DSC_LINES_NONE;
+  plan.tile = lines ? dsc_lines_rows(call, plan.kind) : dsc_tile_size(call->dtype).rows;
+  plan.by_lines = lines && goes_by_lines(call);
   int64_t outputs = outputs_of(call), total = call->out_size[call->out_size[0] > 1 ? 0 : 1];
   plan.bands = 1;
   for (;; plan.bands++) {

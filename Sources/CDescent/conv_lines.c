@@ -22,20 +22,22 @@
 #define CHOOSE(call, name) \
   ((call)->dtype == DSC_FLOAT64 ? DSC_DISPATCH(name##_f64) : DSC_DISPATCH(name##_f32))
 
-bool dsc_lines_serve(const DscConvolution *call) { return CHOOSE(call, cuts_lines)(call); }
+DscLines dsc_lines_kind(const DscConvolution *call) { return CHOOSE(call, lines_kind)(call); }
 
-int64_t dsc_lines_rows(const DscConvolution *call) { return CHOOSE(call, line_rows)(); }
+int64_t dsc_lines_rows(const DscConvolution *call, DscLines kind) {
+  return CHOOSE(call, lines_rows)(call, kind);
+}
 
 int64_t dsc_lines_memory(const DscBand *band) { return CHOOSE(band->call, lines_memory)(band); }
 
 void dsc_lines_band(const DscBand *band) { CHOOSE(band->call, lines_band)(band); }
 
 void dsc_lines_pack(const DscConvolution *call, int64_t group, int64_t first, int64_t count,
-                    bool by_lines, void *out) {
+                    DscLines kind, bool by_lines, void *out) {
   if (call->dtype == DSC_FLOAT64)
-    DSC_DISPATCH(lines_pack_f64)(call, group, first, count, by_lines, out);
+    DSC_DISPATCH(lines_pack_f64)(call, group, first, count, kind, by_lines, out);
   else
-    DSC_DISPATCH(lines_pack_f32)(call, group, first, count, by_lines, out);
+    DSC_DISPATCH(lines_pack_f32)(call, group, first, count, kind, by_lines, out);
 }
 
 bool dsc_few_serve_weights(const DscConvolution *call) {

@@ -32,8 +32,6 @@ enum {
   DSC_TYPED(DEPTH) = 256,    // of a part of a sum: its weights stay in the first-level cache
 };
 
-static int64_t DSC_TYPED(line_rows)(void) { return DSC_LINE_ROWS; }
-
 // Rows of the next tile: the last two share what is left.
 static int64_t DSC_TYPED(height)(int64_t left) {
   if (left >= 2 * DSC_LINE_ROWS) return DSC_LINE_ROWS;
@@ -111,22 +109,9 @@ static int64_t DSC_TYPED(line_vectors)(const DscConvolution *call) {
   return (call->out_size[2] + DSC_LANES_PER_VECTOR - 1) / DSC_LANES_PER_VECTOR;
 }
 
-// Whether that takes hardly more vectors than going over the places between lines.
-static bool DSC_TYPED(cuts_lines)(const DscConvolution *call) {
-  const int64_t *out = call->out_size;
-  const int64_t through = (dsc_grid(call).count + DSC_LANES_PER_VECTOR - 1) / DSC_LANES_PER_VECTOR;
-  return 20 * out[0] * out[1] * DSC_TYPED(line_vectors)(call) <= 21 * through;
-}
-
 static int64_t DSC_TYPED(grid_length)(const DscBand *band) {
   int64_t channels = band->call->in_channels / band->call->groups;
   return (channels * band->grid.channel + DSC_GRID_SLACK + 15) / 16 * 16;
-}
-
-static int64_t DSC_TYPED(lines_memory)(const DscBand *band) {
-  const int64_t *out = band->call->out_size;
-  return DSC_TYPED(grid_length)(band) +
-         band->rows * out[0] * out[1] * DSC_TYPED(line_vectors)(band->call) * DSC_LANES_PER_VECTOR;
 }
 
 // A vector's place among the outputs of a band.
@@ -179,6 +164,25 @@ static void DSC_TYPED(store_tile)(const DscBand *band, DSC_T *sums, int64_t i, i
   DSC_TYPED(store_lines)(sums, out, band->positions, dsc_volume(call->out_size), rows, columns);
 }
 
+// The part of a sum of `k` terms that lines `top` to `bottom` of the outputs need: all of it, or
+// the lines of taps that meet a line of the image.
+static void DSC_TYPED(find_range)(const DscBand *band, int64_t top, int64_t bottom, int64_t k,
+                                  int64_t *start, int64_t *end) {
+  const DscConvolution *call = band->call;
+  *start = 0, *end = k;
+  if (!band->by_lines) return;
+  int64_t taps = call->taps[1], from = taps, to = 0;
+  for (int64_t p = 0; p < taps; p++) {
+    for (int64_t y = top; y <= bottom; y++) {
+      int64_t line = y * call->stride[1] + p * call->dilation[1] - call->padding[1];
+      if (line < 0 || line >= call->in_size[1]) continue;
+      if (from > p) from = p;
+      to = p + 1;
+    }
+  }
+  *start = from < to ? from * (k / taps) : 0, *end = to * (k / taps);
+}
+
 // The next columns: up to `most` vectors, of the `left` that the band has.
 static DSC_TYPED(Columns) DSC_TYPED(columns_from)(const DscBand *band, DSC_TYPED(Cursor) * next,
                                                   int64_t left, int64_t most, int64_t k) {
@@ -199,36 +203,41 @@ static DSC_TYPED(Columns) DSC_TYPED(columns_from)(const DscBand *band, DSC_TYPED
     if (++next->y < out[1]) continue;
     next->y = 0, next->z++;
   }
-  if (!band->by_lines) return columns;
-  // The lines of taps that meet a line of the image from one of the outputs' lines.
-  int64_t taps = call->taps[1];
-  int64_t from = taps, to = 0;
-  for (int64_t p = 0; p < taps; p++) {
-    for (int64_t y = top; y <= bottom; y++) {
-      int64_t line = y * call->stride[1] + p * call->dilation[1] - call->padding[1];
-      if (line < 0 || line >= call->in_size[1]) continue;
-      if (from > p) from = p;
-      to = p + 1;
-    }
-  }
-  columns.start = from < to ? from * (k / taps) : 0, columns.end = to * (k / taps);
+  DSC_TYPED(find_range)(band, top, bottom, k, &columns.start, &columns.end);
   return columns;
 }
 
-static void DSC_TYPED(lines_band)(const DscBand *band) {
+// The input channels of a band.
+static const DSC_T *DSC_TYPED(input_of)(const DscBand *band) {
   const DscConvolution *call = band->call;
-  const DscGrid *g = &band->grid;
-  int64_t channels = call->in_channels / call->groups;
-  int64_t size = dsc_volume(call->in_size);
-  const DSC_T *input = (const DSC_T *)call->input +
-                       (band->image * call->in_channels + band->group * channels) * size;
+  int64_t first =
+      band->image * call->in_channels + band->group * (call->in_channels / call->groups);
+  return (const DSC_T *)call->input + first * dsc_volume(call->in_size);
+}
+
+// Their grid, in the band's memory.
+static const DSC_T *DSC_TYPED(fill_band)(const DscBand *band) {
+  const DscConvolution *call = band->call;
+  int64_t channels = call->in_channels / call->groups, size = dsc_volume(call->in_size);
+  const DSC_T *input = DSC_TYPED(input_of)(band);
   DSC_T *grid = band->memory;
   for (int64_t c = 0; c < channels; c++)
-    DSC_TYPED(fill_grid)(call, g, input + c * size, grid + c * g->channel);
-  DSC_T *sums = grid + DSC_TYPED(grid_length)(band);
-  int64_t k = channels * dsc_volume(call->taps),
-          parts = (k + DSC_TYPED(DEPTH) - 1) / DSC_TYPED(DEPTH);
-  int64_t depth = parts == 0 ? 1 : (k + parts - 1) / parts;
+    DSC_TYPED(fill_grid)(call, &band->grid, input + c * size, grid + c * band->grid.channel);
+  return grid;
+}
+
+// Terms of a sum that are taken at once.
+static int64_t DSC_TYPED(depth_of)(int64_t k) {
+  int64_t parts = (k + DSC_TYPED(DEPTH) - 1) / DSC_TYPED(DEPTH);
+  return parts == 0 ? 1 : (k + parts - 1) / parts;
+}
+
+static void DSC_TYPED(columns_band)(const DscBand *band) {
+  const DscConvolution *call = band->call;
+  int64_t channels = call->in_channels / call->groups;
+  const DSC_T *grid = DSC_TYPED(fill_band)(band);
+  DSC_T *sums = (DSC_T *)band->memory + DSC_TYPED(grid_length)(band);
+  int64_t k = channels * dsc_volume(call->taps), depth = DSC_TYPED(depth_of)(k);
   int64_t vectors = call->out_size[0] * call->out_size[1] * DSC_TYPED(line_vectors)(call);
   int64_t most = DSC_TYPED(stretches)(DSC_TYPED(height)(band->rows));
   for (int64_t start = 0; start < k; start += depth) {
@@ -252,6 +261,135 @@ static void DSC_TYPED(lines_band)(const DscBand *band) {
       }
     }
   }
+}
+
+// out = (accumulate ? out : 0) + A B: row i of A is the grid from `from + i` on, its column p there
+// `offsets[p]` behind; B has `vectors` vectors of outputs a row, as out has.
+static inline __attribute__((always_inline)) void DSC_TYPED(place_tile)(
+    int rows, int vectors, int64_t k, const DSC_T *from, const int64_t *offsets, const DSC_T *b,
+    DSC_T *out, bool accumulate) {
+  typedef DSC_TYPED(Vector) Vector;
+  Vector sum[DSC_LINE_ROWS][2];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) sum[i][v] = (Vector)((DSC_T)0);
+  for (int64_t p = 0; p < k; p++, b += vectors * DSC_LANES_PER_VECTOR) {
+    const DSC_T *at = from + offsets[p];
+    Vector line[2];
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) line[v] = *(const Vector *)(b + v * DSC_LANES_PER_VECTOR);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++) {
+      Vector x = (Vector)(at[i]);
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) sum[i][v] = DSC_MULTIPLY_ADD(x, line[v], sum[i][v]);
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++) {
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) {
+      Vector *place = (Vector *)(out + (i * vectors + v) * DSC_LANES_PER_VECTOR);
+      *place = accumulate ? *place + sum[i][v] : sum[i][v];
+    }
+  }
+}
+
+#define DSC_PLACE_TILE(rows, vectors)                                                          \
+  static void DSC_TYPED(place_tile_##rows##_##vectors)(int64_t k, const DSC_T *from,           \
+                                                       const int64_t *offsets, const DSC_T *b, \
+                                                       DSC_T *out, bool accumulate) {          \
+    DSC_TYPED(place_tile)(rows, vectors, k, from, offsets, b, out, accumulate);                \
+  }
+#define DSC_PLACE_TILES(rows) DSC_PLACE_TILE(rows, 1) DSC_PLACE_TILE(rows, 2)
+#define DSC_PLACE_ENTRY(rows) {DSC_TYPED(place_tile_##rows##_1), DSC_TYPED(place_tile_##rows##_2)},
+DSC_FOR_LINE_ROWS(DSC_PLACE_TILES)
+typedef void (*DSC_TYPED(PlaceTile))(int64_t k, const DSC_T *from, const int64_t *offsets,
+                                     const DSC_T *b, DSC_T *out, bool accumulate);
+static const DSC_TYPED(PlaceTile)
+    DSC_TYPED(place_tiles)[DSC_LINE_ROWS][2] = {DSC_FOR_LINE_ROWS(DSC_PLACE_ENTRY)};
+
+// Vectors of outputs of a tile.
+static int DSC_TYPED(output_vectors)(const DscConvolution *call) {
+  return call->out_channels / call->groups > DSC_LANES_PER_VECTOR ? 2 : 1;
+}
+
+// Writes a tile whose rows are places of a line and whose columns are outputs.
+static void DSC_TYPED(store_places)(const DscBand *band, const DSC_T *sums, int64_t width,
+                                    int64_t output, int64_t outputs, int64_t to, int64_t places) {
+  const DscConvolution *call = band->call;
+  int64_t channel = band->group * (call->out_channels / call->groups) + band->row + output;
+  DSC_T *out = (DSC_T *)call->output +
+               (band->image * call->out_channels + channel) * band->positions + band->first + to;
+  for (int64_t o = 0; o < outputs; o++, out += band->positions) {
+    const DSC_T bias = call->bias == NULL ? 0 : ((const DSC_T *)call->bias)[channel + o];
+    for (int64_t x = 0; x < places; x++) out[x] = sums[x * width + o] + bias;
+  }
+}
+
+static void DSC_TYPED(outputs_band)(const DscBand *band) {
+  const DscConvolution *call = band->call;
+  const int64_t *out = call->out_size;
+  // Only places that count are read: what is its own grid needs no copy.
+  const DSC_T *grid = band->grid.is_input ? DSC_TYPED(input_of)(band) : DSC_TYPED(fill_band)(band);
+  int64_t k = call->in_channels / call->groups * dsc_volume(call->taps);
+  int64_t depth = DSC_TYPED(depth_of)(k), vectors = DSC_TYPED(output_vectors)(call);
+  int64_t width = vectors * DSC_LANES_PER_VECTOR;
+  DSC_T sums[DSC_LINE_ROWS * 2 * DSC_LANES_PER_VECTOR];
+  for (int64_t o = 0; o < band->rows; o += width) {
+    const DSC_T *weights = (const DSC_T *)band->weights + o * k;
+    int64_t outputs = band->rows - o < width ? band->rows - o : width;
+    for (int64_t line = 0; line < out[0] * out[1]; line++) {
+      int64_t z = line / out[1], y = line % out[1], start, end;
+      DSC_TYPED(find_range)(band, y, y, k, &start, &end);
+      const DSC_T *from = grid + (z * band->grid.size[1] + y) * band->grid.size[2];
+      for (int64_t x = 0, places; x < out[2]; x += places) {
+        places = DSC_TYPED(height)(out[2] - x);
+        int64_t at = start;
+        do {  // once where there is nothing to sum
+          int64_t some = end - at < depth ? end - at : depth;
+          DSC_TYPED(place_tiles)
+          [places - 1][vectors - 1](some > 0 ? some : 0, from + x, band->offsets + at,
+                                    weights + at * width, sums, at > start);
+          at += depth;
+        } while (at < end);
+        DSC_TYPED(store_places)(band, sums, width, o, outputs, line * out[2] + x, places);
+      }
+    }
+  }
+}
+
+// Vectors of columns, or of outputs where that takes fewer multiply-adds by far.
+static DscLines DSC_TYPED(lines_kind)(const DscConvolution *call) {
+  const int64_t *out = call->out_size, outputs = call->out_channels / call->groups;
+  const int64_t through = (dsc_grid(call).count + DSC_LANES_PER_VECTOR - 1) / DSC_LANES_PER_VECTOR;
+  const int64_t cut = out[0] * out[1] * DSC_TYPED(line_vectors)(call);
+  const int64_t width = DSC_TYPED(output_vectors)(call) * DSC_LANES_PER_VECTOR;
+  const int64_t blocks = (outputs + width - 1) / width * (width / DSC_LANES_PER_VECTOR);
+  if (5 * dsc_volume(out) * blocks <= 4 * (cut < through ? cut : through) * outputs)
+    return DSC_LINES_OF_OUTPUTS;
+  return 20 * cut <= 21 * through ? DSC_LINES_OF_COLUMNS : DSC_LINES_NONE;
+}
+
+static int64_t DSC_TYPED(lines_rows)(const DscConvolution *call, DscLines kind) {
+  return kind == DSC_LINES_OF_COLUMNS ? DSC_LINE_ROWS
+                                      : DSC_TYPED(output_vectors)(call) * DSC_LANES_PER_VECTOR;
+}
+
+static int64_t DSC_TYPED(lines_memory)(const DscBand *band) {
+  const int64_t *out = band->call->out_size;
+  const int64_t grid = DSC_TYPED(grid_length)(band);
+  if (band->kind == DSC_LINES_OF_OUTPUTS) return grid;
+  return grid +
+         band->rows * out[0] * out[1] * DSC_TYPED(line_vectors)(band->call) * DSC_LANES_PER_VECTOR;
+}
+
+static void DSC_TYPED(lines_band)(const DscBand *band) {
+  if (band->kind == DSC_LINES_OF_OUTPUTS)
+    DSC_TYPED(outputs_band)(band);
+  else
+    DSC_TYPED(columns_band)(band);
 }
 
 // out += A B for lines of `width` places `pitch` apart: row i of A is the grid from `rows_at[i]`
@@ -331,23 +469,30 @@ static void DSC_TYPED(few_weight_rows)(const DscWeightRows *w, int64_t step) {
   }
 }
 
-// Packs weights to panels of a tile's rows, in the order of the sums.
+// Packs weights to panels of a tile's channels, in the order of the sums.
 static void DSC_TYPED(lines_pack)(const DscConvolution *call, int64_t group, int64_t first,
-                                  int64_t count, bool by_lines, DSC_T *out) {
+                                  int64_t count, DscLines kind, bool by_lines, DSC_T *out) {
   DscWeightSteps steps = dsc_weight_steps(call);
   int64_t taps = dsc_volume(call->taps), channels = call->in_channels / call->groups;
   int64_t line = by_lines ? call->taps[2] : taps;  // taps between changes of the channel
+  int64_t panel = DSC_TYPED(lines_rows)(call, kind);
   const DSC_T *from = (const DSC_T *)call->weight + group * steps.group + first * steps.output;
   for (int64_t i = 0, rows; i < count; i += rows, from += rows * steps.output) {
-    rows = DSC_TYPED(height)(count - i);
+    rows = count - i < panel ? count - i : panel;
+    if (kind == DSC_LINES_OF_COLUMNS) rows = DSC_TYPED(height)(count - i);
     for (int64_t p = 0; p < taps; p += line)
       for (int64_t c = 0; c < channels; c++)
-        for (int64_t t = p; t < p + line; t++, out += DSC_LINE_ROWS)
+        for (int64_t t = p; t < p + line; t++, out += panel) {
           for (int64_t r = 0; r < rows; r++)
             out[r] = from[r * steps.output + c * steps.channel + t];
+          for (int64_t r = rows; r < panel; r++) out[r] = 0;
+        }
   }
 }
 
+#undef DSC_PLACE_TILE
+#undef DSC_PLACE_TILES
+#undef DSC_PLACE_ENTRY
 #undef DSC_LINE_TILE
 #undef DSC_LINE_TILES
 #undef DSC_LINE_ENTRY
