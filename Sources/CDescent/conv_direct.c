@@ -51,6 +51,8 @@ typedef struct {
   int64_t bands, lines, blocks, rows;  // rows: output channels of a block
   int64_t panels;                      // bytes of a group's packed weights
   int64_t tile;                        // rows of a panel
+  DscLines kind;
+  bool by_lines;  // sums go by lines of taps
   atomic_int status;
 } Forward;
 
@@ -59,8 +61,12 @@ static void pack_block(void *context, int64_t piece) {
   const DscConvolution *call = plan->call;
   int64_t k = channels_of(call) * dsc_volume(call->taps), outputs = outputs_of(call);
   int64_t group = piece / plan->blocks, row = piece % plan->blocks * plan->rows;
-  dsc_pack_weights(call, group, row, least(plan->rows, outputs - row),
-                   (char *)call->workspace + group * plan->panels + row * k * size_of(call));
+  int64_t rows = least(plan->rows, outputs - row);
+  char *panels = (char *)call->workspace + group * plan->panels + row * k * size_of(call);
+  if (plan->kind != DSC_LINES_NONE)
+    dsc_lines_pack(call, group, row, rows, plan->kind, plan->by_lines, panels);
+  else
+    dsc_pack_weights(call, group, row, rows, panels);
 }
 
 static void run_band(void *context, int64_t piece) {
@@ -82,23 +88,51 @@ static void run_band(void *context, int64_t piece) {
       .rows = least(plan->rows, outputs_of(call) - row),
       .weights = (const char *)call->workspace + group * plan->panels +
                  row * channels * taps * size_of(call),
+      .kind = plan->kind,
+      .by_lines = plan->by_lines,
   };
-  int64_t bytes = aligned(dsc_direct_memory(&work) * size_of(call));
-  char *memory = dsc_product_scratch((size_t)(bytes + channels * taps * (int64_t)sizeof(int64_t)));
+  int64_t elements =
+      plan->kind != DSC_LINES_NONE ? dsc_lines_memory(&work) : dsc_direct_memory(&work);
+  int64_t bytes = aligned(elements * size_of(call));
+  int64_t offset_bytes = (channels + 1) * taps * (int64_t)sizeof(int64_t);
+  char *memory = dsc_product_scratch((size_t)(bytes + offset_bytes));
   if (memory == NULL) {
     atomic_store(&plan->status, DSC_OUT_OF_MEMORY);
     return;
   }
-  int64_t *offsets = (int64_t *)(memory + bytes);
-  dsc_grid_offsets(&lines, &work.grid, offsets);
-  for (int64_t i = taps; i < channels * taps; i++)
-    offsets[i] = offsets[i - taps] + work.grid.channel;
+  int64_t *offsets = (int64_t *)(memory + bytes), *of_taps = offsets + channels * taps;
+  dsc_grid_offsets(&lines, &work.grid, of_taps);
+  int64_t line = plan->by_lines ? call->taps[2] : taps;  // taps between changes of the channel
+  int64_t *next = offsets;
+  for (int64_t first = 0; first < taps; first += line)
+    for (int64_t c = 0; c < channels; c++)
+      for (int64_t t = first; t < first + line; t++) *next++ = of_taps[t] + c * work.grid.channel;
   work.offsets = offsets, work.memory = memory;
-  dsc_direct_band(&work);
+  if (plan->kind != DSC_LINES_NONE)
+    dsc_lines_band(&work);
+  else
+    dsc_direct_band(&work);
+}
+
+// Whether enough lines of taps meet padding only for sums to go line by line.
+static bool goes_by_lines(const DscConvolution *call) {
+  enum { PART = 8 };
+  if (call->taps[0] > 1 || call->out_size[0] > 1) return false;
+  int64_t outside = 0;
+  for (int64_t y = 0; y < call->out_size[1]; y++) {
+    for (int64_t p = 0; p < call->taps[1]; p++) {
+      int64_t line = y * call->stride[1] + p * call->dilation[1] - call->padding[1];
+      outside += line < 0 || line >= call->in_size[1];
+    }
+  }
+  return outside * PART > call->out_size[1] * call->taps[1];
 }
 
 static Forward plan_forward(const DscConvolution *call) {
-  Forward plan = {.call = call, .tile = dsc_tile_size(call->dtype).rows};
+  Forward plan = {.call = call, .kind = dsc_lines_kind(call)};
+  bool lines = plan.kind != DSC_LINES_NONE;
+  plan.tile = lines ? dsc_lines_rows(call, plan.kind) : dsc_tile_size(call->dtype).rows;
+  plan.by_lines = lines && goes_by_lines(call);
   int64_t outputs = outputs_of(call), total = call->out_size[call->out_size[0] > 1 ? 0 : 1];
   plan.bands = 1;
   for (;; plan.bands++) {
@@ -169,7 +203,10 @@ static void run_rows(void *context, int64_t block) {
   int64_t *offsets = (int64_t *)(memory + bytes);
   dsc_grid_offsets(call, &plan->grid, offsets);
   work.offsets = offsets, work.memory = memory;
-  dsc_direct_weight_rows(&work);
+  if (dsc_few_serve_weights(call))
+    dsc_few_weight_rows(&work, plan->tile);
+  else
+    dsc_direct_weight_rows(&work);
 }
 
 // Writes some of the weights' gradient from the sums, whose rows are (channel, tap).

@@ -1,5 +1,10 @@
 // Fills a channel's grid, in one element type DSC_T. No include guard.
 
+// Writes zeros, whole vectors: what lies behind is written later, or the grid's slack.
+static inline void DSC_TYPED(fill_zeros)(DSC_T *out, int64_t count) {
+  for (int64_t x = 0; x < count; x += DSC_LANES_PER_VECTOR) memset(out + x, 0, DSC_VECTOR_BYTES);
+}
+
 static void DSC_TYPED(fill_grid)(const DscConvolution *call, const DscGrid *grid,
                                  const DSC_T *channel, DSC_T *out) {
   int64_t width = grid->size[2], step = grid->phases[2];
@@ -18,11 +23,11 @@ static void DSC_TYPED(fill_grid)(const DscConvolution *call, const DscGrid *grid
     for (int64_t line = 0; line < grid->size[1]; line++, out += width) {
       int64_t y = line * grid->phases[1] + from_y;
       if (z < 0 || z >= call->in_size[0] || y < 0 || y >= call->in_size[1]) {
-        for (int64_t x = 0; x < width; x++) out[x] = 0;
+        DSC_TYPED(fill_zeros)(out, width);
         continue;
       }
       const DSC_T *from = channel + (z * call->in_size[1] + y) * call->in_size[2] + first;
-      for (int64_t x = 0; x < low; x++) out[x] = 0;
+      DSC_TYPED(fill_zeros)(out, low);
       if (step == 1) {
         DSC_TYPED(copy_row)(out + low, from + low, high - low);
       } else if (step == 2) {
@@ -30,7 +35,7 @@ static void DSC_TYPED(fill_grid)(const DscConvolution *call, const DscGrid *grid
       } else {
         for (int64_t x = low; x < high; x++) out[x] = from[step * x];
       }
-      for (int64_t x = high; x < width; x++) out[x] = 0;
+      DSC_TYPED(fill_zeros)(out + high, width - high);
     }
   }
 }

@@ -4,6 +4,10 @@
 
 #include "dsc_grid.h"
 
+/// What vectors hold: columns of a line, which begins with a vector of its own, or output channels.
+/// Otherwise vectors go through the places between lines (gemm_direct.h).
+typedef enum { DSC_LINES_NONE, DSC_LINES_OF_COLUMNS, DSC_LINES_OF_OUTPUTS } DscLines;
+
 /// Some lines (or planes, where there are several) of the output of one image, for some of a
 /// group's channels.
 typedef struct {
@@ -15,7 +19,9 @@ typedef struct {
   int64_t row, rows;       // output channels of the group
   const void *weights;     // panels of the group's weights from `row` on
   const int64_t *offsets;  // of the taps of all channels of the group
-  void *memory;            // dsc_direct_bytes
+  DscLines kind;
+  bool by_lines;  // see dsc_lines_pack
+  void *memory;   // dsc_direct_memory or dsc_lines_memory
 } DscBand;
 
 /// Rows of the weights' gradient, which are (channel, tap) here, over some images.
@@ -42,5 +48,20 @@ void dsc_pack_weights(const DscConvolution *call, int64_t group, int64_t first, 
 /// Packs the gradients of one image: for each tile of output channels, positions x tile columns.
 void dsc_pack_gradients(const DscConvolution *call, int64_t group, int64_t image, int64_t tile,
                         void *out);
+
+/// The kind that serves a forward best, which the functions below then do.
+DscLines dsc_lines_kind(const DscConvolution *call);
+int64_t dsc_lines_rows(const DscConvolution *call, DscLines kind);  // of a panel of weights
+int64_t dsc_lines_memory(const DscBand *band);                      // elements
+void dsc_lines_band(const DscBand *band);
+/// Like dsc_pack_weights; `by_lines` orders the sums by (line of taps, channel, column), so that
+/// lines which meet padding only can be left out.
+void dsc_lines_pack(const DscConvolution *call, int64_t group, int64_t first, int64_t count,
+                    DscLines kind, bool by_lines, void *out);
+
+/// Where the outputs of a group fit in one vector: dsc_direct_weight_rows by single vectors of its
+/// packed gradients, which are `step` elements wide as the sums are.
+bool dsc_few_serve_weights(const DscConvolution *call);
+void dsc_few_weight_rows(const DscWeightRows *rows, int64_t step);
 
 #endif

@@ -21,6 +21,7 @@ typedef struct {
   int64_t places, count;  // windows; channels
   int64_t step, out_step;
   int taps;
+  bool streams;               // results go past the cache: whole lines of it
   const void *const *values;  // of the first window
 } DscWindowRun;
 

@@ -200,9 +200,15 @@ static void DSC_TYPED(pack_taps)(const DSC_T *from, const DscWeightSteps *steps,
     DSC_TYPED(pack_lines)(DSC_TILE_ROWS, from + start, steps->output, rows - 1, k, out);
     return;
   }
+  enum { AHEAD = 8, LINE = 64 / sizeof(DSC_T) };
   for (int64_t end = start + k, some; start < end; start += some, out += some * DSC_TILE_ROWS) {
     int64_t tap = start % taps;
     some = taps - tap < end - start ? taps - tap : end - start;
+    // Channels lie pages apart: the processor does not fetch the next ones by itself.
+    uintptr_t ahead =
+        (uintptr_t)from + (uintptr_t)((start / taps + AHEAD) * steps->channel) * sizeof(DSC_T);
+    for (int64_t i = 0; i < (rows - 1) * steps->output + taps; i += LINE)
+      __builtin_prefetch((const void *)(ahead + (uintptr_t)i * sizeof(DSC_T)));
     DSC_TYPED(pack_lines)
     (DSC_TILE_ROWS, from + start / taps * steps->channel + tap, steps->output, rows - 1, some, out);
   }

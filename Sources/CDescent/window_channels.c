@@ -86,6 +86,16 @@ static DscSpan inner_columns(const DscWindow *window) {
   return (DscSpan){from, to, 1, 0};
 }
 
+// Whether the windows of a line from `out` on are written past the cache: a large result, whose
+// places are whole lines of the cache.
+static bool streams(const DscPooling *pooling, const void *out) {
+  const DscWindow *window = &pooling->window;
+  const int64_t *sizes = window->output, place = window->channels * pooling->size;
+  return dsc_streams(window->batch * sizes[0] * sizes[1] * sizes[2] * place) &&
+         place % DSC_LINE == 0 && pooling->target->strides[4] * pooling->size % DSC_LINE == 0 &&
+         (uintptr_t)out % DSC_LINE == 0;
+}
+
 // Pools the inner columns of a line in one go; the end of what it did (`columns->from` if nothing).
 static int64_t pool_run(const DscPooling *pooling, const DscWindowRow *row,
                         const DscSpan *columns) {
@@ -101,7 +111,9 @@ static int64_t pool_run(const DscPooling *pooling, const DscWindowRow *row,
         if (taps == DSC_MAX_TAPS) return columns->from;
         values[taps++] = dsc_window_at(pooling->source, row->n, 0, d, h, w);
       }
+  void *out = dsc_window_row_at(pooling->target, row, columns->from);
   const DscWindowRun run = {
+      .streams = streams(pooling, out),
       .places = columns->to - columns->from,
       .count = window->channels,
       .step = window->stride[DSC_WIDTH] * pooling->source->strides[4],
@@ -109,7 +121,6 @@ static int64_t pool_run(const DscPooling *pooling, const DscWindowRow *row,
       .taps = taps,
       .values = values,
   };
-  void *out = dsc_window_row_at(pooling->target, row, columns->from);
   if (pooling->is_max)
     pooling->loops->max_run(&run, out);
   else
@@ -154,6 +165,7 @@ static void piece(void *context, int64_t index) {
     }
   }
   free(scratch.numbers);
+  if (has_runs) dsc_stream_finish();
 }
 
 int dsc_window_channels(DscPooling *pooling) {

@@ -112,9 +112,54 @@ static void piece(void *context, int64_t index) {
   free(memory);
 }
 
+// Adaptive windows name the places that they found: many planes of few outputs are zeroed and added
+// to, in the order in which rows would be made.
+static bool scatters(const DscPooling *pooling) {
+  enum { PLANES = 8 };
+  const DscWindow *window = &pooling->window;
+  const int64_t *in = window->input, *steps = pooling->target->strides;
+  const DscDType dtype = pooling->source->dtype;
+  return pooling->is_max && window->adaptive && pooling->numbers->dtype == DSC_INT64 &&
+         (dtype == DSC_FLOAT32 || dtype == DSC_FLOAT64) &&
+         window->batch * window->channels >= PLANES && (in[2] == 1 || steps[4] == 1) &&
+         (in[1] == 1 || steps[3] == in[2]) && (in[0] == 1 || steps[2] == in[1] * in[2]);
+}
+
+static void scatter_plane(const DscPooling *pooling, int64_t n, int64_t c) {
+  const DscWindow *window = &pooling->window;
+  const int64_t *in = window->input, *out = window->output, places = in[0] * in[1] * in[2];
+  const int64_t step = pooling->source->strides[4], number_step = pooling->numbers->strides[4];
+  char *plane = dsc_window_at(pooling->target, n, c, 0, 0, 0);
+  memset(plane, 0, (size_t)(places * pooling->size));
+  for (int64_t row = 0; row < out[0] * out[1]; row++) {
+    const void *from = dsc_window_at(pooling->source, n, c, row / out[1], row % out[1], 0);
+    const int64_t *number =
+        (const void *)dsc_window_at(pooling->numbers, n, c, row / out[1], row % out[1], 0);
+    for (int64_t w = 0; w < out[2]; w++) {
+      const int64_t place = number[w * number_step];
+      if (place < 0 || place >= places) continue;
+      if (pooling->lane == DSC_LANE_F32)
+        ((float *)(void *)plane)[place] += ((const float *)from)[w * step];
+      else
+        ((double *)(void *)plane)[place] += ((const double *)from)[w * step];
+    }
+  }
+}
+
+static void scatter_piece(void *context, int64_t index) {
+  const DscPooling *pooling = context;
+  const int64_t channels = pooling->window.channels, begin = index * pooling->group;
+  const int64_t end = dsc_smaller(begin + pooling->group, pooling->units);
+  for (int64_t plane = begin; plane < end; plane++)
+    scatter_plane(pooling, plane / channels, plane % channels);
+}
+
 int dsc_window_narrow_backward(DscPooling *pooling) {
   const DscWindow *window = &pooling->window;
   const int64_t *in = window->input;
+  if (scatters(pooling))
+    return dsc_window_run(pooling, window->batch * window->channels, in[0] * in[1] * in[2],
+                          scatter_piece);
   return dsc_window_run(pooling, window->batch * window->channels * in[0] * in[1], in[2] * 4,
                         piece);
 }

@@ -19,7 +19,16 @@
   typedef int32_t DSC_NAME(J##L)                                                         \
       __attribute__((ext_vector_type(COUNT), aligned(__alignof__(int32_t)), may_alias)); \
   typedef uint8_t DSC_NAME(B##L)                                                         \
-      __attribute__((ext_vector_type(COUNT), aligned(__alignof__(uint8_t)), may_alias));
+      __attribute__((ext_vector_type(COUNT), aligned(__alignof__(uint8_t)), may_alias)); \
+  static inline __attribute__((always_inline)) void DSC_NAME(put_##L)(                   \
+      int vectors, bool streams, const DSC_NAME(V##L) * values, T * to) {                \
+    if (streams) {                                                                       \
+      DSC_UNROLL for (int l = 0; l < vectors; l++)                                       \
+          __builtin_nontemporal_store(values[l], (DSC_NAME(V##L) *)(void *)to + l);      \
+    } else {                                                                             \
+      DSC_UNROLL for (int l = 0; l < vectors; l++)((DSC_NAME(U##L) *)to)[l] = values[l]; \
+    }                                                                                    \
+  }
 
 #define DEFINE_MAX(L, T, LOWEST, COUNT)                                                           \
   static void DSC_NAME(max_##L)(int64_t count, int taps, const void *const *values, void *out) {  \
@@ -72,7 +81,7 @@
           __builtin_prefetch((const T *)(v + l) + DSC_AHEAD * run->step);                         \
       DSC_UNROLL for (int l = 0; l < vectors; l++) b[l] = TAKES(v[l], b[l]) ? v[l] : b[l];        \
     }                                                                                             \
-    DSC_UNROLL for (int l = 0; l < vectors; l++)((DSC_NAME(U##L) *)best)[l] = b[l];               \
+    DSC_NAME(put_##L)(vectors, run->streams, b, best);                                            \
   }                                                                                               \
   static void DSC_NAME(max_run_##L)(const DscWindowRun *run, void *out) {                         \
     for (int64_t place = 0; place < run->places; place++) {                                       \
@@ -147,7 +156,8 @@
           __builtin_prefetch((const T *)(v + l) + DSC_AHEAD * run->step);                        \
       DSC_UNROLL for (int l = 0; l < vectors; l++) s[l] += v[l];                                 \
     }                                                                                            \
-    DSC_UNROLL for (int l = 0; l < vectors; l++)((DSC_NAME(U##L) *)mean)[l] = s[l] / divisor;    \
+    DSC_UNROLL for (int l = 0; l < vectors; l++) s[l] /= divisor;                                \
+    DSC_NAME(put_##L)(vectors, run->streams, s, mean);                                           \
   }                                                                                              \
   static void DSC_NAME(mean_run_##L)(const DscWindowRun *run, int64_t divisor, void *out) {      \
     const T d = (T)divisor;                                                                      \

@@ -132,6 +132,32 @@ static void average_pool(void) {
   free(expected), release(&in), release(&out), release(&g), release(&dx);
 }
 
+// A result so large that it is written past the cache, of channels that lie last.
+static void large(void) {
+  enum { CHANNELS = 64, SIZE = 232, OUT = SIZE - 1 };
+  DscWindow w = {.batch = 1, .channels = CHANNELS, .input = {1, SIZE, SIZE}, .output = {1, OUT, OUT}};
+  for (int d = 0; d < 3; d++) w.size[d] = d == 0 ? 1 : 2, w.stride[d] = w.dilation[d] = 1;
+  float *in = aligned_alloc(64, sizeof(float) * SIZE * SIZE * CHANNELS);
+  float *out = aligned_alloc(64, sizeof(float) * OUT * OUT * CHANNELS);
+  for (int64_t i = 0; i < SIZE * SIZE * CHANNELS; i++) in[i] = (float)(i * 7919 % 65537);
+  DscView from = {.data = in, .dtype = DSC_FLOAT32, .strides = {0, 1, 0, SIZE * CHANNELS, CHANNELS}};
+  DscView to = {.data = out, .dtype = DSC_FLOAT32, .strides = {0, 1, 0, OUT * CHANNELS, CHANNELS}};
+  for (int average = 0; average < 2; average++) {
+    memset(out, 0xff, sizeof(float) * OUT * OUT * CHANNELS);
+    CHECK((average ? dsc_avg_pool(&w, false, 0, &from, &to) : dsc_max_pool(&w, &from, &to, NULL, NULL)) == DSC_OK,
+          "a large result");
+    int64_t wrong = 0;
+    for (int64_t i = 0; i < OUT * OUT * CHANNELS; i++) {
+      const float *a = in + i / (OUT * CHANNELS) * SIZE * CHANNELS + i % (OUT * CHANNELS), *b = a + SIZE * CHANNELS;
+      float most = fmaxf(fmaxf(a[0], a[CHANNELS]), fmaxf(b[0], b[CHANNELS]));
+      wrong += out[i] != (average ? (a[0] + a[CHANNELS] + b[0] + b[CHANNELS]) / 4 : most);
+    }
+    CHECK(wrong == 0, "a large result: %lld elements", (long long)wrong);
+  }
+  free(in), free(out);
+}
+
 void check_pooling(void) {
+  large();
   for (int i = 0; i < 80; i++) max_pool(), average_pool();
 }

@@ -149,7 +149,7 @@ static DscConvolution shape(DscDType dtype, bool depthwise, bool large, bool den
   if (!dense) return c;
   if (!depthwise)
     c.in_channels = c.groups * (16 + below(30)), c.out_channels = c.groups * (16 + below(60));
-  int64_t taps = depthwise ? 3 + 2 * below(2) : 3;
+  int64_t taps = 3 + 2 * below(2);
   for (int d = 1; d < 3; d++) {
     bool backward = chance(2);
     c.taps[d] = taps, c.stride[d] = 1, c.dilation[d] = backward ? -1 : 1;

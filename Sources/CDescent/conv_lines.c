@@ -1,0 +1,49 @@
+// The kernels of convolutions whose lines begin with a vector of their own (conv_direct.c has their
+// pieces and their memory).
+#include <string.h>
+
+#include "dsc_direct.h"
+#include "dsc_targets.h"
+
+#define DSC_T      float
+#define DSC_T_NAME f32
+#define DSC_BODY   "conv_lines_body.h"
+#include "dsc_for_each_target.h"
+#undef DSC_T
+#undef DSC_T_NAME
+#undef DSC_DISPATCH
+
+#define DSC_T      double
+#define DSC_T_NAME f64
+#include "dsc_for_each_target.h"
+#undef DSC_T
+#undef DSC_T_NAME
+
+#define CHOOSE(call, name) \
+  ((call)->dtype == DSC_FLOAT64 ? DSC_DISPATCH(name##_f64) : DSC_DISPATCH(name##_f32))
+
+DscLines dsc_lines_kind(const DscConvolution *call) { return CHOOSE(call, lines_kind)(call); }
+
+int64_t dsc_lines_rows(const DscConvolution *call, DscLines kind) {
+  return CHOOSE(call, lines_rows)(call, kind);
+}
+
+int64_t dsc_lines_memory(const DscBand *band) { return CHOOSE(band->call, lines_memory)(band); }
+
+void dsc_lines_band(const DscBand *band) { CHOOSE(band->call, lines_band)(band); }
+
+void dsc_lines_pack(const DscConvolution *call, int64_t group, int64_t first, int64_t count,
+                    DscLines kind, bool by_lines, void *out) {
+  if (call->dtype == DSC_FLOAT64)
+    DSC_DISPATCH(lines_pack_f64)(call, group, first, count, kind, by_lines, out);
+  else
+    DSC_DISPATCH(lines_pack_f32)(call, group, first, count, kind, by_lines, out);
+}
+
+bool dsc_few_serve_weights(const DscConvolution *call) {
+  return CHOOSE(call, fit_vector)(call->out_channels / call->groups);
+}
+
+void dsc_few_weight_rows(const DscWeightRows *rows, int64_t step) {
+  CHOOSE(rows->call, few_weight_rows)(rows, step);
+}
