@@ -153,7 +153,7 @@ static void DSC_STREAM_NAME(ERF, F32)(int64_t count, const void *pa, const void 
   enum { WIDTH = sizeof(FLOATS) / sizeof(float) };
   (void)pb, (void)pc;
   for (int64_t i = 0; i < count; i += WIDTH) {
-    dsc_fetch(ahead, aheads, i);
+    dsc_fetch(ahead, aheads, i, WIDTH);
     const FLOATS y = DSC_NAME(erf_vector)(LOADED((const float *)pa + i));
     __builtin_nontemporal_store(y, (FLOATS *)(void *)((float *)po + i));
   }
