@@ -292,6 +292,10 @@ static void open_frame(Frame *frame, const DscPlan *plan, char *scratch, int64_t
 }
 
 void dsc_plan_run(DscPlan *plan, int64_t first, int64_t count) {
+  if (plan->halves) {
+    dsc_plan_run_halves(plan, first, count);
+    return;
+  }
   _Alignas(64) char scratch[FRAME_BYTES];
   Frame frame;
   open_frame(&frame, plan, scratch, count);
