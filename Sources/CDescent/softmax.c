@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "dsc_loop_macros.h"
+#include "dsc_halves.h"
 #include "dsc_reduce_loops.h"
 #include "dsc_split.h"
 #include "dsc_stream.h"
@@ -39,6 +39,8 @@ enum {
 typedef struct {
   Step steps[STEP_COUNT][DSC_LANE_COUNT];
   void (*dot[DSC_LANE_COUNT])(const Block *block, const void *a, const void *b, void *out);
+  // The gradient of a row where all are of one dtype of halves; NULL for others.
+  void (*half_gradient[DSC_DTYPE_COUNT])(const void *g, const void *y, int64_t count, void *out);
 } SoftmaxLoops;
 
 #define DSC_BODY "softmax_body.h"
@@ -399,9 +401,22 @@ static void backward_row(const Softmax *call, int64_t row) {
   store_row(call, row, &buffer);
 }
 
+static bool backward_half_row(const Softmax *call, int64_t row) {
+  const DscDType dtype = call->views[0]->dtype;
+  if (call->logarithm || call->loops->half_gradient[dtype] == NULL) return false;
+  if (call->views[1]->dtype != dtype || call->views[2]->dtype != dtype) return false;
+  call->loops->half_gradient[dtype](row_of(call, 0, row), row_of(call, 1, row), call->count,
+                                    (void *)(uintptr_t)row_of(call, 2, row));
+  return true;
+}
+
 static void rows_piece(const Softmax *call, int64_t first, int64_t end) {
-  for (int64_t row = first; row < end; row++)
-    call->operands == 3 ? backward_row(call, row) : forward_row(call, row);
+  for (int64_t row = first; row < end; row++) {
+    if (call->operands == 2)
+      forward_row(call, row);
+    else if (!backward_half_row(call, row))
+      backward_row(call, row);
+  }
   if (call->streams) dsc_stream_finish();
 }
 
