@@ -2,52 +2,9 @@
 #include <string.h>
 
 #include "dsc_evaluate.h"
+#include "dsc_halves.h"
 #include "dsc_loop_macros.h"
 #include "dsc_strided.h"
-
-static inline float float_of(uint32_t bits) {
-  float value;
-  memcpy(&value, &bits, sizeof(value));
-  return value;
-}
-
-static inline uint32_t bits_of(float value) {
-  uint32_t bits;
-  memcpy(&bits, &value, sizeof(bits));
-  return bits;
-}
-
-#if !defined(__aarch64__)
-// float16 by arithmetic, for processors without conversion instructions. The exponent's bias grows
-// by 112; multiplying also makes normal floats of subnormal halves.
-static inline float float_of_half(uint16_t half) {
-  const uint32_t magnitude = half & 0x7fffu, sign = (uint32_t)(half & 0x8000u) << 16;
-  const float scaled = float_of(magnitude << 13) * 0x1p112f;
-  const uint32_t special = 0x7f800000u | magnitude << 13;
-  return float_of(sign | (magnitude >= 0x7c00u ? special : bits_of(scaled)));
-}
-
-// Rounds half to even: normal halves by adding half a unit (less one if even) to the bits,
-// subnormal ones by adding a float whose unit is theirs.
-static inline uint16_t half_of_float(float value) {
-  const uint32_t bits = bits_of(value), magnitude = bits & 0x7fffffffu;
-  const uint32_t odd = magnitude >> 13 & 1;
-  const uint32_t rounded = ((magnitude + 0xfffu + odd) >> 13) - (112u << 10);
-  const uint32_t normal = rounded < 0x7c00u ? rounded : 0x7c00u;
-  const uint32_t subnormal = bits_of(float_of(magnitude) + 0.5f) - bits_of(0.5f);
-  const uint32_t finite = magnitude < 0x38800000u ? subnormal : normal;
-  const uint32_t half = magnitude > 0x7f800000u ? 0x7e00u : finite;
-  return (uint16_t)(half | (bits >> 16 & 0x8000u));
-}
-#endif
-
-static inline float float_of_bfloat(uint16_t half) { return float_of((uint32_t)half << 16); }
-
-static inline uint16_t bfloat_of_float(float value) {
-  const uint32_t bits = bits_of(value);
-  const uint32_t rounded = (bits + 0x7fffu + (bits >> 16 & 1)) >> 16;
-  return (uint16_t)(value != value ? 0x7fc0u : rounded);
-}
 
 // ROW(NAME, memory type, lane type, to the lane, to memory), of x.
 #define CONVERSION_ROWS(ROW)                                             \
@@ -55,8 +12,8 @@ static inline uint16_t bfloat_of_float(float value) {
   ROW(INT8, int8_t, int64_t, x, (int8_t)(uint8_t)x)                      \
   ROW(INT16, int16_t, int64_t, x, (int16_t)(uint16_t)x)                  \
   ROW(INT32, int32_t, int64_t, x, (int32_t)(uint32_t)x)                  \
-  ROW(FLOAT16, FLOAT16_MEMORY, float, LOAD_FLOAT16(x), STORE_FLOAT16(x)) \
-  ROW(BFLOAT16, uint16_t, float, float_of_bfloat(x), bfloat_of_float(x))
+  ROW(FLOAT16, DSC_FLOAT16_MEMORY, float, DSC_LOAD_FLOAT16(x), DSC_STORE_FLOAT16(x)) \
+  ROW(BFLOAT16, uint16_t, float, dsc_float_of_bfloat(x), dsc_bfloat_of_float(x))
 
 #define DSC_BODY "convert_body.h"
 #include "dsc_for_each_target.h"

@@ -1,13 +1,5 @@
 // One instruction set's conversions; see convert.c for the rows.
-#if defined(DSC_X86_VECTORS) || defined(__aarch64__)
-#define FLOAT16_MEMORY   _Float16
-#define LOAD_FLOAT16(x)  ((float)(x))
-#define STORE_FLOAT16(x) ((_Float16)(x))
-#else
-#define FLOAT16_MEMORY   uint16_t
-#define LOAD_FLOAT16(x)  float_of_half(x)
-#define STORE_FLOAT16(x) half_of_float(x)
-#endif
+#include "half_memory.h"
 
 #define ROW(NAME, MEMORY, LANE, to_lane, to_memory)                              \
   static void DSC_NAME(load_##NAME)(int64_t count, const void *in, void *out) {  \
@@ -68,7 +60,3 @@ static const DscConversions DSC_NAME(conversions) = {
     .store = {CONVERSION_ROWS(ROW)},
 #undef ROW
 };
-
-#undef FLOAT16_MEMORY
-#undef LOAD_FLOAT16
-#undef STORE_FLOAT16

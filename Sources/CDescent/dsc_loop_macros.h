@@ -80,7 +80,7 @@
     char *out = po;                                                                        \
     for (int64_t first = 0; first < count; first += DSC_STEP, out += BYTES) {              \
       R step[DSC_STEP];                                                                    \
-      dsc_fetch(ahead, aheads, first);                                                     \
+      dsc_fetch(ahead, aheads, first, DSC_STEP);                                           \
       HINT DSC_PRAGMA(clang loop unroll(disable)) for (int64_t i = 0; i < DSC_STEP; i++) { \
         ELEMENTS;                                                                          \
         step[i] = (R)(__VA_ARGS__);                                                        \

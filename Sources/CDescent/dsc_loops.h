@@ -20,6 +20,11 @@ typedef int (*DscLoop)(int64_t count, const void *a, const void *b, const void *
 /// The same past the cache: `out` begins a line and is none of the operands.
 typedef void (*DscStreamLoop)(int64_t count, const void *a, const void *b, const void *c, void *out,
                               const DscAhead *ahead, int aheads);
+/// An instruction of float32 on halves, converted in registers: `count` is a multiple of DSC_LINE / 2. An
+/// operand whose bit is set in `ones` is one float, DSC_LINE / 2 times; an instruction of one operand has
+/// `b` so. Where it streams, `out` begins a line.
+typedef void (*DscHalfLoop)(int64_t count, const void *a, const void *b, int ones, bool streams,
+                            void *out, const DscAhead *ahead, int aheads);
 typedef void (*DscConvert)(int64_t count, const void *in, void *out);
 
 typedef struct {
@@ -37,6 +42,8 @@ extern const DscLoop *const dsc_math_f32_loops[DSC_TARGET_COUNT];
 extern const DscLoop *const dsc_math_f64_loops[DSC_TARGET_COUNT];
 extern const DscStreamLoop *const dsc_basic_stream_loops[DSC_TARGET_COUNT];  // of float32
 extern const DscStreamLoop *const dsc_math_stream_loops[DSC_TARGET_COUNT];
+extern const DscHalfLoop (*const dsc_basic_half_loops[DSC_TARGET_COUNT])[2];  // of float16, bfloat16
+extern const DscHalfLoop (*const dsc_math_half_loops[DSC_TARGET_COUNT])[2];
 extern const DscConversions *const dsc_conversions[DSC_TARGET_COUNT];
 
 /// out[i] = e^(x[i] - largest), where no x is larger; returns their sum. `out` may be x.
@@ -60,6 +67,14 @@ static inline DscStreamLoop dsc_find_stream_loop(DscTarget target, int op, int l
   if (lane != DSC_LANE_F32) return NULL;
   const DscStreamLoop basic = dsc_basic_stream_loops[target][op];
   return basic ? basic : dsc_math_stream_loops[target][op];
+}
+
+/// Its loop on halves, or NULL: instructions with float32 results have some, where halves are converted by
+/// an instruction.
+static inline DscHalfLoop dsc_find_half_loop(DscTarget target, int op, DscDType dtype) {
+  const int half = dtype == DSC_BFLOAT16;
+  const DscHalfLoop basic = dsc_basic_half_loops[target][op][half];
+  return basic ? basic : dsc_math_half_loops[target][op][half];
 }
 
 /// The instruction that converts to a lane.

@@ -49,6 +49,7 @@ typedef struct {
   DscLoop loops[DSC_MAX_INSTRUCTIONS];
   DscStreamLoop finish;  // does the last instruction for a streamed output, or NULL
   int finished;          // that output
+  DscHalfLoop halves;    // does the only instruction, which is on halves in order, or NULL
   _Atomic int status;
 } DscPlan;
 
@@ -65,6 +66,10 @@ int dsc_plan(DscPlan *plan, const DscProgram *program, int ndim, const int64_t *
 
 /// Runs the program for elements first ..< first + count of the walk; bits go to plan->status.
 void dsc_plan_run(DscPlan *plan, int64_t first, int64_t count);
+
+/// The loop of a plan whose only instruction is on halves that lie in order, or NULL; and how to run it.
+DscHalfLoop dsc_plan_half_loop(const DscPlan *plan);
+void dsc_plan_run_halves(const DscPlan *plan, int64_t first, int64_t count);
 
 /// Number of tiles of a tiled plan, and how to run some of them.
 int64_t dsc_plan_tiles(const DscPlan *plan);

@@ -35,6 +35,8 @@ enum {
 typedef struct {
   DscSoftmaxStep steps[STEP_COUNT][DSC_LANE_COUNT];
   void (*dot[DSC_LANE_COUNT])(const DscBlock *block, const void *a, const void *b, void *out);
+  // The gradient of a row where all are of one dtype of halves; NULL for others.
+  void (*half_gradient[DSC_DTYPE_COUNT])(const void *g, const void *y, int64_t count, void *out);
 } DscSoftmaxLoops;
 
 enum {

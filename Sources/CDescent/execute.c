@@ -11,7 +11,7 @@ typedef struct {
   int64_t phase[DSC_MAX_INPUTS];   // where in its period they begin
   char *tiles[DSC_MAX_INPUTS];     // the block's row in a tiled input's tile
   uint8_t streams[DSC_MAX_INPUTS]; // inputs that are read in order
-  int stream_count;                // 0: not worth looking ahead
+  int stream_count;
 } Frame;
 
 static inline int64_t rounded_up(int64_t count) { return (count + DSC_STEP - 1) & -DSC_STEP; }
@@ -147,16 +147,14 @@ static void load(Frame *frame, int i, int64_t index, const int64_t *position, in
   }
 }
 
-// The inputs' values some way behind element `index`, where they follow each other in memory.
-static int values_ahead(const DscPlan *plan, int64_t index, DscAhead *ahead) {
-  int count = 0;
-  for (int i = 0; i < plan->program->input_count; i++) {
-    const DscOperand *operand = &plan->operands[i];
-    if (operand->tiled || !operand->linear || operand->stride != 1) continue;
-    const uintptr_t offset = (uintptr_t)(index + DSC_AHEAD) * operand->size;
-    ahead[count++] = (DscAhead){(const char *)((uintptr_t)operand->data + offset), operand->size};
+// What the inputs have from element `index` of the walk on, where it lies in order.
+static int values_at(const Frame *frame, int64_t index, DscAhead *ahead) {
+  for (int k = 0; k < frame->stream_count; k++) {
+    const DscOperand *operand = &frame->plan->operands[frame->streams[k]];
+    const uintptr_t offset = (uintptr_t)index * operand->size;
+    ahead[k] = (DscAhead){(const char *)((uintptr_t)operand->data + offset), operand->size};
   }
-  return count;
+  return frame->stream_count;
 }
 
 static void store(const Frame *frame, int i, int64_t index, const int64_t *position,
@@ -186,7 +184,7 @@ static void store(const Frame *frame, int i, int64_t index, const int64_t *posit
   if (in_place) return;
   if (operand->streamed) {
     DscAhead ahead[DSC_MAX_INPUTS];
-    const int aheads = values_ahead(plan, index, ahead);
+    const int aheads = values_at(frame, index + DSC_AHEAD, ahead);
     dsc_stream(operand->size, values, count, run, ahead, aheads);
   } else if (run) {
     dsc_scatter(operand->size, values, operand->stride, count, run);
@@ -195,37 +193,15 @@ static void store(const Frame *frame, int i, int64_t index, const int64_t *posit
   }
 }
 
-// What the next block will read is brought near while this one is computed: the processor's own prefetch
-// stops at the ends of pages, and a block is about a page of each operand. One operand gains nothing.
-typedef struct {
-  const char *streams[DSC_MAX_INPUTS];
-  int64_t share, done;  // bytes of each stream that go with an instruction, and so far
-} Ahead;
-
-enum { CACHE_LINE = 64, STREAM_SIZE = 4, LEAST_AHEAD = 256 };
+enum { LEAST_AHEAD = 256 };
 
 static void find_streams(Frame *frame) {
   frame->stream_count = 0;
   for (int i = 0; i < frame->plan->program->input_count; i++) {
     const DscOperand *operand = &frame->plan->operands[i];
-    if (operand->linear && operand->stride == 1 && operand->size == STREAM_SIZE)
+    if (!operand->tiled && operand->linear && operand->stride == 1)
       frame->streams[frame->stream_count++] = (uint8_t)i;
   }
-  if (frame->stream_count < 2) frame->stream_count = 0;
-}
-
-static inline void look_ahead(const Frame *frame, int64_t next, int64_t count, Ahead *ahead) {
-  for (int i = 0; i < frame->stream_count; i++)
-    ahead->streams[i] = frame->plan->operands[frame->streams[i]].data + next * STREAM_SIZE;
-  ahead->share = count * STREAM_SIZE / frame->plan->program->instruction_count + CACHE_LINE;
-  ahead->done = 0;
-}
-
-static inline void fetch_share(const Frame *frame, Ahead *ahead) {
-  const int64_t end = ahead->done + ahead->share;
-  for (; ahead->done < end; ahead->done += CACHE_LINE)
-    for (int i = 0; i < frame->stream_count; i++)
-      __builtin_prefetch(ahead->streams[i] + ahead->done);
 }
 
 // Where the plan's last instruction streams its results of this block, or NULL.
@@ -241,7 +217,7 @@ static void finish(const Frame *frame, int64_t index, int64_t count, char *out) 
   const DscInstruction *last = &plan->program->instructions[plan->program->instruction_count - 1];
   void *const *registers = frame->registers;
   DscAhead ahead[DSC_MAX_INPUTS];
-  const int aheads = values_ahead(plan, index, ahead);
+  const int aheads = values_at(frame, index + DSC_AHEAD, ahead);
   plan->finish(count, registers[last->a], registers[last->b % DSC_MAX_REGISTERS],
                registers[last->c % DSC_MAX_REGISTERS], out, ahead, aheads);
 }
@@ -265,13 +241,17 @@ static int run_block(Frame *frame, int64_t index, const int64_t *position, int64
   void *const *registers = frame->registers;
   char *finished = finish_of(plan, out_index, position, count);
   const int ordinary = program->instruction_count - (finished != NULL);
+  // What the next block will read is brought near while this one is computed: the processor's own prefetch
+  // stops at the ends of pages, and a block is about a page of each operand. One operand gains nothing, and
+  // streamed results bring their own reads ahead.
   const int64_t following = left - count < count ? left - count : count;
-  // Streamed results bring their own reads ahead.
-  const bool looks_ahead = frame->stream_count && following >= LEAST_AHEAD && !finished;
-  Ahead ahead;
-  if (looks_ahead) look_ahead(frame, index + count, following, &ahead);
+  const bool looks_ahead =
+      ordinary > 0 && frame->stream_count > 1 && following >= LEAST_AHEAD && !plan->streams;
+  const int64_t share = looks_ahead ? (following / ordinary + DSC_LINE) & -DSC_LINE : 0;
+  DscAhead ahead[DSC_MAX_INPUTS];
+  const int aheads = looks_ahead ? values_at(frame, index + count, ahead) : 0;
   for (int n = 0; n < ordinary; n++) {
-    if (looks_ahead) fetch_share(frame, &ahead);
+    if (looks_ahead && n * share < following) dsc_fetch(ahead, aheads, n * share, share);
     const DscInstruction *instruction = &program->instructions[n];
     status |= plan->loops[n](
         padded, registers[instruction->a], registers[instruction->b % DSC_MAX_REGISTERS],
@@ -312,6 +292,10 @@ static void open_frame(Frame *frame, const DscPlan *plan, char *scratch, int64_t
 }
 
 void dsc_plan_run(DscPlan *plan, int64_t first, int64_t count) {
+  if (plan->halves) {
+    dsc_plan_run_halves(plan, first, count);
+    return;
+  }
   _Alignas(64) char scratch[FRAME_BYTES];
   Frame frame;
   open_frame(&frame, plan, scratch, count);

@@ -1,7 +1,7 @@
 // The cheap instructions: arithmetic, comparisons, conversions between lanes, bits.
 #include <math.h>
 
-#include "dsc_loop_macros.h"
+#include "dsc_halves.h"
 
 // Integer arithmetic wraps: it is done on unsigned values.
 #define WRAP(a, op, b) ((int64_t)((uint64_t)(a)op(uint64_t)(b)))
@@ -10,35 +10,38 @@
 #define IN_I64(a)       ((a) >= -0x1p63f && (a) < 0x1p63f)
 #define FLOAT_TO_I64(a) (IN_I64(a) ? (int64_t)(IN_I64(a) ? (a) : 0) : INT64_MIN)
 
-// Rows of the lanes F32 and F64; L is the lane and T its type.
+// Rows of the lanes F32 and F64; L is the lane and T its type. Those of one or two operands that stay in it:
+#define OWN_ROWS(ROW1, ROW2, L, T)                                \
+  ROW1(COPY, L, T, T, a)                                          \
+  ROW2(ADD, L, T, T, a + b)                                       \
+  ROW2(SUB, L, T, T, a - b)                                       \
+  ROW2(MUL, L, T, T, (a) * (b))                                   \
+  ROW2(DIV, L, T, T, a / b)                                       \
+  ROW1(NEG, L, T, T, -a)                                          \
+  ROW1(ABS, L, T, T, __builtin_elementwise_abs(a))                \
+  ROW1(SIGN, L, T, T, (a > 0) - (a < 0))                          \
+  ROW1(RECIPROCAL, L, T, T, 1 / a)                                \
+  ROW1(SQRT, L, T, T, __builtin_elementwise_sqrt(a))              \
+  ROW1(RSQRT, L, T, T, 1 / __builtin_elementwise_sqrt(a))         \
+  ROW1(SQUARE, L, T, T, (a) * (a))                                \
+  ROW2(MAXIMUM, L, T, T, b != b ? b : b > a ? b : a)              \
+  ROW2(MINIMUM, L, T, T, b != b ? b : b < a ? b : a)              \
+  ROW2(FMAX, L, T, T, a != a ? b : b > a ? b : a)                 \
+  ROW2(FMIN, L, T, T, a != a ? b : b < a ? b : a)                 \
+  ROW2(TRUNC_DIV, L, T, T, __builtin_elementwise_trunc(a / b))    \
+  ROW2(COPYSIGN, L, T, T, __builtin_elementwise_copysign(a, b))   \
+  ROW1(FLOOR, L, T, T, __builtin_elementwise_floor(a))            \
+  ROW1(CEIL, L, T, T, __builtin_elementwise_ceil(a))              \
+  ROW1(ROUND, L, T, T, __builtin_elementwise_rint(a))             \
+  ROW1(TRUNC, L, T, T, __builtin_elementwise_trunc(a))
+
 #define FLOAT_ROWS(ROW1, ROW2, ROW3, L, T)                                  \
-  ROW1(COPY, L, T, T, a)                                                    \
+  OWN_ROWS(ROW1, ROW2, L, T)                                                \
   ROW1(TO_F32, L, T, float, a)                                              \
   ROW1(TO_F64, L, T, double, a)                                             \
   ROW1(TO_I64, L, T, int64_t, FLOAT_TO_I64(a))                              \
   ROW1(TO_BOOL, L, T, uint8_t, a != 0)                                      \
-  ROW2(ADD, L, T, T, a + b)                                                 \
-  ROW2(SUB, L, T, T, a - b)                                                 \
-  ROW2(MUL, L, T, T, (a) * (b))                                             \
-  ROW2(DIV, L, T, T, a / b)                                                 \
   ROW3(FMA, L, T, T, MULTIPLY_ADD(a, b, c))                                 \
-  ROW1(NEG, L, T, T, -a)                                                    \
-  ROW1(ABS, L, T, T, __builtin_elementwise_abs(a))                          \
-  ROW1(SIGN, L, T, T, (a > 0) - (a < 0))                                    \
-  ROW1(RECIPROCAL, L, T, T, 1 / a)                                          \
-  ROW1(SQRT, L, T, T, __builtin_elementwise_sqrt(a))                        \
-  ROW1(RSQRT, L, T, T, 1 / __builtin_elementwise_sqrt(a))                   \
-  ROW1(SQUARE, L, T, T, (a) * (a))                                          \
-  ROW2(MAXIMUM, L, T, T, b != b ? b : b > a ? b : a)                        \
-  ROW2(MINIMUM, L, T, T, b != b ? b : b < a ? b : a)                        \
-  ROW2(FMAX, L, T, T, a != a ? b : b > a ? b : a)                           \
-  ROW2(FMIN, L, T, T, a != a ? b : b < a ? b : a)                           \
-  ROW2(TRUNC_DIV, L, T, T, __builtin_elementwise_trunc(a / b))              \
-  ROW2(COPYSIGN, L, T, T, __builtin_elementwise_copysign(a, b))             \
-  ROW1(FLOOR, L, T, T, __builtin_elementwise_floor(a))                      \
-  ROW1(CEIL, L, T, T, __builtin_elementwise_ceil(a))                        \
-  ROW1(ROUND, L, T, T, __builtin_elementwise_rint(a))                       \
-  ROW1(TRUNC, L, T, T, __builtin_elementwise_trunc(a))                      \
   ROW2(EQ, L, T, uint8_t, a == b)                                           \
   ROW2(NE, L, T, uint8_t, a != b)                                           \
   ROW2(LT, L, T, uint8_t, a < b)                                            \
@@ -157,6 +160,7 @@ const DscLoop (*const dsc_basic_loops[DSC_TARGET_COUNT])[DSC_LANE_COUNT] =
     DSC_PER_TARGET(basic_loops);
 const DscStreamLoop *const dsc_basic_stream_loops[DSC_TARGET_COUNT] =
     DSC_PER_TARGET(basic_stream_loops);
+const DscHalfLoop (*const dsc_basic_half_loops[DSC_TARGET_COUNT])[2] = DSC_PER_TARGET(basic_half_loops);
 
 const char *dsc_op_name(DscOp op) {
   static const char *const names[] = {

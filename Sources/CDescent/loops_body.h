@@ -1,6 +1,8 @@
 // One instruction set's loops of the cheap instructions; see loops.c for the rows.
 #pragma clang fp contract(off)
 
+#include "half_memory.h"
+
 #if DSC_FMA
 #define MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma(a, b, c)
 #else
@@ -13,10 +15,15 @@
 #define STREAM1(NAME, L, T, R, ...) DSC_STREAM_LOOP1(DSC_VECTOR, NAME, L, T, R, __VA_ARGS__)
 #define STREAM2(NAME, L, T, R, ...) DSC_STREAM_LOOP2(DSC_VECTOR, NAME, L, T, R, __VA_ARGS__)
 #define STREAM3(NAME, L, A, T, ...) DSC_STREAM_LOOP3(DSC_VECTOR, NAME, L, A, T, __VA_ARGS__)
+#define HALF1(NAME, L, T, R, ...)   DSC_HALVES1(NAME, __VA_ARGS__)
+#define HALF2(NAME, L, T, R, ...)   DSC_HALVES2(NAME, __VA_ARGS__)
 #define STATUS_ROW(NAME, helper)    DSC_LOOP2_STATUS(helper, NAME, I64, int64_t)
 FLOAT_ROWS(ROW1, ROW2, ROW3, F32, float)
 FLOAT_ROWS(ROW1, ROW2, ROW3, F64, double)
 FLOAT_ROWS(STREAM1, STREAM2, STREAM3, F32, float)
+#if DSC_HAS_HALVES
+OWN_ROWS(HALF1, HALF2, F32, float)
+#endif
 I64_ROWS(ROW1, ROW2, ROW3)
 BOOL_ROWS(ROW1, ROW2, ROW3)
 I64_STATUS_ROWS(STATUS_ROW)
@@ -93,7 +100,15 @@ static const DscLoop DSC_NAME(basic_loops)[DSC_OP_COUNT][DSC_LANE_COUNT] = {
 static const DscStreamLoop DSC_NAME(basic_stream_loops)[DSC_OP_COUNT] = {
     FLOAT_ROWS(STREAM_CELL, STREAM_CELL, STREAM_CELL, F32, float)};
 
+static const DscHalfLoop DSC_NAME(basic_half_loops)[DSC_OP_COUNT][2] = {
+#if DSC_HAS_HALVES
+    OWN_ROWS(DSC_HALF_CELL, DSC_HALF_CELL, F32, float)
+#endif
+};
+
 #undef MULTIPLY_ADD
+#undef HALF1
+#undef HALF2
 #undef ROW1
 #undef ROW2
 #undef ROW3

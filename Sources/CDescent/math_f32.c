@@ -7,6 +7,7 @@
 #include <immintrin.h>
 #endif
 
+#include "dsc_halves.h"
 #include "dsc_math_macros.h"
 #include "dsc_special.h"
 
@@ -67,5 +68,6 @@
 const DscLoop *const dsc_math_f32_loops[DSC_TARGET_COUNT] = DSC_PER_TARGET(math_f32_loops);
 const DscStreamLoop *const dsc_math_stream_loops[DSC_TARGET_COUNT] =
     DSC_PER_TARGET(math_stream_loops);
+const DscHalfLoop (*const dsc_math_half_loops[DSC_TARGET_COUNT])[2] = DSC_PER_TARGET(math_half_loops);
 const DscExpSum dsc_exp_sum_f32[DSC_TARGET_COUNT] = DSC_PER_TARGET(exp_sum_f32);
 const DscLogGradient dsc_log_gradient_f32[DSC_TARGET_COUNT] = DSC_PER_TARGET(log_gradient_f32);

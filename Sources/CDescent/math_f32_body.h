@@ -1,6 +1,7 @@
 // One instruction set's float32 mathematics; see math_f32.c for the rows.
 #pragma clang fp contract(off)
 
+#include "half_memory.h"
 #include "math_narrow_body.h"
 
 DSC_INLINE float DSC_NAME(polynomial_float)(float x, const float *c, size_t count) {
@@ -153,7 +154,7 @@ static void DSC_STREAM_NAME(ERF, F32)(int64_t count, const void *pa, const void 
   enum { WIDTH = sizeof(FLOATS) / sizeof(float) };
   (void)pb, (void)pc;
   for (int64_t i = 0; i < count; i += WIDTH) {
-    dsc_fetch(ahead, aheads, i);
+    dsc_fetch(ahead, aheads, i, WIDTH);
     const FLOATS y = DSC_NAME(erf_vector)(LOADED((const float *)pa + i));
     __builtin_nontemporal_store(y, (FLOATS *)(void *)((float *)po + i));
   }
@@ -227,6 +228,11 @@ VECTOR_ROWS(ROW)
 #define ROW(NAME, f) DSC_STREAM_LOOP1(DSC_LONG_VECTOR, NAME, F32, float, float, DSC_NAME(f)(a))
 VECTOR_ROWS(ROW)
 #undef ROW
+#if DSC_HAS_HALVES
+#define ROW(NAME, f) DSC_HALVES1(NAME, DSC_NAME(f)(a))
+VECTOR_ROWS(ROW)
+#undef ROW
+#endif
 #define ROW(NAME, f) DSC_LOOP2(DSC_LONG_VECTOR, NAME, F32, float, float, DSC_NAME(f)(a, b))
 VECTOR_ROWS2(ROW)
 #undef ROW
@@ -251,3 +257,8 @@ static const DscLoop DSC_NAME(math_f32_loops)[DSC_OP_COUNT] = {
 static const DscStreamLoop DSC_NAME(math_stream_loops)[DSC_OP_COUNT] = {VECTOR_ROWS(CELL)
                                                                             CELL(ERF)};
 #undef CELL
+static const DscHalfLoop DSC_NAME(math_half_loops)[DSC_OP_COUNT][2] = {
+#if DSC_HAS_HALVES
+    VECTOR_ROWS(DSC_HALF_CELL)
+#endif
+};

@@ -312,6 +312,7 @@ int dsc_plan(DscPlan *plan, const DscProgram *program, int ndim, const int64_t *
   find_periods(plan);
   choose_direct(plan, outputs != NULL);
   choose_finish(plan);
+  plan->halves = outputs ? dsc_plan_half_loop(plan) : NULL;
   if (needs_no_scratch(plan)) plan->step = INT64_MAX & -DSC_STEP;
   return DSC_OK;
 }

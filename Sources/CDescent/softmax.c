@@ -1,7 +1,7 @@
 // softmax and logSoftmax with their gradients: how a call is seen and shared out.
 #include "dsc_softmax.h"
 
-#include "dsc_loop_macros.h"
+#include "dsc_halves.h"
 #include "dsc_stream.h"
 #include "include/dsc_pool.h"
 

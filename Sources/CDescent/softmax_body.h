@@ -62,13 +62,56 @@ DSC_SOFTMAX_STEPS(ROW)
 DEFINE_DOT(F32, float)
 DEFINE_DOT(F64, double)
 
+// out = y (g - the sum of g * y) of a row of halves, converted in registers; the sum is that of
+// dot_F32.
+#define DEFINE_HALF_GRADIENT(H, T, LOAD, STORE, WIDE)                                             \
+  static void DSC_NAME(gradient_##H)(const void *pg, const void *py, int64_t count, void *po) {   \
+    typedef float V __attribute__((vector_size(64)));                                             \
+    typedef T U __attribute__((vector_size(32), aligned(2), may_alias));                          \
+    enum { LANES = 16, UNROLL = 4 };                                                              \
+    const T *g = pg, *y = py;                                                                     \
+    T *out = po;                                                                                  \
+    V sums[UNROLL] = {{0}};                                                                       \
+    float values[LANES], tail = 0;                                                                \
+    int64_t i = 0;                                                                                \
+    for (; i + UNROLL * LANES <= count; i += UNROLL * LANES)                                      \
+      for (int k = 0; k < UNROLL; k++)                                                            \
+        sums[k] += WIDE(*(const U *)(g + i + k * LANES)) * WIDE(*(const U *)(y + i + k * LANES)); \
+    for (; i + LANES <= count; i += LANES)                                                        \
+      sums[0] += WIDE(*(const U *)(g + i)) * WIDE(*(const U *)(y + i));                           \
+    sums[0] = (sums[0] + sums[1]) + (sums[2] + sums[3]);                                          \
+    memcpy(values, &sums[0], sizeof(values));                                                     \
+    for (; i < count; i++) tail += LOAD(g[i]) * LOAD(y[i]);                                       \
+    for (int half = LANES / 2; half > 0; half /= 2)                                               \
+      for (int k = 0; k < half; k++) values[k] += values[k + half];                               \
+    const float sum = values[0] + tail;                                                           \
+    const int64_t whole = count & -DSC_HALF_LINE;                                                 \
+    DSC_HALF_VECTOR for (i = 0; i < whole; i++) out[i] = STORE(LOAD(y[i]) * (LOAD(g[i]) - sum));  \
+    for (i = whole; i < count; i++) out[i] = STORE(LOAD(y[i]) * (LOAD(g[i]) - sum));              \
+  }
+#define WIDE_FLOAT16(x)  __builtin_convertvector(x, V)
+#define WIDE_BFLOAT16(x) ((V)(__builtin_convertvector(x, Bits) << 16))
+#include "half_memory.h"
+#if DSC_HAS_HALVES
+typedef uint32_t Bits __attribute__((vector_size(64)));
+DEFINE_HALF_GRADIENT(FLOAT16, DSC_FLOAT16_MEMORY, DSC_LOAD_FLOAT16, DSC_STORE_FLOAT16, WIDE_FLOAT16)
+DEFINE_HALF_GRADIENT(BFLOAT16, uint16_t, dsc_float_of_bfloat, dsc_bfloat_of_float, WIDE_BFLOAT16)
+#endif
+
 #define ROW(NAME, ...) \
   [STEP_##NAME] = {[DSC_LANE_F32] = DSC_NAME(NAME##_F32), [DSC_LANE_F64] = DSC_NAME(NAME##_F64)},
 static const DscSoftmaxLoops DSC_NAME(softmax_loops) = {
     .steps = {DSC_SOFTMAX_STEPS(ROW)},
+#if DSC_HAS_HALVES
+    .half_gradient =
+        {[DSC_FLOAT16] = DSC_NAME(gradient_FLOAT16), [DSC_BFLOAT16] = DSC_NAME(gradient_BFLOAT16)},
+#endif
     .dot = {[DSC_LANE_F32] = DSC_NAME(dot_F32), [DSC_LANE_F64] = DSC_NAME(dot_F64)}};
 #undef ROW
 
 #undef DSC_FREE_VECTOR
 #undef DEFINE_STEP
 #undef DEFINE_DOT
+#undef DEFINE_HALF_GRADIENT
+#undef WIDE_FLOAT16
+#undef WIDE_BFLOAT16

@@ -77,8 +77,22 @@ static void backward_row(const DscSoftmax *call, int64_t row) {
   store_row(call, row, &buffer);
 }
 
+static bool backward_half_row(const DscSoftmax *call, int64_t row) {
+  const DscDType dtype = call->views[0]->dtype;
+  if (call->logarithm || call->loops->half_gradient[dtype] == NULL) return false;
+  if (call->views[1]->dtype != dtype || call->views[2]->dtype != dtype) return false;
+  call->loops->half_gradient[dtype](row_of(call, 0, row), row_of(call, 1, row), call->count,
+                                    (void *)(uintptr_t)row_of(call, 2, row));
+  return true;
+}
+
 void dsc_softmax_rows(const DscSoftmax *call, int64_t first, int64_t end) {
-  for (int64_t row = first; row < end; row++)
-    call->operands == 3 ? backward_row(call, row) : forward_row(call, row);
+  for (int64_t row = first; row < end; row++) {
+    if (call->operands == 2) {
+      forward_row(call, row);
+    } else if (!backward_half_row(call, row)) {
+      backward_row(call, row);
+    }
+  }
   if (call->streams) dsc_stream_finish();
 }

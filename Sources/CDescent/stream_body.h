@@ -5,7 +5,7 @@ static void DSC_NAME(stream)(size_t size, const char *from, int64_t bytes, char 
   const int64_t elements = DSC_LINE / (int64_t)size;
   int64_t index = 0;
   for (int64_t done = 0; done < bytes; done += DSC_LINE, index += elements) {
-    dsc_fetch(ahead, aheads, index);
+    dsc_fetch(ahead, aheads, index, elements);
     Vector values[DSC_LINE / DSC_VECTOR_BYTES];
     memcpy(values, from + done, DSC_LINE);
     for (int k = 0; k < DSC_LINE / DSC_VECTOR_BYTES; k++)

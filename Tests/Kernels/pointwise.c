@@ -272,7 +272,54 @@ static void integers(void) {
   }
 }
 
+// Instructions on halves are those on float32, converted before and after: operands in order, single values
+// and scalars, into the first operand's memory too.
+static void halves(void) {
+  for (int op = 0; op < dsc_op_count(); op++) {
+    int arity = dsc_op_arity((DscOp)op), kinds[2];
+    if (arity > 2 || !dsc_op_has_lane((DscOp)op, DSC_LANE_F32)) continue;
+    if (dsc_op_result_lane((DscOp)op, DSC_LANE_F32) != DSC_LANE_F32) continue;
+    DscDType dtype = chance(2) ? DSC_FLOAT16 : DSC_BFLOAT16;
+    int64_t count = any_size(200), one = 1;
+    Array half[2], wide[2], out = vector(dtype, count), expected = vector(DSC_FLOAT32, count);
+    DscScalar scalars[2];
+    DscView narrow_views[2], wide_views[2];
+    DscProgram p = {.instruction_count = 1, .output_count = 1};
+    for (int k = 0; k < 2; k++) {
+      kinds[k] = k == 0 ? 0 : (int)below(3);
+      half[k] = vector(dtype, kinds[k] == 0 ? count : one), wide[k] = vector(DSC_FLOAT32, half[k].count);
+      fill(&half[k], 3, true);
+      for (int64_t i = 0; i < half[k].count; i++) set(&wide[k], i, get(&half[k], i));
+      scalars[0].d = half[k].count > 0 ? get(&half[k], 0) : 0;
+      narrow_views[k] = half[k].view, wide_views[k] = wide[k].view;
+      if (kinds[k] == 1) narrow_views[k].strides[0] = wide_views[k].strides[0] = 0;
+    }
+    p.input_count = (uint8_t)(arity == 2 && kinds[1] < 2 ? 2 : 1);
+    p.scalar_count = arity == 2 && kinds[1] == 2;
+    uint8_t result = (uint8_t)(p.input_count + p.scalar_count), other = arity == 2;
+    bool exchanged = arity == 2 && chance(2);
+    p.register_count = result + 1, p.output_register[0] = result;
+    p.instructions[0] = (DscInstruction){.op = (uint8_t)op,
+                                         .lane = DSC_LANE_F32,
+                                         .destination = result,
+                                         .a = exchanged ? other : 0,
+                                         .b = exchanged ? 0 : other};
+    bool in_place = chance(3);
+    const DscView *to = in_place ? &half[0].view : &out.view;
+    int a = dsc_pointwise(&p, 1, &count, wide_views, scalars, &expected.view);
+    int b = dsc_pointwise(&p, 1, &count, narrow_views, scalars, to);
+    CHECK(a == DSC_OK && b == DSC_OK, "%s of halves: %d, %d", dsc_op_name((DscOp)op), a, b);
+    for (int64_t i = 0; i < count; i++) {
+      double e = rounded(dtype, get(&expected, i)), got = get(in_place ? &half[0] : &out, i);
+      CHECK(near(got, e, 0), "%s of %s: %a, not %a", dsc_op_name((DscOp)op), dsc_dtype_name(dtype), got, e);
+    }
+    for (int k = 0; k < 2; k++) release(&half[k]), release(&wide[k]);
+    release(&out), release(&expected);
+  }
+}
+
 void check_pointwise(void) {
   ends(DSC_FLOAT32), ends(DSC_FLOAT64);
+  for (int i = 0; i < 20; i++) halves();
   for (int i = 0; i < 3; i++) functions(DSC_FLOAT32), functions(DSC_FLOAT64), integers(), special_functions();
 }
