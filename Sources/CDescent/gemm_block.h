@@ -167,15 +167,31 @@ static void DSC_TYPED(fetch_ahead)(const DSC_TYPED(Run) * run, int64_t k, int64_
       __builtin_prefetch(run->b + (j + l) * run->b_column + p, 0, 2);
 }
 
-// What a tile asks for: the next tile's panel of A, or the elements of which it will be packed.
+// Packs the panels of A from row `i` on that come next and returns the row behind them: one, or of a transposed
+// A, whose lines hold the elements of several tiles, some whole ones.
+static int64_t DSC_TYPED(pack_next_of_a)(const DSC_TYPED(Run) * run, int64_t k, int64_t i, DSC_T *out) {
+  enum { ROWS = DSC_TILE_ROWS, SEVERAL = 4 };
+  const int64_t left = run->g->m - i;
+  int64_t rows = DSC_TYPED(tile_height)(left);
+  if (run->a_row == 1 && rows == ROWS) {
+    // The last two tiles share what is left; the first of them may be whole.
+    const int64_t whole = left % ROWS == 0 ? left / ROWS : left / ROWS - 1;
+    rows = ROWS * (whole < 1 ? 1 : whole < SEVERAL ? whole : SEVERAL);
+  }
+  DSC_TYPED(pack_a)(run->a + i * run->a_row, run->a_row, run->a_column, rows, k, out);
+  return i + rows;
+}
+
+// What a tile asks for: the next tile's panel of A, or a part of the elements that will be packed, which begin at
+// row `next`; `turn` counts the tiles since panels were packed.
 static DSC_TYPED(Ahead) DSC_TYPED(next_of_a)(const DSC_TYPED(Run) * run, bool packs, int64_t k,
-                                             const DSC_T *panel, int64_t i) {
-  enum { ROWS = DSC_TILE_ROWS };
+                                             const DSC_T *panel, int64_t next, int64_t turn) {
+  enum { ROWS = DSC_TILE_ROWS, LINE = 64 / sizeof(DSC_T) };
   if (!packs) return (DSC_TYPED(Ahead)){panel + ROWS * k, ROWS, ROWS * ROWS};
-  const DSC_T *next = run->a + (i + ROWS) * run->a_row;
+  const DSC_T *from = run->a + next * run->a_row;
   if (run->a_row == 1)
-    return (DSC_TYPED(Ahead)){next, run->a_column, ROWS * run->a_column};
-  return (DSC_TYPED(Ahead)){next, run->a_row, ROWS};
+    return (DSC_TYPED(Ahead)){from + turn * LINE, run->a_column, ROWS * run->a_column};
+  return (DSC_TYPED(Ahead)){from, run->a_row, ROWS};
 }
 
 // The tiles of C in `columns` columns from j on, for one block of k.
@@ -190,14 +206,14 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
                                                 : run->b + j;
   int64_t b_row = packed ? DSC_TILE_COLUMNS : run->b_row;
   DSC_T *sums = run->sums == NULL ? NULL : run->sums + (run->direct ? 0 : j * g->m);
-  DSC_T *a_panel = run->a_panels;
-  const DSC_T *a = run->pack_a ? a_panel : run->a;
+  const DSC_T *a = run->pack_a ? run->a_panels : run->a;
   int64_t a_row = run->pack_a ? 1 : run->a_row;
   int64_t a_column = run->pack_a ? DSC_TILE_ROWS : run->a_column;
   bool accumulate = !run->first || (direct && g->beta != 0), packs = run->a_in_turn && j == 0;
   if (run->in_turn) DSC_TYPED(pack_b)
   (run->b + j * run->b_column, run->b_column, run->b_row, columns, k, run->b_panels);
   const int64_t next = j + DSC_TILE_COLUMNS, tiles = (g->m + DSC_TILE_ROWS - 1) / DSC_TILE_ROWS;
+  int64_t next_row = 0, packed_at = 0;
   for (int64_t i = 0, rows, index = 0; i < g->m; i += rows, index++) {
     rows = DSC_TYPED(tile_height)(g->m - i);
     if (run->in_turn && next < g->n) DSC_TYPED(fetch_ahead)(run, k, next, index, tiles);
@@ -208,14 +224,13 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
     } else if (run->several) {
       out = sums + i * DSC_TILE_COLUMNS;
     }
-    if (packs) {
-      DSC_TYPED(pack_a)
-      (run->a + i * run->a_row, run->a_row, run->a_column, rows, k, a_panel);
-      a_panel += DSC_TILE_ROWS * k;
+    if (packs && i == next_row) {
+      next_row = DSC_TYPED(pack_next_of_a)(run, k, i, run->a_panels + index * DSC_TILE_ROWS * k);
+      packed_at = index;
     }
     if (run->pack_a && packed && rows == DSC_TILE_ROWS && vectors == DSC_TILE_VECTORS) {
       DSC_TYPED(tile_packed)
-      (k, a, b, out, out_row, accumulate, DSC_TYPED(next_of_a)(run, packs, k, a, i));
+      (k, a, b, out, out_row, accumulate, DSC_TYPED(next_of_a)(run, packs, k, a, next_row, index - packed_at));
     } else {
       DSC_TYPED(tiles)
       [rows - 1][vectors - 1](k, a, a_row, a_column, b, b_row, out, out_row, accumulate);
