@@ -208,7 +208,40 @@ static void infinity(void) {
   free(c.workspace), release(&x), release(&w), release(&y);
 }
 
+// Lines of every kind give the same bits with any number of threads.
+static void threads(void) {
+  static const int64_t sizes[][4] = {{1, 28, 6, 2}, {6, 14, 16, 0}, {16, 10, 6, 4}, {3, 40, 20, 2}};
+  for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+    DscConvolution c = {.dtype = DSC_FLOAT32, .batch = 5, .groups = 1, .in_channels = sizes[i][0]};
+    c.out_channels = sizes[i][2];
+    for (int d = 0; d < 3; d++) {
+      c.taps[d] = d == 0 ? 1 : 5, c.stride[d] = c.dilation[d] = 1, c.padding[d] = d == 0 ? 0 : sizes[i][3];
+      c.in_size[d] = d == 0 ? 1 : sizes[i][1], c.out_size[d] = outputs(&c, d);
+    }
+    Array x = numbers(DSC_FLOAT32, c.batch * c.in_channels * c.in_size[1] * c.in_size[2]);
+    Array w = numbers(DSC_FLOAT32, c.out_channels * c.in_channels * 25);
+    Array y = vector(DSC_FLOAT32, c.batch * c.out_channels * c.out_size[1] * c.out_size[2]);
+    for (int weights = 0; weights < 2; weights++) {
+      Array *result = weights ? &w : &y;
+      size_t bytes = (size_t)result->count * sizeof(float);
+      float *first = malloc(bytes);
+      for (int count = 1; count <= 3; count++) {
+        dsc_set_thread_count(count);
+        c.input = x.view.data, c.weight = w.view.data, c.output = y.view.data;
+        c.workspace = aligned_alloc(64, (size_t)(dsc_convolve_workspace(&c, weights) / 64 + 1) * 64);
+        CHECK((weights ? dsc_convolve_weights(&c) : dsc_convolve(&c)) == DSC_OK, "dsc_convolve");
+        if (count == 1) memcpy(first, result->view.data, bytes);
+        CHECK(memcmp(first, result->view.data, bytes) == 0, "%d threads", count);
+        free(c.workspace);
+      }
+      free(first);
+    }
+    release(&x), release(&w), release(&y);
+  }
+}
+
 void check_products(void) {
+  threads();
   for (int i = 0; i < 60; i++) product((DscDType)(i % DSC_DTYPE_COUNT));
   for (int i = 0; i < 60; i++) {
     product(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32);
