@@ -2,7 +2,10 @@
 // the kinks are PyTorch's. Floating point only, but for those that say otherwise.
 
 extension Pointwise {
-  static let reluOp = Pointwise("relu", result: .promoted, domain: .numbers) { x in relu(x) }
+  // One instruction; its slope at 0 is 0, where that of a maximum would be a half.
+  static let reluOp = Pointwise(
+    "relu", result: .promoted, domain: .numbers, gradient: { x, g in select(x .<= 0, 0, g) }
+  ) { x in maximum(x, .constant(0)) }
   static let leakyReluOp = Pointwise(
     "leaky_relu", result: .promoted, inputs: 1, scalars: 1, domain: .floating,
     scalarsPromote: false,

@@ -64,6 +64,12 @@ extension SharedState {
       for dtype in [DType.float16, .bfloat16] {
         let half = x[..<(2 * Self.count)].to(dtype)
         expectSame("\(dtype.name)", [half], step: 1_000_001) { $0[0] * $0[0] + 1 }
+        expectSame("\(dtype.name) x * 0.3", [half], step: 1_000_001) { $0[0] * 0.3 }
+        expectSame("\(dtype.name) relu", [half], step: 1_000_001) { $0[0].relu() }
+        expectSame("\(dtype.name) tanh", [half[1...]], step: 1_000_001) { $0[0].tanh() }
+        let part = half[..<30_001]
+        #expect((part * 0.3).equal((part.to(.float32) * 0.3).to(dtype)))
+        #expect(part.tanh().equal(part.to(.float32).tanh().to(dtype)))
       }
     }
 

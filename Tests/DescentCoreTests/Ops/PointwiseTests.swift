@@ -116,6 +116,19 @@ struct PointwiseTests {
     #expect((Tensor([1.0], dtype: .float16) * Tensor(2.0)).dtype == .float16)
   }
 
+  @Test(
+    "relu at its kink, of NaN and of integers is PyTorch's", arguments: [DType.float32, .float16])
+  func reluAtItsKink(_ dtype: DType) {
+    let x = Tensor([-1.0, -0.0, 0.0, 2.0, Double.nan], dtype: dtype).requiresGrad_()
+    let y = x.relu()
+    #expect(y[..<4].equal(Tensor([0.0, 0.0, 0.0, 2.0], dtype: dtype)))
+    #expect(y.signbit().equal(Tensor([false, true, false, false, false])))
+    #expect(y[4].item().isNaN)
+    y.backward(Tensor.full([5], 3.0, dtype: dtype))
+    #expect(x.grad!.equal(Tensor([0.0, 0.0, 0.0, 3.0, 3.0], dtype: dtype)))
+    #expect(Tensor([-3, 0, 4]).relu().equal(Tensor([0, 0, 4])))
+  }
+
   @Test("a user's formula has its gradients and runs in one pass")
   func userFormula() {
     let formula = Pointwise("tanh_mix") { a, x, b in tanh(a * x + b) * sigmoid(x) + x * x }
