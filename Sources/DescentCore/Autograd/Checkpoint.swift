@@ -112,7 +112,7 @@ extension BackwardStep {
   func `continue`(through results: [Tensor], madeAfter start: UInt64, _ gradients: [Tensor?]) {
     engine.admit(GraphPart(results, after: start).nodes)
     for (result, gradient) in zip(results, gradients) {
-      if let gradient, result.requiresGrad { engine.receive(Edge(result), gradient) }
+      if let gradient, result.requiresGrad { engine.receive(Way(result), gradient) }
     }
   }
 }

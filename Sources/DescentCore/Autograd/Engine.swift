@@ -6,10 +6,11 @@ final class Engine {
   @exclusivity(unchecked) private var heap: [Node] = []
   /// Leaves that received a gradient, in the order of their first.
   @exclusivity(unchecked) private var leaves: [Tensor] = []
-  private var retainGraph = false
-  private var createGraph = false
-  private(set) var recorder: FlowRecorder?
-  private(set) var detectsAnomalies = false
+  @exclusivity(unchecked) private var isRunning = false
+  @exclusivity(unchecked) private var retainGraph = false
+  @exclusivity(unchecked) private var createGraph = false
+  @exclusivity(unchecked) private(set) var recorder: FlowRecorder?
+  @exclusivity(unchecked) private(set) var detectsAnomalies = false
   /// For `grad`: gradients caught at these places instead of being accumulated.
   @exclusivity(unchecked) private var captures: [Capture] = []
   @exclusivity(unchecked) private var needed: Set<ObjectIdentifier>?
@@ -19,22 +20,29 @@ final class Engine {
     var gradient: Tensor?
   }
 
-  /// Runs a pass on the thread's idle engine, or on a new one inside another pass.
+  /// Calls `body` with the thread's engine, or inside another pass with a new one.
   @inline(__always)
-  private static func pass(
-    retainGraph: Bool, createGraph: Bool, _ body: (Engine) -> Void
-  ) {
-    let thread = ThreadState.current
-    let engine = thread.idleEngine ?? Engine()
-    thread.idleEngine = nil
-    engine.retainGraph = retainGraph
-    engine.createGraph = createGraph
-    engine.detectsAnomalies = thread.anomalyDetection
+  private static func use(_ body: (Engine) -> Void) {
+    ThreadState.withCurrent { thread in
+      if thread.engine.isRunning { body(Engine()) } else { body(thread.engine) }
+    }
+  }
+
+  @inline(__always)
+  private func pass(retainGraph: Bool, createGraph: Bool, _ body: () -> Void) {
+    isRunning = true
+    self.retainGraph = retainGraph
+    self.createGraph = createGraph
+    detectsAnomalies = ThreadState.withCurrent { $0.anomalyDetection }
     let before = ThreadLocal.gradEnabled
     ThreadLocal.gradEnabled = createGraph
-    body(engine)
+    body()
     ThreadLocal.gradEnabled = before
-    if engine.leaves.capacity + engine.heap.capacity < 1024 { thread.idleEngine = engine }
+    if leaves.capacity + heap.capacity > 1024 {
+      leaves = []
+      heap = []
+    }
+    isRunning = false
   }
 
   /// `backward`: gradients are accumulated in the leaves.
@@ -42,12 +50,19 @@ final class Engine {
     from root: Tensor, _ gradient: Tensor, retainGraph: Bool, createGraph: Bool,
     recorder: FlowRecorder? = nil
   ) {
-    pass(retainGraph: retainGraph, createGraph: createGraph) { engine in
-      engine.recorder = recorder
-      engine.receive(Edge(root), gradient)
-      engine.loop()
-      engine.finishLeaves()
-      engine.recorder = nil
+    use { $0.run(from: root, gradient, retainGraph, createGraph, recorder) }
+  }
+
+  private func run(
+    from root: Tensor, _ gradient: Tensor, _ retainGraph: Bool, _ createGraph: Bool,
+    _ recorder: FlowRecorder?
+  ) {
+    pass(retainGraph: retainGraph, createGraph: createGraph) {
+      self.recorder = recorder
+      receive(Way(root), gradient)
+      loop()
+      finishLeaves()
+      self.recorder = nil
     }
   }
 
@@ -56,21 +71,29 @@ final class Engine {
     roots: [(Tensor, Tensor)], inputs: [Tensor], retainGraph: Bool, createGraph: Bool
   ) -> [Tensor?] {
     var gradients: [Tensor?] = []
-    pass(retainGraph: retainGraph, createGraph: createGraph) { engine in
-      engine.captures = inputs.map { Capture(edge: Edge($0), gradient: nil) }
-      engine.needed = engine.nodesLeading(from: roots.map { Edge($0.0) })
-      for (tensor, gradient) in roots { engine.receive(Edge(tensor), gradient) }
-      engine.loop()
-      for leaf in engine.leaves {
-        let total = leaf.takeIncoming()
-        for i in engine.captures.indices where engine.captures[i].edge.target === leaf {
-          engine.captures[i].gradient = total
+    use { gradients = $0.gradients(roots, inputs, retainGraph, createGraph) }
+    return gradients
+  }
+
+  private func gradients(
+    _ roots: [(Tensor, Tensor)], _ inputs: [Tensor], _ retainGraph: Bool, _ createGraph: Bool
+  ) -> [Tensor?] {
+    var gradients: [Tensor?] = []
+    pass(retainGraph: retainGraph, createGraph: createGraph) {
+      captures = inputs.map { Capture(edge: Edge($0), gradient: nil) }
+      needed = nodesLeading(from: roots.map { Edge($0.0) })
+      for (tensor, gradient) in roots { receive(Way(tensor), gradient) }
+      loop()
+      for leaf in leaves {
+        let total = leaf.incoming.take()
+        for i in captures.indices where captures[i].edge.target === leaf {
+          captures[i].gradient = total
         }
       }
-      gradients = engine.captures.map { $0.gradient }
-      engine.leaves.removeAll(keepingCapacity: true)
-      engine.captures = []
-      engine.needed = nil
+      gradients = captures.map { $0.gradient }
+      leaves.removeAll(keepingCapacity: true)
+      captures = []
+      needed = nil
     }
     return gradients
   }
@@ -97,8 +120,7 @@ final class Engine {
       for i in further.gradients.indices { further.gradients[i] = nil }
       node.backward(step, gradients)
     } else {
-      guard let gradient = node.gradient else { return }
-      node.gradient = nil
+      guard let gradient = node.gradient.take() else { return }
       node.backward(step, gradient)
     }
     if !retainGraph && !createGraph { node.release() }
@@ -116,39 +138,54 @@ final class Engine {
 
   /// Brings a gradient to the form of the value it belongs to and adds it to what has arrived.
   @inline(__always)
-  func receive(_ edge: Edge, _ gradient: Tensor) {
-    if let node = edge.node {
-      if let needed, !needed.contains(ObjectIdentifier(node)) { return }
-      let index = Int(edge.index)
-      if index == 0 {
-        let fitted = fit(gradient, node.outputShape, node.outputDType)
-        if node.gradient == nil {
-          node.gradient = fitted
-        } else {
-          let arrived = node.gradient
-          node.gradient = nil
-          node.gradient = sum(arrived.unsafelyUnwrapped, fitted)
-        }
-      } else if let further = node.further {
-        let (shape, dtype) = further.layouts[index - 1]
-        let fitted = fit(gradient, shape, dtype)
-        let arrived = further.gradients[index - 1]
-        further.gradients[index - 1] = nil
-        further.gradients[index - 1] = arrived.map { sum($0, fitted) } ?? fitted
-      }
-      if !node.isQueued { push(node) }
-    } else if let leaf = edge.leaf {
-      if needed != nil && !captures.contains(where: { $0.edge.target === leaf }) { return }
-      let fitted = fit(gradient, leaf.layout.shape, leaf.dtype)
-      if leaf.incoming == nil {
-        leaves.append(leaf)
-        leaf.incoming = fitted
-      } else {
-        let arrived = leaf.incoming
-        leaf.incoming = nil
-        leaf.incoming = sum(arrived.unsafelyUnwrapped, fitted)
-      }
+  func receive(_ way: Way, _ gradient: Tensor) {
+    if let node = way.node {
+      node._withUnsafeGuaranteedRef { receive($0, way.index, gradient) }
+    } else if let leaf = way.leaf {
+      leaf._withUnsafeGuaranteedRef { receive($0, gradient) }
     }
+  }
+
+  @inline(__always)
+  private func receive(_ node: Node, _ index: Int, _ gradient: Tensor) {
+    if needed != nil && !isNeeded(node) { return }
+    if index == 0 {
+      let fitted = fit(gradient, node.outputShape, node.outputDType)
+      if node.gradient == nil {
+        node.gradient = fitted
+      } else {
+        node.gradient = sum(node.gradient.take().unsafelyUnwrapped, fitted)
+      }
+    } else {
+      receiveFurther(node, index - 1, gradient)
+    }
+    if !node.isQueued { push(node) }
+  }
+
+  @inline(never)
+  private func receiveFurther(_ node: Node, _ index: Int, _ gradient: Tensor) {
+    guard let further = node.further else { return }
+    let (shape, dtype) = further.layouts[index]
+    let fitted = fit(gradient, shape, dtype)
+    let arrived = further.gradients[index].take()
+    further.gradients[index] = arrived.map { sum($0, fitted) } ?? fitted
+  }
+
+  @inline(__always)
+  private func receive(_ leaf: Tensor, _ gradient: Tensor) {
+    if needed != nil && !captures.contains(where: { $0.edge.target === leaf }) { return }
+    let fitted = fit(gradient, leaf.layout.shape, leaf.dtype)
+    if leaf.incoming == nil {
+      leaves.append(leaf)
+      leaf.incoming = fitted
+    } else {
+      leaf.incoming = sum(leaf.incoming.take().unsafelyUnwrapped, fitted)
+    }
+  }
+
+  @inline(never)
+  private func isNeeded(_ node: Node) -> Bool {
+    needed?.contains(ObjectIdentifier(node)) ?? true
   }
 
   /// Lets nodes that were made during the pass take part in it.
@@ -179,25 +216,31 @@ final class Engine {
   }
 
   private func finishLeaves() {
-    for leaf in leaves {
-      guard var gradient = leaf.takeIncoming() else { continue }
-      if let hooks = leaf.hooks { gradient = hooks.applied(to: gradient) }
-      if let existing = leaf.storedGrad {
-        if createGraph {
-          leaf.storedGrad = existing + gradient
-        } else {
-          existing.accumulateInPlace(gradient)
-        }
-      } else if createGraph
-        || (isKnownUniquelyReferenced(&gradient) && gradient.ownsWholeStorage())
-      {
-        leaf.storedGrad = gradient
-      } else {
-        leaf.storedGrad = gradient.clone()
-      }
-      leaf.hooks?.accumulated(leaf)
+    // The list holds them.
+    for i in leaves.indices {
+      Unmanaged.passUnretained(leaves[i])._withUnsafeGuaranteedRef { finish($0) }
     }
     leaves.removeAll(keepingCapacity: true)
+  }
+
+  @inline(__always)
+  private func finish(_ leaf: Tensor) {
+    guard var gradient = leaf.incoming.take() else { return }
+    if let hooks = leaf.hooks { gradient = hooks.applied(to: gradient) }
+    if let existing = leaf.storedGrad {
+      if createGraph {
+        leaf.storedGrad = existing + gradient
+      } else {
+        existing.accumulateInPlace(gradient)
+      }
+    } else if createGraph
+      || (isKnownUniquelyReferenced(&gradient) && gradient.ownsWholeStorage())
+    {
+      leaf.storedGrad = gradient
+    } else {
+      leaf.storedGrad = gradient.clone()
+    }
+    if let hooks = leaf.hooks { hooks.accumulated(leaf) }
   }
 
   // MARK: which nodes lead to the inputs
@@ -270,46 +313,51 @@ final class Engine {
 
 /// What a gradient rule works with: the saved tensors and the way back to the inputs.
 struct BackwardStep {
-  // Strong: counted once a step, where unowned ones would be counted at every use.
-  let node: Node
-  let engine: Engine
+  // Neither is counted: a step does not outlive the pass, which holds both.
+  private let heldNode: Unmanaged<Node>
+  private let heldEngine: Unmanaged<Engine>
   /// Set where a node runs inside another one (an in-place change of a view): takes the gradient of
   /// input 0.
   var catchFirst: ((Tensor) -> Void)?
 
+  @inline(__always)
   init(node: Node, engine: Engine) {
-    self.node = node
-    self.engine = engine
+    heldNode = .passUnretained(node)
+    heldEngine = .passUnretained(engine)
   }
+
+  var node: Node { heldNode.takeUnretainedValue() }
+  var engine: Engine { heldEngine.takeUnretainedValue() }
 
   /// Whether input `index` needs a gradient.
   @inline(__always)
   func needs(_ index: Int) -> Bool {
-    node.edge(index).target != nil || (index == 0 && catchFirst != nil)
+    heldNode._withUnsafeGuaranteedRef { $0.edges[index].target != nil }
+      || (index == 0 && catchFirst != nil)
   }
 
   /// A tensor saved by the forward.
   @inline(__always)
-  func saved(_ index: Int) -> Tensor { node.unpack(index) }
+  func saved(_ index: Int) -> Tensor { heldNode._withUnsafeGuaranteedRef { $0.unpack(index) } }
 
   /// Gives input `index` its gradient; it may still be broadcast or of another dtype.
   @inline(__always)
   func give(_ index: Int, _ gradient: Tensor) {
     if index == 0, let catchFirst { return catchFirst(gradient) }
-    if engine.detectsAnomalies { Anomaly.check(gradient, from: node) }
-    if let recorder = engine.recorder {
-      recorder.flows.append((node, node.edges[index], gradient))
+    heldEngine._withUnsafeGuaranteedRef { engine in
+      if engine.detectsAnomalies || engine.recorder != nil { observe(index, gradient) }
+      engine.receive(heldNode._withUnsafeGuaranteedRef { $0.edges.way(index) }, gradient)
     }
-    engine.receive(node.edge(index), gradient)
+  }
+
+  @inline(never)
+  private func observe(_ index: Int, _ gradient: Tensor) {
+    if engine.detectsAnomalies { Anomaly.check(gradient, from: node) }
+    if let recorder = engine.recorder { recorder.flows.append((node, node.edges[index], gradient)) }
   }
 }
 
 extension Tensor {
-  final func takeIncoming() -> Tensor? {
-    defer { incoming = nil }
-    return incoming
-  }
-
   /// Whether no other tensor can see this one's elements, and all of them lie in order.
   @inline(__always)
   final func ownsWholeStorage() -> Bool {

@@ -17,8 +17,8 @@ public class Node {
   /// in falling order is a topological order.
   final let sequence: UInt64
   // No access to these overlaps another one: a change of one is over before anything else is called.
-  @exclusivity(unchecked) final var edges = EdgeList()
-  @exclusivity(unchecked) final var saved = SavedList()
+  @exclusivity(unchecked) final var edges: EdgeList
+  @exclusivity(unchecked) final var saved: SavedList
   /// Where the operation was called; line 0 if it came from an operator.
   final var file: StaticString
   final var line: UInt
@@ -41,11 +41,16 @@ public class Node {
   static var lastSequence: UInt64 { counter.load(ordering: .relaxed) }
 
   @inline(__always)
-  init(_ name: String, output: Tensor, file: StaticString = "", line: UInt = 0) {
+  init(
+    _ name: String, output: Tensor, edges: consuming EdgeList = EdgeList(),
+    saved: consuming SavedList = SavedList(), file: StaticString = "", line: UInt = 0
+  ) {
+    self.edges = edges
+    self.saved = saved
     self.file = file
     self.line = line
     label = name
-    sequence = Node.counter.add(1, ordering: .relaxed).newValue
+    sequence = Node.counter.wrappingAdd(1, ordering: .relaxed).newValue
     outputShape = output.layout.shape
     outputDType = output.dtype
   }
@@ -108,7 +113,7 @@ extension Node {
   /// A saved tensor, after checking that nothing changed it since.
   @inline(__always)
   final func unpack(_ index: Int) -> Tensor {
-    let entry = savedEntry(index)
+    let entry = saved[index]
     let tensor = entry.tensor.unsafelyUnwrapped
     if tensor.storage.version != entry.version { raiseChanged(tensor, entry.version) }
     if !entry.isOutput || !ThreadLocal.gradEnabled { return tensor }

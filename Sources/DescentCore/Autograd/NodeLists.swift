@@ -40,6 +40,30 @@ struct Edge {
   }
 }
 
+/// Where an edge leads, without counting a reference: good for as long as something else holds the edge.
+struct Way {
+  private let target: UnsafeMutableRawPointer?
+  private let isLeaf: Bool
+  let index: Int
+
+  @inline(__always)
+  init(_ edge: Edge) {
+    target = edge.target.map { Unmanaged.passUnretained($0).toOpaque() }
+    isLeaf = edge.isLeaf
+    index = Int(edge.index)
+  }
+
+  /// The way of a tensor's gradient, which the tensor holds.
+  @inline(__always)
+  init(_ tensor: Tensor) { self.init(Edge(tensor)) }
+
+  @inline(__always)
+  var node: Unmanaged<Node>? { isLeaf ? nil : target.map { .fromOpaque($0) } }
+
+  @inline(__always)
+  var leaf: Unmanaged<Tensor>? { isLeaf ? target.map { .fromOpaque($0) } : nil }
+}
+
 /// Elements of a list beyond those that lie inline; one reference, nil for nearly all lists.
 final class Overflow<Element> {
   var elements: [Element]
@@ -57,15 +81,49 @@ final class Overflow<Element> {
   }
 }
 
-/// The edges of a node, inline for up to three inputs.
-struct EdgeList {
-  private(set) var count = 0
-  fileprivate var first = Edge.none
-  fileprivate var second = Edge.none
-  fileprivate var third = Edge.none
-  fileprivate var rest: Overflow<Edge>?
+/// The edges of a node, inline for up to three inputs. Not copyable: an entry is read where it lies, where a copy
+/// of the list would count every reference in it.
+struct EdgeList: ~Copyable {
+  private(set) var count: Int
+  private var first: Edge
+  private var second: Edge
+  private var third: Edge
+  private var rest: Overflow<Edge>?
 
-  @inline(__always) init() {}
+  @inline(__always)
+  init() {
+    count = 0
+    first = .none
+    second = .none
+    third = .none
+  }
+
+  /// The edges of an operation on one tensor.
+  @inline(__always)
+  init(_ a: Tensor) {
+    count = 1
+    first = Edge(a)
+    second = .none
+    third = .none
+  }
+
+  /// The edges of an operation on two.
+  @inline(__always)
+  init(_ a: Tensor, _ b: Tensor) {
+    count = 2
+    first = Edge(a)
+    second = Edge(b)
+    third = .none
+  }
+
+  /// The edges of an operation on three.
+  @inline(__always)
+  init(_ a: Tensor, _ b: Tensor, _ c: Tensor) {
+    count = 3
+    first = Edge(a)
+    second = Edge(b)
+    third = Edge(c)
+  }
 
   @inline(__always)
   mutating func append(_ edge: Edge) {
@@ -80,10 +138,23 @@ struct EdgeList {
 
   @inline(__always)
   subscript(index: Int) -> Edge {
-    index == 0
-      ? first
-      : index == 1
-        ? second : index == 2 ? third : rest.unsafelyUnwrapped.elements[index - 3]
+    switch index {
+    case 0: first
+    case 1: second
+    case 2: third
+    default: rest.unsafelyUnwrapped.elements[index - 3]
+    }
+  }
+
+  /// The same without counting: this list holds the edge.
+  @inline(__always)
+  func way(_ index: Int) -> Way {
+    switch index {
+    case 0: Way(first)
+    case 1: Way(second)
+    case 2: Way(third)
+    default: Way(rest.unsafelyUnwrapped.elements[index - 3])
+    }
   }
 
   /// Whether releasing this list can release another node.
@@ -93,15 +164,8 @@ struct EdgeList {
       || (third.target != nil && !third.isLeaf) || rest != nil
   }
 
-  /// Lets go of everything, entry by entry: assigning an empty list would copy this one first.
   @inline(__always)
-  mutating func removeAll() {
-    first = .none
-    second = .none
-    third = .none
-    rest = nil
-    count = 0
-  }
+  mutating func removeAll() { self = EdgeList() }
 
   mutating func handOver(to list: inout [AnyObject]) {
     for i in 0..<count { if let target = self[i].target { list.append(target) } }
@@ -109,8 +173,8 @@ struct EdgeList {
   }
 }
 
-/// Tensors that a gradient needs, with the version each had; inline for up to three.
-struct SavedList {
+/// Tensors that a gradient needs, with the version each had; inline for up to three, and not copyable as edges.
+struct SavedList: ~Copyable {
   struct Entry {
     var tensor: Tensor?
     var version: UInt32 = 0
@@ -118,10 +182,10 @@ struct SavedList {
     var isOutput = false
   }
   private(set) var count = 0
-  fileprivate var first = Entry()
-  fileprivate var second = Entry()
-  fileprivate var third = Entry()
-  fileprivate var rest: Overflow<Entry>?
+  private var first = Entry()
+  private var second = Entry()
+  private var third = Entry()
+  private var rest: Overflow<Entry>?
 
   @inline(__always) init() {}
 
@@ -152,47 +216,28 @@ struct SavedList {
 
   @inline(__always)
   subscript(index: Int) -> Entry {
-    index == 0
-      ? first
-      : index == 1
-        ? second : index == 2 ? third : rest.unsafelyUnwrapped.elements[index - 3]
+    switch index {
+    case 0: first
+    case 1: second
+    case 2: third
+    default: rest.unsafelyUnwrapped.elements[index - 3]
+    }
   }
 
-  /// Lets go of everything, entry by entry: assigning an empty list would copy this one first.
   @inline(__always)
   mutating func removeAll() {
+    if count == 0 { return }
     first.tensor = nil
-    second.tensor = nil
-    third.tensor = nil
-    rest = nil
+    if count > 1 { second.tensor = nil }
+    if count > 2 {
+      third.tensor = nil
+      rest = nil
+    }
     count = 0
   }
 
   mutating func handOver(to list: inout [AnyObject]) {
     for i in 0..<count { if let tensor = self[i].tensor { list.append(tensor) } }
     removeAll()
-  }
-}
-
-// One entry of a node's list: read through the list itself, the whole list would be copied and counted.
-extension Node {
-  @inline(__always)
-  final func edge(_ index: Int) -> Edge {
-    switch index {
-    case 0: edges.first
-    case 1: edges.second
-    case 2: edges.third
-    default: edges.rest.unsafelyUnwrapped.elements[index - 3]
-    }
-  }
-
-  @inline(__always)
-  final func savedEntry(_ index: Int) -> SavedList.Entry {
-    switch index {
-    case 0: saved.first
-    case 1: saved.second
-    case 2: saved.third
-    default: saved.rest.unsafelyUnwrapped.elements[index - 3]
-    }
   }
 }

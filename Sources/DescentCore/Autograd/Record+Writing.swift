@@ -46,9 +46,8 @@ extension Tensor {
     }
     if inPlace { target.didChange(operation + "_", file, line) }
     if !records { return target }
-    let made = RuleNode(node, output: target, file: file, line: line, rule: rule)
-    made.edges = edges
-    made.saved = saved
+    let made = RuleNode(
+      node, output: target, edges: edges, saved: saved, file: file, line: line, rule: rule)
     if inPlace { target.rebase(onto: made) } else { target.recordedFn = made }
     return target
   }

@@ -78,10 +78,12 @@ extension Tensor {
     _ name: String, _ inputs: TensorList, saving: TensorList = TensorList(),
     file: StaticString = "", line: UInt = 0, rule: @escaping RuleNode.Rule
   ) {
-    let node = RuleNode(name, output: self, file: file, line: line, rule: rule)
-    for i in 0..<inputs.count { node.edges.append(Edge(inputs[i])) }
-    for i in 0..<saving.count { node.saved.append(saving[i], isOutput: saving[i] === self) }
-    recordedFn = node
+    var edges = EdgeList()
+    var saved = SavedList()
+    for i in 0..<inputs.count { edges.append(Edge(inputs[i])) }
+    for i in 0..<saving.count { saved.append(saving[i], isOutput: saving[i] === self) }
+    recordedFn = RuleNode(
+      name, output: self, edges: edges, saved: saved, file: file, line: line, rule: rule)
   }
 
   /// Attaches one node to all results of an operation.

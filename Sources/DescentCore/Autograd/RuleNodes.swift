@@ -7,10 +7,12 @@ final class RuleNode: Node {
 
   @inline(__always)
   init(
-    _ name: String, output: Tensor, file: StaticString = "", line: UInt = 0, rule: @escaping Rule
+    _ name: String, output: Tensor, edges: consuming EdgeList,
+    saved: consuming SavedList = SavedList(),
+    file: StaticString = "", line: UInt = 0, rule: @escaping Rule
   ) {
     self.rule = rule
-    super.init(name, output: output, file: file, line: line)
+    super.init(name, output: output, edges: edges, saved: saved, file: file, line: line)
   }
 
   override func backward(_ step: BackwardStep, _ gradient: Tensor) { rule?(step, gradient) }

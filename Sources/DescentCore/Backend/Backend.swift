@@ -57,16 +57,22 @@ struct PointwiseCall {
   let outputs: TensorList
 }
 
-/// The same for one or two operands that are contiguous in the output's shape or single elements, and
-/// one output: small tensors take this path, so it holds its operands without counting references.
+/// The same for one or two operands that are contiguous in the output's shape or single elements (repeated
+/// in it or not), and one output: small tensors take this path, so it holds its operands without counting references.
 struct FlatCall {
   let program: Program
   let dtype: DType
   let first: Unmanaged<Tensor>
   /// nil for unary operations.
   let second: Unmanaged<Tensor>?
+  /// Which operand is a single element.
+  var single = Single.none
   let scalars: ScalarList
   let output: Unmanaged<Tensor>
+
+  enum Single {
+    case none, first, second
+  }
 }
 
 /// A program that changes its first inputs in place, for several sets of tensors: the step of an optimizer

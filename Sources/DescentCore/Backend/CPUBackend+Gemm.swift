@@ -2,6 +2,8 @@ import CDescent
 
 // Matrix products.
 extension CPUBackend {
+  // Inline: its operands are counted by nobody then.
+  @inline(__always)
   func gemm(_ call: GemmCall) {
     let a = call.a.layout
     let b = call.b.layout
@@ -33,7 +35,7 @@ extension CPUBackend {
       write(batchStrides(c, shape), to: &gemm.c_batch)
     }
     if let bias = call.bias {
-      let layout = bias.layout.expanded(to: [m, n])
+      let layout = bias.layout.expanded(to: Shape(m, n))
       gemm.bias = UnsafeRawPointer(bias.address)
       gemm.bias_row = Int64(layout.strides[0])
       gemm.bias_column = Int64(layout.strides[1])

@@ -46,22 +46,31 @@ final class CPUBackend: Backend {
 
   @inline(__always)
   func pointwise(_ call: FlatCall) throws(Misuse) {
-    let lowered = call.program.lowered(for: call.dtype)
-    let status = withUnsafeTemporaryAllocation(of: DscView.self, capacity: 3) { views -> Int32 in
+    let status = call.program.withLowered(for: call.dtype) { run(call, $0) }
+    if status != 0 { throw CPUBackend.misuse(status) }
+  }
+
+  @inline(__always)
+  private func run(_ call: FlatCall, _ lowered: Lowered) -> Int32 {
+    withUnsafeTemporaryAllocation(of: DscView.self, capacity: 3) { views -> Int32 in
       let views = views.baseAddress.unsafelyUnwrapped
       let count = call.output._withUnsafeGuaranteedRef { output in
         views[2].setFlat(output, step: 1)
         return output.layout.elementCount
       }
-      call.first._withUnsafeGuaranteedRef { views[0].setFlat($0, count: count) }
+      let single = count == 1 ? .none : call.single
+      call.first._withUnsafeGuaranteedRef {
+        views[0].setFlat($0, step: single == .first ? 0 : 1)
+      }
       if let second = call.second {
-        second._withUnsafeGuaranteedRef { views[1].setFlat($0, count: count) }
+        second._withUnsafeGuaranteedRef {
+          views[1].setFlat($0, step: single == .second ? 0 : 1)
+        }
       }
       return withScalars(call.scalars, lowered) { scalars in
         dsc_pointwise_flat(lowered.program, Int64(count), views, scalars, views + 2)
       }
     }
-    if status != 0 { throw CPUBackend.misuse(status) }
   }
 
   /// Whether every operand is contiguous in the call's shape or a single element.
@@ -116,8 +125,18 @@ final class CPUBackend: Backend {
 
   // MARK: memory
 
+  /// Bytes that are copied faster than a copy is planned.
+  private static let smallCopy = 4096
+
   func copy(_ call: CopyCall) {
     let shape = call.destination.layout.shape
+    let bytes = shape.elementCount &* call.destination.dtype.itemSize
+    if bytes <= CPUBackend.smallCopy && call.source.dtype == call.destination.dtype
+      && call.source.layout.shape == shape && call.source.layout.isContiguous
+      && call.destination.layout.isContiguous
+    {
+      return call.destination.address.copyMemory(from: call.source.address, byteCount: bytes)
+    }
     var source = DscView()
     var destination = DscView()
     source.set(call.source, expandedTo: shape)
@@ -140,14 +159,20 @@ final class CPUBackend: Backend {
     let data = output.address
     switch call.pattern {
     case .value(let value):
-      do throws(Misuse) {
-        try pointwise(
-          PointwiseCall(
-            program: CPUBackend.constant, dtype: dtype, shape: output.layout.shape,
-            inputs: TensorList(), scalars: ScalarList(value), outputs: TensorList(output)))
-      } catch {
-        error.raise(file: "", line: 0)
+      let status = CPUBackend.constant.withLowered(for: dtype) { lowered -> Int32 in
+        var scalar = DscScalar(value, lowered.scalarLanes[0])
+        var view = DscView()
+        if output.layout.isContiguous {
+          view.setFlat(output, step: 1)
+          return dsc_pointwise_flat(lowered.program, count, nil, &scalar, &view)
+        }
+        view.set(output)
+        let shape = output.layout.shape
+        return shape.withUnsafeSizes {
+          dsc_pointwise(lowered.program, Int32(shape.count), $0.c, nil, &scalar, &view)
+        }
       }
+      CPUBackend.check(status)
     case .arange(let start, let step):
       let lane: DscLane = dtype.isFloatingPoint ? .f64 : .i64
       dsc_arange(dtype.c, count, DscScalar(start, lane), DscScalar(step, lane), data)
@@ -191,12 +216,7 @@ extension DscView {
     }
   }
 
-  /// One dimension with stride 1, or 0 where a single element is repeated.
-  @inline(__always)
-  mutating func setFlat(_ tensor: Tensor, count: Int) {
-    setFlat(tensor, step: count != 1 && tensor.layout.elementCount == 1 ? 0 : 1)
-  }
-
+  /// One dimension, with stride 0 where a single element is repeated.
   @inline(__always)
   mutating func setFlat(_ tensor: Tensor, step: Int64) {
     data = tensor.address

@@ -29,6 +29,13 @@ final class Program: Sendable {
     return lowered.publish(Lowered(self, lane: lane), lane)
   }
 
+  /// Calls `body` with them without counting: this program holds them.
+  @inline(__always)
+  func withLowered<R>(for dtype: DType, _ body: (Lowered) -> R) -> R {
+    if let lowered = lowered.held(dtype.lane) { return lowered._withUnsafeGuaranteedRef(body) }
+    return body(lowered(for: dtype))
+  }
+
   /// The only term it yields, if that is one of the inputs unchanged: nothing needs to run then.
   var passesThrough: Int? {
     outputs.count == 1 ? inputs.firstIndex { $0 === outputs[0] } : nil
@@ -71,7 +78,10 @@ private final class LoweredTable: Sendable {
   init() {}
 
   @inline(__always)
-  subscript(lane: DscLane) -> Lowered? {
+  subscript(lane: DscLane) -> Lowered? { held(lane)?.takeUnretainedValue() }
+
+  @inline(__always)
+  func held(_ lane: DscLane) -> Unmanaged<Lowered>? {
     let bits: UInt
     switch lane {
     case .f32: bits = f32.load(ordering: .acquiring)
@@ -79,8 +89,7 @@ private final class LoweredTable: Sendable {
     case .i64: bits = i64.load(ordering: .acquiring)
     case .bool: bits = bool.load(ordering: .acquiring)
     }
-    guard let pointer = UnsafeRawPointer(bitPattern: bits) else { return nil }
-    return Unmanaged<Lowered>.fromOpaque(pointer).takeUnretainedValue()
+    return UnsafeRawPointer(bitPattern: bits).map { .fromOpaque($0) }
   }
 
   @inline(never)

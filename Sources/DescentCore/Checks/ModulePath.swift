@@ -10,9 +10,8 @@ public enum ModulePath {
   /// Runs `body` as part of a module's forward.
   @inline(__always)
   public static func inside<R>(_ module: any PathNaming, _ body: () throws -> R) rethrows -> R {
-    let thread = ThreadState.current
-    thread.modules.append(module)
-    defer { thread.modules.removeLast() }
+    ThreadState.withCurrent { $0.modules.append(module) }
+    defer { ThreadState.withCurrent { _ = $0.modules.removeLast() } }
     return try body()
   }
 

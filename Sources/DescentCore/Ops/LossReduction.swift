@@ -84,15 +84,14 @@ extension Pointwise {
     }
     let plan = plan(needs: needs)
     var saved = SavedList()
-    for i in 0..<inputs.count where plan.savedInputs & (1 << UInt32(i)) != 0 {
+    for i in 0..<inputs.count where plan.saves(i) {
       saved.append(inputs[i])
     }
     var scalars = scalars
     scalars.append(.double(share))
     let node = LossNode(
-      nodeName, output: output, plan: plan, scalars: scalars, shape: shape, file: file, line: line)
-    node.edges = edges
-    node.saved = saved
+      nodeName, output: output, plan: plan, edges: edges, saved: saved, scalars: scalars,
+      shape: shape, file: file, line: line)
     output.recordedFn = node
   }
 }
@@ -105,13 +104,13 @@ private final class LossNode: Node {
   private let shape: Shape
 
   init(
-    _ name: String, output: Tensor, plan: DerivativePlan, scalars: ScalarList, shape: Shape,
-    file: StaticString, line: UInt
+    _ name: String, output: Tensor, plan: DerivativePlan, edges: consuming EdgeList,
+    saved: consuming SavedList, scalars: ScalarList, shape: Shape, file: StaticString, line: UInt
   ) {
     self.plan = plan
     self.scalars = scalars
     self.shape = shape
-    super.init(name, output: output, file: file, line: line)
+    super.init(name, output: output, edges: edges, saved: saved, file: file, line: line)
   }
 
   override func backward(_ step: BackwardStep, _ gradient: Tensor) {
@@ -119,11 +118,7 @@ private final class LossNode: Node {
       step.give(input, Tensor.zeros(shape, dtype: outputDType))
     }
     for operation in plan.computed {
-      var operands = TensorList()
-      for source in operation.sources {
-        operands.append(source < 0 ? gradient : step.saved(source))
-      }
-      let result = operation.run(operands, scalars)
+      let result = operation.run(scalars) { $0 < 0 ? gradient : step.saved($0) }
       step.give(
         operation.input, result.layout.shape == shape ? result : result.expanded(to: shape))
     }

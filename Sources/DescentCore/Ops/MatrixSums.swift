@@ -56,7 +56,7 @@ extension Tensor {
     device.backend.gemm(
       GemmCall(a: a, b: b, output: output, alpha: alpha.double, beta: beta.double))
     if recording(TensorList(self, a, b)) {
-      output.recordedFn = ProductNode(
+      output.recordedFn = ProductNode.make(
         name, output: output, a, false, b, false, summand: self, alpha: alpha.double,
         beta: beta.double, file, line)
     }
@@ -86,7 +86,7 @@ extension Tensor {
       return addedProduct(left, right, beta, alpha, target, "AddbmmBackward0", file, line)
     }
     if recording(TensorList(self, a, b)) {
-      output.recordedFn = ProductNode(
+      output.recordedFn = ProductNode.make(
         "AddbmmBackward0", output: output, a, false, b, false, summand: self, alpha: alpha.double,
         beta: beta.double, file, line)
     }

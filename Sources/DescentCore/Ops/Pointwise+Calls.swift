@@ -25,37 +25,44 @@ extension Pointwise {
     _ x: Tensor, _ scalars: ScalarList = ScalarList(), file: StaticString = "", line: UInt = 0
   ) -> Tensor {
     if x.elementType.isFloatingPoint && x.layout.isContiguous {
-      return flat(x, nil, x.layout.shape, scalars, file, line)
+      return flat(x, x, isBinary: false, .none, x.layout.shape, scalars, file, line)
     }
     return apply(TensorList(x), scalars: scalars, file: file, line: line)
   }
 
-  /// Two operands: contiguous ones of one floating-point dtype, of one shape or with a single element among
-  /// them, go straight to the back end.
+  /// Two operands of one floating-point dtype go straight to the back end if they are contiguous and of one shape,
+  /// or one of them is a single element, repeated in the other's shape or not.
   @inline(__always)
   func binary(
-    _ x: Tensor, _ y: Tensor, file: StaticString = "", line: UInt = 0
+    _ x: Tensor, _ y: Tensor, _ scalars: ScalarList = ScalarList(), file: StaticString = "",
+    line: UInt = 0
   ) -> Tensor {
-    if x.elementType == y.elementType && x.elementType.isFloatingPoint && x.layout.isContiguous
-      && y.layout.isContiguous
-    {
-      if x.layout.shape == y.layout.shape || y.layout.isSingle(within: x.layout) {
-        return flat(x, y, x.layout.shape, ScalarList(), file, line)
-      }
-      if x.layout.isSingle(within: y.layout) {
-        return flat(x, y, y.layout.shape, ScalarList(), file, line)
+    if x.elementType == y.elementType && x.elementType.isFloatingPoint {
+      if x.layout.shape == y.layout.shape {
+        if x.layout.isContiguous && y.layout.isContiguous {
+          return flat(x, y, isBinary: true, .none, x.layout.shape, scalars, file, line)
+        } else if x.layout.isContiguous && y.layout.isRepeated {
+          return flat(x, y, isBinary: true, .second, x.layout.shape, scalars, file, line)
+        } else if y.layout.isContiguous && x.layout.isRepeated {
+          return flat(x, y, isBinary: true, .first, y.layout.shape, scalars, file, line)
+        }
+      } else if x.layout.isContiguous && y.layout.isSingle(within: x.layout) {
+        return flat(x, y, isBinary: true, .second, x.layout.shape, scalars, file, line)
+      } else if y.layout.isContiguous && x.layout.isSingle(within: y.layout) {
+        return flat(x, y, isBinary: true, .first, y.layout.shape, scalars, file, line)
       }
     }
-    return apply(TensorList(x, y), file: file, line: line)
+    return apply(TensorList(x, y), scalars: scalars, file: file, line: line)
   }
 
+  /// `y` is not looked at unless there are two operands: nothing optional has to be counted.
   private func flat(
-    _ x: Tensor, _ y: Tensor?, _ shape: Shape, _ scalars: ScalarList, _ file: StaticString,
-    _ line: UInt
+    _ x: Tensor, _ y: Tensor, isBinary: Bool, _ single: FlatCall.Single, _ shape: Shape,
+    _ scalars: ScalarList, _ file: StaticString, _ line: UInt
   ) -> Tensor {
     let dtype = x.elementType
     if domain.refusesFloating || domain == .withoutBool && scalars.startsWithBool {
-      _ = accepts(TensorList(x, y), scalars, file, line)
+      _ = accepts(isBinary ? TensorList(x, y) : TensorList(x), scalars, file, line)
       return .poison
     }
     let output = Tensor(empty: shape, dtype: result == .bool ? .bool : dtype)
@@ -63,22 +70,16 @@ extension Pointwise {
       try x.device.backend.pointwise(
         FlatCall(
           program: program, dtype: dtype, first: .passUnretained(x),
-          second: y.map { .passUnretained($0) }, scalars: scalars, output: .passUnretained(output)))
+          second: isBinary ? .passUnretained(y) : nil, single: single, scalars: scalars,
+          output: .passUnretained(output)))
     } catch {
       error.named(name).raise(file: file, line: line)
       return .poison
     }
-    if isDifferentiable && (x.requiresGrad || (y?.requiresGrad ?? false))
-      && ThreadLocal.gradEnabled
-    {
-      var needs: UInt32 = (x.requiresGrad ? 1 : 0) | (y?.requiresGrad ?? false ? 2 : 0)
-      if x === y { needs |= DerivativePlan.sameOperand }
-      let node = PointwiseNode(
-        self, output: output, plan: derivatives.plan(for: self, needs: needs), scalars: scalars,
-        dtype: dtype, file: file, line: line)
-      node.add(x, 0, shape)
-      if let y { node.add(y, 1, shape) }
-      node.finish(output)
+    var needs: UInt32 = (x.requiresGrad ? 1 : 0) | (isBinary && y.requiresGrad ? 2 : 0)
+    if needs != 0 && isDifferentiable && ThreadLocal.gradEnabled {
+      if isBinary && x === y { needs |= DerivativePlan.sameOperand }
+      record(output, x, y, isBinary: isBinary, needs: needs, scalars, dtype, file, line)
     }
     return output
   }

@@ -10,8 +10,13 @@ extension Pointwise {
     line: UInt = 0
   ) -> Tensor {
     let target = inputs[0]
+    if inputs.count == 1 && fitsFlat(target) && !(domain == .withoutBool && scalars.startsWithBool)
+    {
+      runFlat(target, target, isBinary: false, scalars, file, line)
+      return target
+    }
     if inputs.count == 2 && scalars.count == 0 && fitsFlat(target, inputs[1]) {
-      runFlat(target, inputs[1], file, line)
+      runFlat(target, inputs[1], isBinary: true, scalars, file, line)
       return target
     }
     let dtype = promotedDType(inputs, scalars)
@@ -48,24 +53,36 @@ extension Pointwise {
     return target
   }
 
-  /// The commonest case: contiguous operands of one floating-point dtype with memory of their own, none of them
-  /// part of a graph. Others are looked at with care.
+  /// The commonest case: contiguous, of a floating-point dtype, not part of a graph. Others are looked at with care.
   @inline(__always)
-  private func fitsFlat(_ target: Tensor, _ other: Tensor) -> Bool {
+  private func fitsFlat(_ target: Tensor) -> Bool {
     result == .promoted && !domain.refusesFloating && target.elementType.isFloatingPoint
-      && other.elementType == target.elementType && target.layout.isContiguous
-      && other.layout.isContiguous && other.storage !== target.storage
-      && (other.layout.shape == target.layout.shape || other.layout.isSingle(within: target.layout))
-      && (!ThreadLocal.gradEnabled
-        || !target.requiresGrad && !other.requiresGrad && target.viewBase == nil)
+      && target.layout.isContiguous
+      && (!ThreadLocal.gradEnabled || !target.requiresGrad && target.viewBase == nil)
   }
 
-  private func runFlat(_ target: Tensor, _ other: Tensor, _ file: StaticString, _ line: UInt) {
+  /// The same with another operand of this dtype that has memory of its own.
+  @inline(__always)
+  private func fitsFlat(_ target: Tensor, _ other: Tensor) -> Bool {
+    fitsFlat(target) && other.elementType == target.elementType && other.layout.isContiguous
+      && other.storage !== target.storage
+      && (other.layout.shape == target.layout.shape || other.layout.isSingle(within: target.layout))
+      && (!ThreadLocal.gradEnabled || !other.requiresGrad)
+  }
+
+  /// `other` is not looked at unless there are two operands.
+  private func runFlat(
+    _ target: Tensor, _ other: Tensor, isBinary: Bool, _ scalars: ScalarList, _ file: StaticString,
+    _ line: UInt
+  ) {
     do throws(Misuse) {
       try target.device.backend.pointwise(
         FlatCall(
           program: program, dtype: target.elementType, first: .passUnretained(target),
-          second: .passUnretained(other), scalars: ScalarList(), output: .passUnretained(target)))
+          second: isBinary ? .passUnretained(other) : nil,
+          single: isBinary && other.layout.shape != target.layout.shape ? .second : .none,
+          scalars: scalars,
+          output: .passUnretained(target)))
     } catch { return error.named(name).raise(file: file, line: line) }
     target.didChange(name + "_", file, line)
   }
@@ -90,7 +107,7 @@ extension Pointwise {
   /// The target's old value, copied if the gradient will ask for it.
   private func inputsBeforeChange(_ inputs: TensorList) -> TensorList {
     let plan = derivatives.plan(for: self, needs: needsMask(inputs))
-    if plan.savedInputs & 1 == 0 { return inputs }
+    if plan._withUnsafeGuaranteedRef({ !$0.saves(0) }) { return inputs }
     let old = noGrad { inputs[0].clone() }
     old.recordedFn = inputs[0].gradFn
     old.outputIndex = inputs[0].outputIndex

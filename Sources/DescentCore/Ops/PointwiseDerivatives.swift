@@ -101,14 +101,20 @@ final class GradientOperation: Sendable {
     self.sources = sources
   }
 
-  /// The gradient in the shape of the output.
+  /// The gradient in the shape of the output; `operand` brings what each source stands for.
   @inline(__always)
-  func run(_ operands: TensorList, _ scalars: ScalarList) -> Tensor {
-    switch operands.count {
-    case 1: derived.unary(operands[0], scalars)
-    case 2 where scalars.count == 0: derived.binary(operands[0], operands[1])
-    default: derived.apply(operands, scalars: scalars)
+  func run(_ scalars: ScalarList, _ operand: (Int) -> Tensor) -> Tensor {
+    switch sources.count {
+    case 1: derived.unary(operand(sources[0]), scalars)
+    case 2: derived.binary(operand(sources[0]), operand(sources[1]), scalars)
+    default: derived.apply(operands(operand), scalars: scalars)
     }
+  }
+
+  func operands(_ operand: (Int) -> Tensor) -> TensorList {
+    var operands = TensorList()
+    for source in sources { operands.append(operand(source)) }
+    return operands
   }
 
   /// The gradient summed to a broadcast input's shape: in the same pass where nothing is recorded.
@@ -138,6 +144,10 @@ final class DerivativePlan: Sendable {
   let savedInputs: UInt32
   let savesOutput: Bool
   let fused: FusedGradients?
+
+  /// Whether the gradient needs input `index`.
+  @inline(__always)
+  func saves(_ index: Int) -> Bool { savedInputs & (1 << UInt32(index)) != 0 }
 
   /// Among the needed inputs: both are one tensor, which gets the sum of their gradients from one pass.
   static let sameOperand: UInt32 = 1 << 31
@@ -280,8 +290,9 @@ final class DerivativeTable: Sendable {
 
   init(keepsOutput: Bool = true) { self.keepsOutput = keepsOutput }
 
+  /// The plan, which the table holds: it is not counted.
   @inline(__always)
-  func plan(for operation: Pointwise, needs: UInt32) -> DerivativePlan {
+  func plan(for operation: Pointwise, needs: UInt32) -> Unmanaged<DerivativePlan> {
     let bits: UInt
     switch needs {
     case 1: bits = first.load(ordering: .acquiring)
@@ -291,13 +302,13 @@ final class DerivativeTable: Sendable {
     default: bits = 0
     }
     if let pointer = UnsafeRawPointer(bitPattern: bits) {
-      return Unmanaged<DerivativePlan>.fromOpaque(pointer).takeUnretainedValue()
+      return .fromOpaque(pointer)
     }
     return make(operation, needs)
   }
 
   @inline(never)
-  private func make(_ operation: Pointwise, _ needs: UInt32) -> DerivativePlan {
+  private func make(_ operation: Pointwise, _ needs: UInt32) -> Unmanaged<DerivativePlan> {
     plans.withLock { plans in
       let plan = plans[needs] ?? DerivativePlan(operation, needs: needs, keepsOutput: keepsOutput)
       plans[needs] = plan  // owns it; the slots below only point at it
@@ -309,7 +320,7 @@ final class DerivativeTable: Sendable {
       case 3 | DerivativePlan.sameOperand: same.store(bits, ordering: .releasing)
       default: break
       }
-      return plan
+      return .passUnretained(plan)
     }
   }
 }

@@ -2,7 +2,9 @@
 
 extension Pointwise {
   /// The gradients where the result's elements are not at hand.
-  func plan(needs: UInt32) -> DerivativePlan { lossDerivatives.plan(for: self, needs: needs) }
+  func plan(needs: UInt32) -> DerivativePlan {
+    lossDerivatives.plan(for: self, needs: needs).takeUnretainedValue()
+  }
 
   @inline(__always)
   func needsMask(_ inputs: TensorList) -> UInt32 {
@@ -16,10 +18,43 @@ extension Pointwise {
     _ file: StaticString, _ line: UInt
   ) {
     let plan = derivatives.plan(for: self, needs: needsMask(inputs))
-    let node = PointwiseNode(
-      self, output: output, plan: plan, scalars: scalars, dtype: dtype, file: file, line: line)
-    for i in 0..<inputs.count { node.add(inputs[i], i, output.layout.shape) }
-    node.finish(output)
+    plan._withUnsafeGuaranteedRef { needed in
+      var edges = EdgeList()
+      var saved = SavedList()
+      var shapes = InputShapes()
+      for i in 0..<inputs.count {
+        edges.append(Edge(inputs[i]))
+        if needed.saves(i) { saved.append(inputs[i]) }
+        shapes.append(inputs[i].layout.shape, same: output.layout.shape)
+      }
+      if needed.savesOutput { saved.append(output, isOutput: true) }
+      output.recordedFn = PointwiseNode(
+        self, output: output, plan: plan, edges: edges, saved: saved, shapes: shapes,
+        scalars: scalars, dtype: dtype, file: file, line: line)
+    }
+  }
+
+  /// The same for one operand (`y` is not looked at) or two.
+  @inline(never)
+  func record(
+    _ output: Tensor, _ x: Tensor, _ y: Tensor, isBinary: Bool, needs: UInt32,
+    _ scalars: ScalarList, _ dtype: DType, _ file: StaticString, _ line: UInt
+  ) {
+    let plan = derivatives.plan(for: self, needs: needs)
+    plan._withUnsafeGuaranteedRef { needed in
+      var saved = SavedList()
+      var shapes = InputShapes()
+      if needed.saves(0) { saved.append(x) }
+      shapes.append(x.layout.shape, same: output.layout.shape)
+      if isBinary {
+        if needed.saves(1) { saved.append(y) }
+        shapes.append(y.layout.shape, same: output.layout.shape)
+      }
+      if needed.savesOutput { saved.append(output, isOutput: true) }
+      output.recordedFn = PointwiseNode(
+        self, output: output, plan: plan, edges: isBinary ? EdgeList(x, y) : EdgeList(x),
+        saved: saved, shapes: shapes, scalars: scalars, dtype: dtype, file: file, line: line)
+    }
   }
 }
 
@@ -53,67 +88,62 @@ struct InputShapes {
 final class PointwiseNode: Node {
   /// Keeps the plan alive.
   private let operation: Pointwise
-  private unowned(unsafe) let plan: DerivativePlan
+  private let plan: Unmanaged<DerivativePlan>
   private let scalars: ScalarList
   private let computeDType: DType
-  @exclusivity(unchecked) private var inputShapes = InputShapes()
+  private let inputShapes: InputShapes
 
   override var name: String { operation.nodeName }
 
   @inline(__always)
   init(
-    _ operation: Pointwise, output: Tensor, plan: DerivativePlan, scalars: ScalarList,
+    _ operation: Pointwise, output: Tensor, plan: Unmanaged<DerivativePlan>,
+    edges: consuming EdgeList, saved: consuming SavedList, shapes: InputShapes, scalars: ScalarList,
     dtype: DType, file: StaticString, line: UInt
   ) {
     self.operation = operation
     self.plan = plan
     self.scalars = scalars
     computeDType = dtype
-    super.init("", output: output, file: file, line: line)
-  }
-
-  /// Adds the next input.
-  @inline(__always)
-  func add(_ input: Tensor, _ index: Int, _ shape: Shape) {
-    edges.append(Edge(input))
-    if plan.savedInputs & (1 << UInt32(index)) != 0 { saved.append(input) }
-    inputShapes.append(input.layout.shape, same: shape)
-  }
-
-  /// Makes this the node of the output.
-  @inline(__always)
-  func finish(_ output: Tensor) {
-    if plan.savesOutput { saved.append(output, isOutput: true) }
-    output.recordedFn = self
+    inputShapes = shapes
+    super.init("", output: output, edges: edges, saved: saved, file: file, line: line)
   }
 
   override func backward(_ step: BackwardStep, _ gradient: Tensor) {
-    let plan = self.plan
+    plan._withUnsafeGuaranteedRef { backward($0, step, gradient) }
+  }
+
+  @inline(__always)
+  private func backward(_ plan: DerivativePlan, _ step: BackwardStep, _ gradient: Tensor) {
     var passed = plan.passed
     while passed != 0 {
       step.give(passed.trailingZeroBitCount, gradient)
       passed &= passed - 1
     }
-    if plan.computed.isEmpty { return giveZeros(step) }
+    if !plan.computed.isEmpty { giveComputed(plan, step, gradient) }
+    if plan.zero != 0 { giveZeros(plan.zero, step) }
+  }
+
+  private func giveComputed(_ plan: DerivativePlan, _ step: BackwardStep, _ gradient: Tensor) {
+    func operand(_ source: Int) -> Tensor { source < 0 ? gradient : step.saved(source) }
     if let fused = plan.fused, inputShapes.isUniform,
       outputShape.elementCount >= PointwiseNode.fusedFrom, !ThreadLocal.gradEnabled
     {
-      runFused(fused, step, gradient)
-    } else {
-      for operation in plan.computed {
-        let operands = operands(step, gradient, operation)
-        if let shape = inputShapes[operation.input] {
-          step.give(operation.input, operation.reduced(operands, scalars, to: shape, computeDType))
-        } else {
-          step.give(operation.input, operation.run(operands, scalars))
-        }
+      return runFused(fused, step, gradient)
+    }
+    for operation in plan.computed {
+      if !inputShapes.isUniform, let shape = inputShapes[operation.input] {
+        step.give(
+          operation.input,
+          operation.reduced(operation.operands(operand), scalars, to: shape, computeDType))
+      } else {
+        step.give(operation.input, operation.run(scalars, operand))
       }
     }
-    giveZeros(step)
   }
 
-  private func giveZeros(_ step: BackwardStep) {
-    var rest = plan.zero
+  private func giveZeros(_ inputs: UInt32, _ step: BackwardStep) {
+    var rest = inputs
     while rest != 0 {
       let input = rest.trailingZeroBitCount
       step.give(input, Tensor.zeros(inputShapes[input] ?? outputShape, dtype: outputDType))
@@ -124,17 +154,6 @@ final class PointwiseNode: Node {
   /// Below this many elements the operands stay in cache, and one call a gradient is cheaper than
   /// planning a pass with several outputs.
   private static let fusedFrom = 4096
-
-  @inline(__always)
-  private func operands(
-    _ step: BackwardStep, _ gradient: Tensor, _ operation: GradientOperation
-  ) -> TensorList {
-    var operands = TensorList()
-    for source in operation.sources {
-      operands.append(source < 0 ? gradient : step.saved(source))
-    }
-    return operands
-  }
 
   /// Several gradients in one pass over memory.
   private func runFused(_ fused: FusedGradients, _ step: BackwardStep, _ gradient: Tensor) {

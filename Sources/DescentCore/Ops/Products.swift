@@ -3,7 +3,6 @@
 extension Tensor {
   /// alpha a b in the last two dims (of the operands or their transposes), plus a bias that broadcasts
   /// to the matrix; leading dims broadcast. One backend call; recorded. Operands are already checked.
-  @inline(__always)
   static func product(
     _ a: Tensor, _ b: Tensor, transposesA: Bool = false, transposesB: Bool = false,
     bias: Tensor? = nil, alpha: Double = 1, name: String,
@@ -24,10 +23,9 @@ extension Tensor {
       GemmCall(
         a: a, b: b, output: output, transposesA: transposesA, transposesB: transposesB, bias: bias,
         alpha: alpha))
-    let isRecorded =
-      recording(a, b) || (bias.map { $0.requiresGrad } ?? false) && ThreadLocal.gradEnabled
-    if isRecorded {
-      output.recordedFn = ProductNode(
+    if ThreadLocal.gradEnabled && (a.requiresGrad || b.requiresGrad || bias?.requiresGrad ?? false)
+    {
+      output.recordedFn = ProductNode.make(
         name, output: output, a, transposesA, b, transposesB, summand: bias, alpha: alpha, beta: 1,
         file, line)
     }
@@ -58,24 +56,32 @@ final class ProductNode: Node {
   private let alpha: Double
   private let beta: Double
 
-  @inline(__always)
-  init(
+  // A function: what an initializer takes is counted before it is kept.
+  static func make(
     _ name: String, output: Tensor, _ a: Tensor, _ transposesA: Bool, _ b: Tensor,
     _ transposesB: Bool, summand: Tensor?, alpha: Double, beta: Double, _ file: StaticString,
+    _ line: UInt
+  ) -> ProductNode {
+    var saved = SavedList()
+    if b.requiresGrad { saved.append(a) }
+    if a.requiresGrad { saved.append(b) }
+    let edges = if let summand { EdgeList(summand, a, b) } else { EdgeList(a, b) }
+    return ProductNode(
+      name, output: output, edges: edges, saved: saved, transposesA, transposesB, alpha: alpha,
+      beta: beta, file, line)
+  }
+
+  @inline(__always)
+  private init(
+    _ name: String, output: Tensor, edges: consuming EdgeList, saved: consuming SavedList,
+    _ transposesA: Bool, _ transposesB: Bool, alpha: Double, beta: Double, _ file: StaticString,
     _ line: UInt
   ) {
     self.transposesA = transposesA
     self.transposesB = transposesB
     self.alpha = alpha
     self.beta = beta
-    super.init(name, output: output)
-    if let summand { edges.append(Edge(summand)) }
-    edges.append(Edge(a))
-    edges.append(Edge(b))
-    if b.requiresGrad { saved.append(a) }
-    if a.requiresGrad { saved.append(b) }
-    self.file = file
-    self.line = line
+    super.init(name, output: output, edges: edges, saved: saved, file: file, line: line)
   }
 
   override func backward(_ step: BackwardStep, _ g: Tensor) {

@@ -160,7 +160,9 @@ extension Tensor {
       let shape = self.shape
       output.record(name, TensorList(self)) { step, g in
         let share = divisor == 1 ? g : g / divisor
-        step.give(0, (keepDim ? share : share.reshape(kept)).expanded(to: shape))
+        // A sum of everything has no dims to put back.
+        let spread = keepDim || g.layout.dims == 0 ? share : share.reshape(kept)
+        step.give(0, spread.expanded(to: shape))
       }
     }
     return output

@@ -203,11 +203,9 @@ extension Tensor {
     didChange(name + "_", file, line)
     if records {
       let node = RuleNode(
-        name.prefix(1).uppercased() + name.dropFirst() + "Backward0", output: self
+        name.prefix(1).uppercased() + name.dropFirst() + "Backward0", output: self,
+        edges: EdgeList(self), file: file, line: line
       ) { step, g in step.give(0, Tensor.zeros(g.shape, dtype: g.dtype)) }
-      node.edges.append(Edge(self))
-      node.file = file
-      node.line = line
       rebase(onto: node)
     }
     return self

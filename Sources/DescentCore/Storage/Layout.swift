@@ -42,6 +42,13 @@ struct Layout: Sendable {
   @inline(__always)
   func isSingle(within other: Layout) -> Bool { dims <= other.dims && elementCount == 1 }
 
+  /// One element seen at every place: what a gradient of a sum is.
+  @inline(__always)
+  var isRepeated: Bool {
+    for i in 0..<shape.count where strides[i] != 0 && shape[i] != 1 { return false }
+    return true
+  }
+
   /// Row-major without gaps. Dimensions of size 1 may have any stride; empty layouts are contiguous.
   @inline(__always)
   var isContiguous: Bool {

@@ -28,6 +28,13 @@ public struct Shape: Sendable {
     values = (value, value, value, value, value, value, value, value)
   }
 
+  /// The shape of a matrix.
+  @inline(__always)
+  init(_ rows: Int, _ columns: Int) {
+    count = 2
+    values = (rows, columns, 0, 0, 0, 0, 0, 0)
+  }
+
   /// - Precondition: at most 8 sizes.
   public init(_ sizes: some Sequence<Int>) {
     self.init()

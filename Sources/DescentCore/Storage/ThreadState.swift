@@ -21,8 +21,8 @@ final class ThreadState {
   /// Objects whose release would recurse too deeply, freed one after the other; see `Graveyard`.
   @exclusivity(unchecked) var graveyard: [AnyObject] = []
 
-  /// Runs the thread's backward passes; nil while one runs. An object of `Engine`.
-  @exclusivity(unchecked) var idleEngine: Engine?
+  /// Runs the thread's backward passes, but for those inside one.
+  let engine = Engine()
 
   private static let key: pthread_key_t = {
     var key = pthread_key_t()
@@ -39,19 +39,21 @@ final class ThreadState {
 
   @inline(__always)
   static var current: ThreadState {
-    if let pointer = ThreadLocal.state {
-      return Unmanaged<ThreadState>.fromOpaque(pointer).takeUnretainedValue()
-    }
-    return create()
+    Unmanaged<ThreadState>.fromOpaque(ThreadLocal.state ?? create()).takeUnretainedValue()
+  }
+
+  /// Calls `body` with the thread's state without counting it: it lives as long as the thread.
+  @inline(__always)
+  static func withCurrent<R>(_ body: (ThreadState) -> R) -> R {
+    Unmanaged<ThreadState>.fromOpaque(ThreadLocal.state ?? create())._withUnsafeGuaranteedRef(body)
   }
 
   @inline(never)
-  private static func create() -> ThreadState {
-    let state = ThreadState()
-    let pointer = Unmanaged.passRetained(state).toOpaque()
+  private static func create() -> UnsafeMutableRawPointer {
+    let pointer = Unmanaged.passRetained(ThreadState()).toOpaque()
     ThreadLocal.state = pointer
     pthread_setspecific(key, pointer)  // for its end
-    return state
+    return pointer
   }
 
   deinit {

@@ -102,14 +102,12 @@ extension Tensor {
     device.backend.copy(CopyCall(source: values, destination: self))
     didChange("copy_", file, line)
     if records {
-      let node = RuleNode("CopyBackwards", output: self) { step, g in
+      let node = RuleNode(
+        "CopyBackwards", output: self, edges: EdgeList(self, source), file: file, line: line
+      ) { step, g in
         if step.needs(0) { step.give(0, Tensor.zeros(g.shape, dtype: g.dtype)) }
         if step.needs(1) { step.give(1, g) }
       }
-      node.edges.append(Edge(self))
-      node.edges.append(Edge(source))
-      node.file = file
-      node.line = line
       rebase(onto: node)
     }
     return self

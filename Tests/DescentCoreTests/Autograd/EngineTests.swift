@@ -104,6 +104,30 @@ struct EngineTests {
     #expect(seen == [2, 2] && count == 1)
   }
 
+  @Test("a hook may run a backward of its own inside another one")
+  func nestedBackward() {
+    let (x, inner) = (leaf([1, 2]), leaf([3]))
+    let y = x * 2
+    y.registerHook { gradient in
+      enableGrad { (inner * inner).backward() }
+      return gradient
+    }
+    for i in 1...2 {
+      (y * y).sum().backward(retainGraph: true)
+      #expect(x.grad?.toArray() == [8 * Float(i), 16 * Float(i)])
+      #expect(inner.grad?.item() == 6 * Double(i))
+    }
+  }
+
+  @Test("a pass over thousands of leaves, and the next one")
+  func manyLeaves() {
+    let leaves = (0..<3000).map { _ in leaf([1]) }
+    for i in 1...2 {
+      Tensor.cat(leaves.map { $0 * 2 }).sum().backward()
+      #expect(leaves.allSatisfy { $0.grad?.item() == 2 * Double(i) })
+    }
+  }
+
   @Test("createGraph differentiates gradients, to the third order")
   func higherOrders() {
     let x = Tensor([2.0], requiresGrad: true)

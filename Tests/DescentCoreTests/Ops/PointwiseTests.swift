@@ -145,6 +145,62 @@ struct PointwiseTests {
   }
 
   @Test(
+    "an element repeated over the other operand's shape is as good as its copies",
+    arguments: [DType.float32, .float64, .float16])
+  func repeated(_ dtype: DType) {
+    let x = Tensor.linspace(0.5, 3, 24).reshape([2, 3, 4] as Shape).to(dtype)
+    let element = Tensor([1.5], dtype: dtype)
+    let operations: [(Tensor, Tensor) -> Tensor] = [
+      { $0 + $1 }, { $0 - $1 }, { $0 * $1 }, { $0 / $1 }, { $0.maximum($1) }, { $0.pow($1) },
+      { $0 .< $1 },
+    ]
+    // The element itself, repeated in the shape, in a part of it, and among other elements.
+    let layouts = [
+      element, element.expand(2, 3, 4), element.expand(4),
+      Tensor([0, 1.5, 0], dtype: dtype)[1..<2],
+      Tensor([[0, 1.5]], dtype: dtype)[0..., 1..<2].expand(2, 3, 4),
+    ]
+    for (i, operation) in operations.enumerated() {
+      let copies = Tensor.full([2, 3, 4], 1.5, dtype: dtype)
+      for (k, y) in layouts.enumerated() {
+        #expect(operation(x, y).equal(operation(x, copies)), "operation \(i), layout \(k)")
+        #expect(operation(y, x).equal(operation(copies, x)), "operation \(i), layout \(k), turned")
+      }
+    }
+  }
+
+  @Test("gradients through a repeated element, to second order")
+  func repeatedGradients() {
+    let x = Tensor.linspace(0.5, 2, 6, dtype: .float64).reshape([2, 3] as Shape).requiresGrad_()
+    let y = Tensor([1.25], dtype: .float64, requiresGrad: true)
+    let report = gradCheck([x, y]) { t in
+      [(t[0] * t[1].expand(2, 3)).sum() * 0.5 + (t[1].expand(2, 3) / t[0]).pow(2).mean()]
+    }
+    #expect(report.passed, "\(report)")
+  }
+
+  @Test("numbers change a tensor in place, in any dtype, layout and part of it")
+  func numbersInPlace() {
+    for dtype in [DType.float32, .float64, .float16, .bfloat16] {
+      let x = Tensor([[1.0, 2], [3, 4]], dtype: dtype)
+      let version = x.version
+      x.add_(1).mul_(2)
+      x[1].sub_(3)
+      x.t()[0].fill_(7)
+      #expect(x.to(.float32).toArray() == [7, 6, 7, 7] && x.version == version + 4)
+      x.zero_()
+      #expect(x.to(.float32).toArray() == [0, 0, 0, 0])
+    }
+    let leaf = Tensor([1.0, 2], requiresGrad: true)
+    let y = leaf * 1
+    y.mul_(3)
+    y[0].add_(1)
+    y.sum().backward()
+    #expect(y.toArray() == [4, 6] && leaf.grad?.toArray() == [3, 3])
+    #expect(throws: Misuse.self) { try checked { Tensor([1.0]).sub_(true) } }
+  }
+
+  @Test(
     "what PyTorch refuses is refused",
     arguments: [
       { _ = Tensor.ones(2) + Tensor.ones(3) }, { _ = Tensor([true]) - Tensor([false]) },
