@@ -1,0 +1,161 @@
+// Convolutions by vectors of columns: each begins in a line and is stored where the line ends. Part
+// of conv_lines_body.h.
+
+// Vectors of a line of outputs.
+static int64_t DSC_TYPED(line_vectors)(const DscConvolution *call) {
+  return (call->out_size[2] + DSC_LANES_PER_VECTOR - 1) / DSC_LANES_PER_VECTOR;
+}
+
+static int64_t DSC_TYPED(grid_length)(const DscBand *band) {
+  int64_t channels = band->call->in_channels / band->call->groups;
+  return (channels * band->grid.channel + DSC_GRID_SLACK + 15) / 16 * 16;
+}
+
+// A vector's place among the outputs of a band.
+typedef struct {
+  int64_t z, y, x;
+} DSC_TYPED(Cursor);
+
+// Some vectors of a band's columns.
+typedef struct {
+  int64_t count;                        // of vectors
+  int64_t at[DSC_TYPED(STRETCHES)];     // places of the grid
+  int64_t to[DSC_TYPED(STRETCHES)];     // places of a channel of the output
+  int64_t valid[DSC_TYPED(STRETCHES)];  // elements of the line
+  int64_t start, end;                   // of the sum: taps that meet padding only are left out
+} DSC_TYPED(Columns);
+
+// Writes a tile of a band. What a vector writes behind its line is written again with the next one,
+// which the band has not come to yet.
+static void DSC_TYPED(store_lines)(const DSC_T *sums, DSC_T *out, int64_t apart, int64_t end,
+                                   int64_t rows, const DSC_TYPED(Columns) * columns) {
+  typedef DSC_TYPED(Vector) Vector;
+  for (int64_t v = 0; v < columns->count; v++) {
+    const DSC_T *from = sums + v * DSC_LANES_PER_VECTOR;
+    const int64_t step = columns->count * DSC_LANES_PER_VECTOR;
+    DSC_T *to = out + columns->to[v];
+    if (columns->to[v] + DSC_LANES_PER_VECTOR <= end) {
+      for (int64_t r = 0; r < rows; r++)
+        *(Vector *)(to + r * apart) = *(const Vector *)(from + r * step);
+    } else {
+      for (int64_t r = 0; r < rows; r++)
+        DSC_TYPED(copy_row)(to + r * apart, from + r * step, columns->valid[v]);
+    }
+  }
+}
+
+static void DSC_TYPED(store_tile)(const DscBand *band, DSC_T *sums, int64_t i, int64_t rows,
+                                  const DSC_TYPED(Columns) * columns) {
+  typedef DSC_TYPED(Vector) Vector;
+  const DscConvolution *call = band->call;
+  int64_t channel = band->group * (call->out_channels / call->groups) + band->row + i;
+  if (call->bias != NULL) {
+    Vector *at = (Vector *)sums;
+    for (int64_t r = 0; r < rows; r++) {
+      Vector bias = (Vector)(((const DSC_T *)call->bias)[channel + r]);
+      for (int64_t v = 0; v < columns->count; v++) *at++ += bias;
+    }
+  }
+  DSC_T *out = (DSC_T *)call->output +
+               (band->image * call->out_channels + channel) * band->positions + band->first;
+  DSC_TYPED(store_lines)(sums, out, band->positions, dsc_volume(call->out_size), rows, columns);
+}
+
+// The part of a sum of `k` terms that lines `top` to `bottom` of the outputs need: all of it, or
+// the lines of taps that meet a line of the image.
+static void DSC_TYPED(find_range)(const DscBand *band, int64_t top, int64_t bottom, int64_t k,
+                                  int64_t *start, int64_t *end) {
+  const DscConvolution *call = band->call;
+  *start = 0, *end = k;
+  if (!band->by_lines) return;
+  int64_t taps = call->taps[1], from = taps, to = 0;
+  for (int64_t p = 0; p < taps; p++) {
+    for (int64_t y = top; y <= bottom; y++) {
+      int64_t line = y * call->stride[1] + p * call->dilation[1] - call->padding[1];
+      if (line < 0 || line >= call->in_size[1]) continue;
+      if (from > p) from = p;
+      to = p + 1;
+    }
+  }
+  *start = from < to ? from * (k / taps) : 0, *end = to * (k / taps);
+}
+
+// The next columns: up to `most` vectors, of the `left` that the band has.
+static DSC_TYPED(Columns) DSC_TYPED(columns_from)(const DscBand *band, DSC_TYPED(Cursor) * next,
+                                                  int64_t left, int64_t most, int64_t k) {
+  const DscConvolution *call = band->call;
+  const int64_t *out = call->out_size;
+  DSC_TYPED(Columns) columns = {.end = k};
+  const int64_t parts = (left + most - 1) / most;  // as even as they come
+  columns.count = (left + parts - 1) / parts;
+  int64_t top = next->y, bottom = top;
+  for (int64_t v = 0; v < columns.count; v++) {
+    columns.at[v] = (next->z * band->grid.size[1] + next->y) * band->grid.size[2] + next->x;
+    columns.to[v] = (next->z * out[1] + next->y) * out[2] + next->x;
+    columns.valid[v] = out[2] - next->x;
+    bottom = next->y;
+    next->x += DSC_LANES_PER_VECTOR;
+    if (next->x < out[2]) continue;
+    next->x = 0;
+    if (++next->y < out[1]) continue;
+    next->y = 0, next->z++;
+  }
+  DSC_TYPED(find_range)(band, top, bottom, k, &columns.start, &columns.end);
+  return columns;
+}
+
+// The input channels of a band.
+static const DSC_T *DSC_TYPED(input_of)(const DscBand *band) {
+  const DscConvolution *call = band->call;
+  int64_t first =
+      band->image * call->in_channels + band->group * (call->in_channels / call->groups);
+  return (const DSC_T *)call->input + first * dsc_volume(call->in_size);
+}
+
+// Their grid, in the band's memory.
+static const DSC_T *DSC_TYPED(fill_band)(const DscBand *band) {
+  const DscConvolution *call = band->call;
+  int64_t channels = call->in_channels / call->groups, size = dsc_volume(call->in_size);
+  const DSC_T *input = DSC_TYPED(input_of)(band);
+  DSC_T *grid = band->memory;
+  for (int64_t c = 0; c < channels; c++)
+    DSC_TYPED(fill_grid)(call, &band->grid, input + c * size, grid + c * band->grid.channel);
+  return grid;
+}
+
+// Terms of a sum that are taken at once.
+static int64_t DSC_TYPED(depth_of)(int64_t k) {
+  int64_t parts = (k + DSC_TYPED(DEPTH) - 1) / DSC_TYPED(DEPTH);
+  return parts == 0 ? 1 : (k + parts - 1) / parts;
+}
+
+static void DSC_TYPED(columns_band)(const DscBand *band) {
+  const DscConvolution *call = band->call;
+  int64_t channels = call->in_channels / call->groups;
+  const DSC_T *grid = DSC_TYPED(fill_band)(band);
+  DSC_T *sums = (DSC_T *)band->memory + DSC_TYPED(grid_length)(band);
+  int64_t k = channels * dsc_volume(call->taps), depth = DSC_TYPED(depth_of)(k);
+  int64_t vectors = call->out_size[0] * call->out_size[1] * DSC_TYPED(line_vectors)(call);
+  int64_t most = DSC_TYPED(stretches)(DSC_TYPED(height)(band->rows));
+  for (int64_t start = 0; start < k; start += depth) {
+    int64_t stop = k - start < depth ? k : start + depth;
+    DSC_TYPED(Cursor) next = {0, 0, 0};
+    for (int64_t j = 0, count; j < vectors; j += count) {
+      DSC_TYPED(Columns)
+      columns = DSC_TYPED(columns_from)(band, &next, vectors - j, most, k);
+      count = columns.count;
+      int64_t from = start > columns.start ? start : columns.start;
+      int64_t to = stop < columns.end ? stop : columns.end;
+      bool is_first = start <= columns.start;  // then nothing is there to be added to
+      const DSC_T *a = (const DSC_T *)band->weights + from * DSC_LINE_ROWS;
+      for (int64_t i = 0, rows; i < band->rows; i += rows, a += k * DSC_LINE_ROWS) {
+        rows = DSC_TYPED(height)(band->rows - i);
+        DSC_T *out = sums + (j * band->rows + i * count) * DSC_LANES_PER_VECTOR;
+        if (from < to || is_first) DSC_TYPED(grid_tiles)
+        [rows - 1][count - 1](to > from ? to - from : 0, a, grid, columns.at, band->offsets + from,
+                              out, !is_first);
+        if (stop == k) DSC_TYPED(store_tile)(band, out, i, rows, &columns);
+      }
+    }
+  }
+}
