@@ -5,6 +5,7 @@
 
 #include "dsc_grid.h"
 #include "dsc_product.h"
+#include "dsc_stream.h"
 #include "dsc_targets.h"
 #include "include/dsc_pool.h"
 
@@ -12,6 +13,7 @@
 typedef struct {
   int64_t image, channel;
   int64_t output, outputs;
+  void *plane;  // where an output is made before it goes past the cache, or NULL
 } DscDepthwise;
 
 #define DSC_T      float
@@ -32,15 +34,20 @@ typedef struct {
   const DscConvolution *call;
   DscGrid grid;
   bool weights;
+  bool streams;            // outputs go past the cache
   int64_t blocks;          // of channels
   int64_t parts, outputs;  // of a channel's outputs; outputs of a part
   size_t bytes;            // of a grid
+  size_t plane;            // of an output, where it streams
   void (*run)(const DscConvolution *, const DscGrid *, const DscDepthwise *, void *memory,
               const int64_t *offsets);
   atomic_int status;
 } Plan;
 
-enum { CHANNELS = 4 };  // of a piece: neighbours in memory
+enum {
+  CHANNELS = 4,          // of a piece: neighbours in memory
+  MOST_PLANE = 1 << 14,  // bytes: one that is made, one that is read and the next stay in the cache
+};
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -48,23 +55,25 @@ static void run_channels(void *context, int64_t piece) {
   Plan *plan = context;
   const DscConvolution *call = plan->call;
   int64_t taps = dsc_volume(call->taps);
-  char *memory = dsc_product_scratch(plan->bytes + (size_t)taps * sizeof(int64_t));
+  char *memory = dsc_product_scratch(plan->bytes + plan->plane + (size_t)taps * sizeof(int64_t));
   if (memory == NULL) {
     atomic_store(&plan->status, DSC_OUT_OF_MEMORY);
     return;
   }
-  int64_t *offsets = (int64_t *)(memory + plan->bytes);
+  int64_t *offsets = (int64_t *)(memory + plan->bytes + plan->plane);
   dsc_grid_offsets(call, &plan->grid, offsets);
   int64_t part = piece % plan->parts * plan->outputs;
   piece /= plan->parts;
   int64_t first = piece % plan->blocks * CHANNELS;
   DscDepthwise work = {.image = piece / plan->blocks, .output = part};
+  if (plan->streams) work.plane = memory + plan->bytes;
   work.outputs = least(plan->outputs, call->out_channels / call->groups - part);
   int64_t images = plan->weights ? call->batch : work.image + 1;
   int64_t end = least(first + CHANNELS, call->in_channels);
   for (; work.image < images; work.image++)
     for (work.channel = first; work.channel < end; work.channel++)
       plan->run(call, &plan->grid, &work, memory, offsets);
+  if (plan->streams) dsc_stream_finish();
 }
 
 static int run(const DscConvolution *call, bool weights) {
@@ -76,6 +85,10 @@ static int run(const DscConvolution *call, bool weights) {
   plan.blocks = (call->in_channels + CHANNELS - 1) / CHANNELS;
   plan.bytes = (size_t)(plan.grid.channel + DSC_GRID_SLACK) * dsc_dtype_size(call->dtype);
   plan.bytes = (plan.bytes + 63) / 64 * 64;
+  int64_t plane = dsc_volume(call->out_size) * (int64_t)dsc_dtype_size(call->dtype);
+  plan.streams =
+      !weights && plane <= MOST_PLANE && dsc_streams(call->batch * call->out_channels * plane);
+  if (plan.streams) plan.plane = (size_t)((plane + 63) / 64 * 64);
   // Few channels: their outputs are shared out.
   int64_t pieces = plan.blocks * (weights ? 1 : call->batch), wanted = dsc_thread_count();
   int64_t outputs = call->out_channels / call->groups;

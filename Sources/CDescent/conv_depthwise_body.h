@@ -139,6 +139,8 @@ static inline __attribute__((always_inline)) void DSC_TYPED(plane)(
     int size, const DscConvolution *call, const DscGrid *g, const DSC_T *input, const DSC_T *zeros,
     const DSC_T *taps, DSC_T bias, DSC_T *out) {
   enum { LANES = DSC_TYPED(LANES), LINES = DSC_TYPED(LINES) };
+  // The next channel's lines: the processor's own prefetch stops at the ends of pages.
+  const DscAhead next = {(const char *)(input + dsc_volume(call->in_size)), sizeof(DSC_T)};
   int64_t height = call->out_size[1], width = call->out_size[2], in_width = call->in_size[2];
   DSC_T weights[DSC_TYPED(SIZE) * DSC_TYPED(SIZE)];
   for (int t = 0; t < size * size; t++) {
@@ -151,6 +153,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(plane)(
   for (int64_t y = 0, lines; y < height; y += lines, out += lines * width) {
     const DSC_T *rows[DSC_TYPED(LINES) + DSC_TYPED(SIZE) - 1];
     lines = height - y < LINES ? 1 : LINES;
+    dsc_fetch(&next, 1, y * in_width, lines * in_width);
     // One by one: pointers that are stored as a vector would wait to be read.
 #pragma clang loop unroll(disable) vectorize(disable)
     for (int i = 0; i < lines + size - 1; i++) {
@@ -205,24 +208,26 @@ static void DSC_TYPED(depthwise)(const DscConvolution *call, const DscGrid *g,
   else
     DSC_TYPED(fill_grid)(call, g, input, memory);
   int64_t width = call->out_size[2], height = call->out_size[1];
+  int64_t plane = dsc_volume(call->out_size);
   for (int64_t o = first; o < first + work->outputs; o++) {
     const DSC_T *weights = (const DSC_T *)call->weight + o * taps;
     DSC_T bias = call->bias == NULL ? 0 : ((const DSC_T *)call->bias)[o];
-    DSC_T *out = (DSC_T *)call->output +
-                 (image * call->out_channels + o) * call->out_size[0] * height * width;
-    if (in_place) {
-      if (call->taps[1] == 3)
-        DSC_TYPED(plane_3)(call, g, input, memory, weights, bias, out);
-      else
-        DSC_TYPED(plane_5)(call, g, input, memory, weights, bias, out);
-      continue;
-    }
-    for (int64_t z = 0; z < call->out_size[0]; z++) {
-      for (int64_t y = 0; y < height; y++, out += width) {
-        const DSC_T *from = (const DSC_T *)memory + (z * g->size[1] + y) * g->size[2];
-        DSC_TYPED(line)(from, taps, offsets, weights, bias, width, out);
+    DSC_T *result = (DSC_T *)call->output + (image * call->out_channels + o) * plane;
+    DSC_T *out = work->plane != NULL ? work->plane : result;
+    if (in_place && call->taps[1] == 3) {
+      DSC_TYPED(plane_3)(call, g, input, memory, weights, bias, out);
+    } else if (in_place) {
+      DSC_TYPED(plane_5)(call, g, input, memory, weights, bias, out);
+    } else {
+      for (int64_t z = 0; z < call->out_size[0]; z++) {
+        for (int64_t y = 0; y < height; y++) {
+          const DSC_T *from = (const DSC_T *)memory + (z * g->size[1] + y) * g->size[2];
+          DSC_TYPED(line)
+          (from, taps, offsets, weights, bias, width, out + (z * height + y) * width);
+        }
       }
     }
+    if (out != result) dsc_stream(sizeof(DSC_T), out, plane, result, NULL, 0);
   }
 }
 

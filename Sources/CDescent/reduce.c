@@ -233,18 +233,50 @@ static int reduce_nothing(DscReduction op, DscReductionCall *reduction) {
   return DSC_OK;
 }
 
-// All of a short contiguous input in its own lane: nothing to plan.
-static bool reduce_small(const DscReduceLoops *loops, DscLane lane, int ndim, const int64_t *shape,
-                         uint32_t reduced, const DscView *input, double divisor,
-                         const DscView *output) {
-  if (!dsc_is_native(input->dtype, lane) || !dsc_is_native(output->dtype, lane)) return false;
+// The stride, 0 or 1, at which an operand is walked if all of it is reduced: it repeats one
+// element, or lies in one run. Otherwise -1.
+static int64_t flat_stride(int ndim, const int64_t *shape, uint32_t reduced, const DscView *view) {
   int64_t count = 1;
+  bool runs = true, repeats = true;
   for (int d = ndim - 1; d >= 0; d--) {
-    if (!(reduced >> d & 1) || (shape[d] != 1 && input->strides[d] != count)) return false;
+    if (!(reduced >> d & 1)) return -1;
+    if (shape[d] == 1) continue;
+    runs &= view->strides[d] == count;
+    repeats &= view->strides[d] == 0;
     count *= shape[d];
   }
+  if (runs) return 1;
+  return repeats ? 0 : -1;
+}
+
+// All of short operands that lie in one run, to a result of the lane: nothing to plan or to share.
+// Tells whether it was so.
+static bool reduce_small(const DscReduceLoops *loops, DscLane lane, const DscProgram *program,
+                         int ndim, const int64_t *shape, uint32_t reduced, const DscView *inputs,
+                         int input_count, const DscScalar *scalars, double divisor,
+                         const DscView *output, int *status) {
+  if (!dsc_is_native(output->dtype, lane)) return false;
+  int64_t count = 1;
+  for (int d = 0; d < ndim; d++) count *= shape[d];
   if (count == 0 || count > DSC_CHUNK_BYTES / 8) return false;
-  loops->rows(input->data, 0, 1, count, output->data);
+  DscView flat[DSC_MAX_INPUTS];
+  for (int i = 0; i < input_count; i++) {
+    flat[i].data = inputs[i].data;
+    flat[i].dtype = inputs[i].dtype;
+    flat[i].strides[0] = flat_stride(ndim, shape, reduced, &inputs[i]);
+    if (flat[i].strides[0] < 0) return false;
+  }
+  _Alignas(64) char values[DSC_CHUNK_BYTES];
+  const void *from = inputs[0].data;
+  if (program) {
+    const DscView to = {.data = values, .dtype = dsc_native_dtype(lane), .strides = {1}};
+    *status = dsc_pointwise_flat(program, count, flat, scalars, &to);
+    if (*status) return true;
+    from = values;
+  } else if (!dsc_is_native(inputs[0].dtype, lane) || flat[0].strides[0] != 1) {
+    return false;
+  }
+  loops->rows(from, 0, 1, count, output->data);
   if (divisor != 1) divide(lane, divisor, 1, output->data);
   return true;
 }
@@ -263,8 +295,10 @@ int dsc_reduce(DscReduction op, const DscProgram *program, int ndim, const int64
   if (counts) lane = DSC_LANE_I64;
   const DscReduceLoops *loops = dsc_reduce_loops(op, lane);
   if (!loops) return DSC_UNSUPPORTED;
-  if (!program && reduce_small(loops, lane, ndim, shape, reduced, &inputs[0], divisor, output))
-    return DSC_OK;
+  int status = DSC_OK;
+  if (!(program && counts) && reduce_small(loops, lane, program, ndim, shape, reduced, inputs,
+                                           input_count, scalars, divisor, output, &status))
+    return status;
   DscReductionCall reduction;
   DscSplit *split = &reduction.split;
   dsc_split(split, program, lane, ndim, shape, reduced, false, inputs, input_count, scalars,

@@ -186,6 +186,16 @@ static void convolution(DscConvolution c) {
   release(&x), release(&w);
 }
 
+// A depthwise result so large that it goes past the cache; its lines are read in place, or from a grid.
+static void large_depthwise(bool in_place) {
+  DscConvolution c = {.dtype = DSC_FLOAT32, .batch = 2, .groups = 800, .in_channels = 800, .out_channels = 800};
+  for (int d = 0; d < 3; d++) {
+    c.taps[d] = d == 0 ? 1 : 3, c.stride[d] = 1, c.dilation[d] = d == 0 || in_place ? 1 : 2;
+    c.padding[d] = d == 0 ? 0 : c.dilation[d], c.in_size[d] = c.out_size[d] = d == 0 ? 1 : 45;
+  }
+  convolution(c);
+}
+
 // An infinity in the input, whose transforms are NaN, reaches the outputs of its window only.
 static void infinity(void) {
   enum { CHANNELS = 16, SIZE = 20, AT = 9, COUNT = CHANNELS * SIZE * SIZE };
@@ -253,4 +263,6 @@ void check_products(void) {
   for (int i = 0; i < 16; i++)
     far_product(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32, i & 2, i & 4, i & 8);
   infinity();
+  large_depthwise(true);
+  large_depthwise(false);
 }
