@@ -20,7 +20,8 @@ static inline __attribute__((always_inline)) void DSC_TYPED(pack_rows)(int width
       DSC_T *to = out + first * k + start * width;
       if (first + width <= count) {
         for (int64_t p = 0; p < rows; p++) {
-          __builtin_prefetch(from + (p + ROWS) * step);  // of the next few rows: the processor does not guess them
+          __builtin_prefetch(
+              from + (p + ROWS) * step);  // of the next few rows: the processor does not guess them
           memcpy(to + p * width, from + p * step, (size_t)width * sizeof(DSC_T));
         }
         continue;
@@ -36,39 +37,45 @@ static inline __attribute__((always_inline)) void DSC_TYPED(pack_rows)(int width
 // Here each line is contiguous: 4 x 4 elements at a time are transposed, from the last four lines
 // to the first. Where the width is no multiple of four, what a store writes beyond it is
 // overwritten by the next. Lines are often short and far apart: the next four are fetched ahead.
+// Of long ones a part at a time is packed, so that what is written stays in the cache.
 static inline __attribute__((always_inline)) void DSC_TYPED(pack_lines)(int width,
                                                                         const DSC_T *from,
                                                                         int64_t line, int64_t last,
                                                                         int64_t k, DSC_T *out) {
   typedef DSC_T Four __attribute__((ext_vector_type(4), aligned(sizeof(DSC_T))));
-  enum { LINE = 64 / sizeof(DSC_T) };
-  for (int i = (width - 1) / 4 * 4; i >= 0; i -= 4) {
-    const DSC_T *r0 = from + (i < last ? i : last) * line;
-    const DSC_T *r1 = from + (i + 1 < last ? i + 1 : last) * line;
-    const DSC_T *r2 = from + (i + 2 < last ? i + 2 : last) * line;
-    const DSC_T *r3 = from + (i + 3 < last ? i + 3 : last) * line;
-    DSC_T *to = out + i;
-    const DSC_T *next = from + (i >= 4 ? i - 4 : width + (width - 1) / 4 * 4) * line;
-    // Behind the very last elements nothing may be written: others may be packing there.
-    int64_t p = 0, end = i + 4 > width ? k - 1 : k;
-    for (; p + 4 <= end; p += 4, to += 4 * width) {
-      if (p % LINE == 0)
-        for (int l = 0; l < 4; l++) __builtin_prefetch(next + l * line + p);
-      Four x0 = *(const Four *)(r0 + p), x1 = *(const Four *)(r1 + p);
-      Four x2 = *(const Four *)(r2 + p), x3 = *(const Four *)(r3 + p);
-      Four low01 = __builtin_shufflevector(x0, x1, 0, 4, 1, 5);
-      Four low23 = __builtin_shufflevector(x2, x3, 0, 4, 1, 5);
-      Four high01 = __builtin_shufflevector(x0, x1, 2, 6, 3, 7);
-      Four high23 = __builtin_shufflevector(x2, x3, 2, 6, 3, 7);
-      *(Four *)to = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
-      *(Four *)(to + width) = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
-      *(Four *)(to + 2 * width) = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
-      *(Four *)(to + 3 * width) = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
+  enum { LINE = 64 / sizeof(DSC_T), PART = 256 };
+  const int top = (width - 1) / 4 * 4;
+  for (int64_t start = 0; start < k; start += PART) {
+    const int64_t stop = k - start < PART ? k : start + PART;
+    for (int i = top; i >= 0; i -= 4) {
+      const DSC_T *r0 = from + (i < last ? i : last) * line;
+      const DSC_T *r1 = from + (i + 1 < last ? i + 1 : last) * line;
+      const DSC_T *r2 = from + (i + 2 < last ? i + 2 : last) * line;
+      const DSC_T *r3 = from + (i + 3 < last ? i + 3 : last) * line;
+      DSC_T *to = out + start * width + i;
+      const DSC_T *next = from + (i >= 4 ? i - 4 : stop < k ? top : width + top) * line;
+      if (i < 4) next += stop < k ? PART : -start;
+      // Behind the very last elements nothing may be written: others may be packing there.
+      int64_t p = start, end = i + 4 > width && stop == k ? k - 1 : stop;
+      for (; p + 4 <= end; p += 4, to += 4 * width) {
+        if (p % LINE == 0)
+          for (int l = 0; l < 4; l++) __builtin_prefetch(next + l * line + p);
+        Four x0 = *(const Four *)(r0 + p), x1 = *(const Four *)(r1 + p);
+        Four x2 = *(const Four *)(r2 + p), x3 = *(const Four *)(r3 + p);
+        Four low01 = __builtin_shufflevector(x0, x1, 0, 4, 1, 5);
+        Four low23 = __builtin_shufflevector(x2, x3, 0, 4, 1, 5);
+        Four high01 = __builtin_shufflevector(x0, x1, 2, 6, 3, 7);
+        Four high23 = __builtin_shufflevector(x2, x3, 2, 6, 3, 7);
+        *(Four *)to = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
+        *(Four *)(to + width) = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
+        *(Four *)(to + 2 * width) = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
+        *(Four *)(to + 3 * width) = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
+      }
+      for (; p < end; p++, to += width) *(Four *)to = (Four){r0[p], r1[p], r2[p], r3[p]};
+      if (p == stop) continue;
+      Four last_of_all = {r0[p], r1[p], r2[p], r3[p]};
+      for (int l = 0; l < width - i; l++) to[l] = last_of_all[l];
     }
-    for (; p < end; p++, to += width) *(Four *)to = (Four){r0[p], r1[p], r2[p], r3[p]};
-    if (p == k) continue;
-    Four last_of_all = {r0[p], r1[p], r2[p], r3[p]};
-    for (int l = 0; l < width - i; l++) to[l] = last_of_all[l];
   }
 }
 
