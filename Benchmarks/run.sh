@@ -49,6 +49,11 @@ for row in B5-lenet-train B5-resnet18-train B6-gpt-train B7-lstm-grad; do
 done
 if asked B11-start; then
   "$bin/launch" descent B11-start "$bin/startup" >>"$lines"
+  # As one ships it: with the Swift runtime inside.
+  static() { swift build -c release --package-path "$here" --scratch-path "$here/.build-static" \
+    --static-swift-stdlib --product startup "$@"; }
+  static >&2
+  "$bin/launch" descent B11-start-static "$(static --show-bin-path)/startup" >>"$lines"
   [ $has_torch = no ] ||
     "$bin/launch" torch-default B11-start "$python" -c 'import torch; print(torch.ones(2) + torch.ones(2))' >>"$lines"
 fi
