@@ -168,11 +168,10 @@ extension Tensor {
   public final func toArray<T: HostElement>(_ type: T.Type = T.self) -> [T] {
     let dense = noGrad { detach().to(T.dtype).contiguous() }
     let n = dense.numel()
+    if n == 0 { return [] }  // all empty arrays are one object, whose count would be written
     return [T](unsafeUninitializedCapacity: n) { buffer, count in
-      if n > 0 {
-        UnsafeMutableRawPointer(buffer.baseAddress!).copyMemory(
-          from: dense.address, byteCount: n * dense.dtype.itemSize)
-      }
+      UnsafeMutableRawPointer(buffer.baseAddress!).copyMemory(
+        from: dense.address, byteCount: n * dense.dtype.itemSize)
       count = n
     }
   }
