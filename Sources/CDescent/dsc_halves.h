@@ -38,18 +38,6 @@ static inline uint16_t dsc_half_of_float(float value) {
   const uint32_t half = magnitude > 0x7f800000u ? 0x7e00u : finite;
   return (uint16_t)(half | (bits >> 16 & 0x8000u));
 }
-// Both dtypes' loops of an instruction, and their cell in a table.
-#define DSC_FLOAT16_LOOP(LOOP, NAME, ...) \
-  LOOP(NAME, FLOAT16, DSC_FLOAT16_MEMORY, DSC_LOAD_FLOAT16, DSC_STORE_FLOAT16, __VA_ARGS__)
-#define DSC_BFLOAT16_LOOP(LOOP, NAME, ...) \
-  LOOP(NAME, BFLOAT16, uint16_t, dsc_float_of_bfloat, dsc_bfloat_of_float, __VA_ARGS__)
-#define DSC_HALVES1(NAME, ...) \
-  DSC_FLOAT16_LOOP(DSC_HALF_LOOP1, NAME, __VA_ARGS__) DSC_BFLOAT16_LOOP(DSC_HALF_LOOP1, NAME, __VA_ARGS__)
-#define DSC_HALVES2(NAME, ...) \
-  DSC_FLOAT16_LOOP(DSC_HALF_LOOP2, NAME, __VA_ARGS__) DSC_BFLOAT16_LOOP(DSC_HALF_LOOP2, NAME, __VA_ARGS__)
-#define DSC_HALF_CELL(NAME, ...) \
-  [DSC_OP_##NAME] = {DSC_HALF_NAME(NAME, FLOAT16), DSC_HALF_NAME(NAME, BFLOAT16)},
-
 #endif
 
 static inline float dsc_float_of_bfloat(uint16_t half) { return dsc_float_of((uint32_t)half << 16); }
@@ -60,7 +48,6 @@ static inline uint16_t dsc_bfloat_of_float(float value) {
   return (uint16_t)((value != value ? 0x7fc00000u : rounded) >> 16);
 }
 
-
 // The compiler knows no store of vectors of halves past the cache and quietly takes an ordinary one: it must
 // not see that they are.
 #if defined(__x86_64__)
@@ -69,18 +56,6 @@ static inline uint16_t dsc_bfloat_of_float(float value) {
 #define DSC_HIDE_TYPE(vector) __asm__("" : "+w"(vector))
 #else
 #define DSC_HIDE_TYPE(vector) (void)0
-// Both dtypes' loops of an instruction, and their cell in a table.
-#define DSC_FLOAT16_LOOP(LOOP, NAME, ...) \
-  LOOP(NAME, FLOAT16, DSC_FLOAT16_MEMORY, DSC_LOAD_FLOAT16, DSC_STORE_FLOAT16, __VA_ARGS__)
-#define DSC_BFLOAT16_LOOP(LOOP, NAME, ...) \
-  LOOP(NAME, BFLOAT16, uint16_t, dsc_float_of_bfloat, dsc_bfloat_of_float, __VA_ARGS__)
-#define DSC_HALVES1(NAME, ...) \
-  DSC_FLOAT16_LOOP(DSC_HALF_LOOP1, NAME, __VA_ARGS__) DSC_BFLOAT16_LOOP(DSC_HALF_LOOP1, NAME, __VA_ARGS__)
-#define DSC_HALVES2(NAME, ...) \
-  DSC_FLOAT16_LOOP(DSC_HALF_LOOP2, NAME, __VA_ARGS__) DSC_BFLOAT16_LOOP(DSC_HALF_LOOP2, NAME, __VA_ARGS__)
-#define DSC_HALF_CELL(NAME, ...) \
-  [DSC_OP_##NAME] = {DSC_HALF_NAME(NAME, FLOAT16), DSC_HALF_NAME(NAME, BFLOAT16)},
-
 #endif
 
 /// Halves of a line, which a loop makes at a time.
