@@ -101,6 +101,10 @@ typedef struct {
   int64_t row_stride, column_stride;
 } DscRectangle;
 
+/// Neighbouring results of `dims` from `first` on, and the elements of each from `from` on along a
+/// dim of stride `along`: a result a row, or a column.
+DscRectangle dsc_rectangle(const DscDims *dims, int operand, const DscView *view, int64_t first,
+                           int64_t along, int64_t from, bool by_column);
 /// Values of a rectangle, converted to the dtype's lane and row after row.
 void dsc_load_rectangle(const DscRectangle *from, int64_t rows, int64_t columns, void *out);
 /// Stores values of a lane, row after row.

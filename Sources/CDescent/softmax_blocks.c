@@ -22,13 +22,8 @@ typedef struct {
 
 static DscRectangle rectangle(const Panel *panel, int operand, int64_t from) {
   const DscSoftmax *call = panel->call;
-  const DscView *view = call->views[operand];
-  const int64_t inner = call->dims.strides[operand][call->dims.ndim - 1];
-  const int64_t along = call->along[operand];
-  const int64_t offset = dsc_offset(&call->dims, operand, panel->first) + from * along;
-  return (DscRectangle){(char *)view->data + offset * (int64_t)dsc_dtype_size(view->dtype),
-                        view->dtype, call->by_column ? along : inner,
-                        call->by_column ? inner : along};
+  return dsc_rectangle(&call->dims, operand, call->views[operand], panel->first,
+                       call->along[operand], from, call->by_column);
 }
 
 // The block that begins at `from`, of contiguous rows.

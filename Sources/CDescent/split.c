@@ -180,6 +180,14 @@ void dsc_split_store(const DscSplit *split, int output, DscLane lane, int64_t fi
   }
 }
 
+DscRectangle dsc_rectangle(const DscDims *dims, int operand, const DscView *view, int64_t first,
+                           int64_t along, int64_t from, bool by_column) {
+  const int64_t inner = dims->strides[operand][dims->ndim - 1];
+  const int64_t offset = dsc_offset(dims, operand, first) + from * along;
+  return (DscRectangle){(char *)view->data + offset * (int64_t)dsc_dtype_size(view->dtype),
+                        view->dtype, by_column ? along : inner, by_column ? inner : along};
+}
+
 void dsc_load_rectangle(const DscRectangle *from, int64_t rows, int64_t columns, void *out) {
   const int64_t size = (int64_t)dsc_dtype_size(from->dtype);
   const int64_t width = (int64_t)dsc_lane_size(dsc_dtype_lane(from->dtype));
