@@ -16,19 +16,8 @@ typedef struct {
   void *plane;  // where an output is made before it goes past the cache, or NULL
 } DscDepthwise;
 
-#define DSC_T      float
-#define DSC_T_NAME f32
-#define DSC_BODY   "conv_depthwise_body.h"
-#include "dsc_for_each_target.h"
-#undef DSC_T
-#undef DSC_T_NAME
-#undef DSC_DISPATCH
-
-#define DSC_T      double
-#define DSC_T_NAME f64
-#include "dsc_for_each_target.h"
-#undef DSC_T
-#undef DSC_T_NAME
+#define DSC_BODY "conv_depthwise_body.h"
+#include "dsc_for_each_float.h"
 
 typedef struct {
   const DscConvolution *call;

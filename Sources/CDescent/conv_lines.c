@@ -5,19 +5,8 @@
 #include "dsc_direct.h"
 #include "dsc_targets.h"
 
-#define DSC_T      float
-#define DSC_T_NAME f32
-#define DSC_BODY   "conv_lines_body.h"
-#include "dsc_for_each_target.h"
-#undef DSC_T
-#undef DSC_T_NAME
-#undef DSC_DISPATCH
-
-#define DSC_T      double
-#define DSC_T_NAME f64
-#include "dsc_for_each_target.h"
-#undef DSC_T
-#undef DSC_T_NAME
+#define DSC_BODY "conv_lines_body.h"
+#include "dsc_for_each_float.h"
 
 #define CHOOSE(call, name) \
   ((call)->dtype == DSC_FLOAT64 ? DSC_DISPATCH(name##_f64) : DSC_DISPATCH(name##_f32))

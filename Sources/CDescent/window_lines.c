@@ -8,19 +8,8 @@
 #include "dsc_product.h"
 #include "include/dsc_pool.h"
 
-#define DSC_T      float
-#define DSC_T_NAME f32
-#define DSC_BODY   "window_lines_body.h"
-#include "dsc_for_each_target.h"
-#undef DSC_T
-#undef DSC_T_NAME
-#undef DSC_DISPATCH
-
-#define DSC_T      double
-#define DSC_T_NAME f64
-#include "dsc_for_each_target.h"
-#undef DSC_T
-#undef DSC_T_NAME
+#define DSC_BODY "window_lines_body.h"
+#include "dsc_for_each_float.h"
 
 static bool is_plain(const DscView *view) { return view->strides[4] == 1; }
 
