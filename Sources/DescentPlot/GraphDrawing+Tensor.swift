@@ -18,12 +18,11 @@ extension GraphDrawing {
     }
     var leafCount = 0
     for (i, vertex) in trace.vertices.enumerated() {
-      let operation = vertex.name.replacing("Backward", with: " ").split(separator: " ").first ?? ""
       let tensor = titles[i]?.tensor ?? vertex.leaf
       if vertex.leaf != nil { leafCount += 1 }
       let title =
-        titles[i].map { vertex.leaf == nil ? "\($0.name) (\(operation))" : $0.name }
-        ?? (vertex.leaf == nil ? String(operation) : "x\(leafCount)")
+        titles[i].map { vertex.leaf == nil ? "\($0.name) (\(vertex.operation))" : $0.name }
+        ?? (vertex.leaf == nil ? vertex.operation : "x\(leafCount)")
       _ = addNode(title, value: tensor.map(GraphDrawing.text))
     }
     for flow in trace.flows {

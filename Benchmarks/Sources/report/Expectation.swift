@@ -8,6 +8,10 @@ struct Expectation {
   var flops = 0.0
   /// Bytes that one call must read and write at least once.
   var bytes = 0.0
+  /// Bytes of memory that these lie in, where some are both read and written.
+  var set: Double?
+  /// Whether results are few, so that the limit is that of reading.
+  var onlyReads = false
 
   enum Bar {
     /// At most this part of PyTorch's better time.
@@ -27,6 +31,11 @@ struct Expectation {
   /// Nine tenths of PyTorch's time, or 1.15 times what moving the bytes once takes and not above PyTorch.
   static func moving(_ bytes: Double) -> Self {
     Self(bars: [.ratio(0.9), .limit(1.15)], bytes: bytes)
+  }
+
+  /// The same where only reading counts.
+  static func reading(_ bytes: Double) -> Self {
+    Self(bars: [.ratio(0.9), .limit(1.15)], bytes: bytes, onlyReads: true)
   }
 }
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A line that `bench`, `torch_rows`, `limits` or `launch` prints.
 struct Measurement: Codable {
   var side: String?
@@ -8,7 +10,7 @@ struct Measurement: Codable {
   var squares: Double?
   /// The largest resident size, in bytes.
   var peak: Double?
-  /// `flops` or `bytes`, at `rate` a second for a set of `size` bytes.
+  /// `flops`, `bytes` or `reads`, at `rate` a second for a set of `size` bytes.
   var limit: String?
   var size: Double?
   var rate: Double?
@@ -17,27 +19,36 @@ struct Measurement: Codable {
 /// What the machine can do at most with a number of threads.
 struct Limits {
   private(set) var flops = 0.0
-  private var bandwidths: [(size: Double, rate: Double)] = []
+  /// Bytes a second of a sum of two arrays, and of reading alone, by the size of the set.
+  private var moving: [Double: Double] = [:]
+  private var reading: [Double: Double] = [:]
 
   init(_ lines: [Measurement]) {
     for line in lines {
       guard let limit = line.limit, let rate = line.rate, let size = line.size else { continue }
-      if limit == "flops" {
-        flops = max(flops, rate)
-      } else if let known = bandwidths.firstIndex(where: { $0.size == size }) {
-        bandwidths[known].rate = max(bandwidths[known].rate, rate)
-      } else {
-        bandwidths.append((size, rate))
+      switch limit {
+      case "flops": flops = max(flops, rate)
+      case "reads": reading[size] = max(reading[size] ?? 0, rate)
+      default: moving[size] = max(moving[size] ?? 0, rate)
       }
     }
-    bandwidths.sort { $0.size < $1.size }
   }
 
   /// The seconds that the work takes at least; nil if the limit is not known.
   func seconds(_ work: Expectation) -> Double? {
-    guard work.flops > 0 || work.bytes > 0, flops > 0, !bandwidths.isEmpty else { return nil }
-    // The set's bandwidth: between two measured sizes the larger rate, since a part stays nearer.
-    let below = bandwidths.last { $0.size <= work.bytes } ?? bandwidths[0]
-    return max(work.flops / flops, work.bytes / below.rate)
+    guard work.flops > 0 || work.bytes > 0, flops > 0,
+      let rate = bandwidth(work.onlyReads ? reading : moving, of: work.set ?? work.bytes)
+    else { return nil }
+    return max(work.flops / flops, work.bytes / rate)
+  }
+
+  /// The rate for a set of this size: between two measured sizes on the line through both, by logarithms.
+  private func bandwidth(_ rates: [Double: Double], of size: Double) -> Double? {
+    let known = rates.sorted { $0.key < $1.key }
+    guard let first = known.first, let last = known.last else { return nil }
+    guard let above = known.first(where: { $0.key >= size }) else { return last.value }
+    guard let below = known.last(where: { $0.key < size }) else { return first.value }
+    let share = log(size / below.key) / log(above.key / below.key)
+    return below.value * pow(above.value / below.value, share)
   }
 }

@@ -53,6 +53,9 @@ for line in lines {
       + (line.difference.map { "  RESULTS DIFFER: \($0)" } ?? ""))
 }
 
+/// Of 1,024 x 1,024 bytes, as in the figures that the bars were set by.
+private let megabyte = 1_048_576.0
+
 /// The largest resident sizes. The bar of the training rows is 0.6 of PyTorch's, that of start-up 12 MB.
 struct Memory: Encodable {
   let row: String
@@ -60,7 +63,9 @@ struct Memory: Encodable {
   let torch: Double?
 
   var bar: String { row.hasPrefix("B11") ? "12 MB" : "0.6x" }
-  var passes: Bool? { row.hasPrefix("B11") ? descent <= 12e6 : torch.map { descent <= 0.6 * $0 } }
+  var passes: Bool? {
+    row.hasPrefix("B11") ? descent <= 12 * megabyte : torch.map { descent <= 0.6 * $0 }
+  }
 }
 let memories = Dictionary(grouping: measurements.filter { $0.peak != nil }) { $0.row ?? "" }
   .sorted { $0.key < $1.key }
@@ -74,8 +79,8 @@ for memory in memories {
   let ratio = memory.torch.map { memory.descent / $0 }
   print(
     memory.row.padding(toLength: 34, withPad: " ", startingAt: 0)
-      + pad(String(format: "%.1f MB", memory.descent / 1e6), 11)
-      + pad(memory.torch.map { String(format: "%.1f MB", $0 / 1e6) } ?? "-", 11) + pad("", 11)
+      + pad(String(format: "%.1f MB", memory.descent / megabyte), 11)
+      + pad(memory.torch.map { String(format: "%.1f MB", $0 / megabyte) } ?? "-", 11) + pad("", 11)
       + pad(fixed(ratio, 3), 8) + pad(memory.bar, 16) + " "
       + (memory.passes.map { $0 ? "pass" : "MISS" } ?? ""))
 }

@@ -13,6 +13,7 @@
 #include "dsc_random.h"
 #include "dsc_recurrent.h"
 #include "dsc_reduce.h"
+#include "dsc_text.h"
 #include "dsc_thread.h"
 #include "dsc_types.h"
 #include "dsc_update.h"

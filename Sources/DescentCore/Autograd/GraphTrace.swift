@@ -9,6 +9,14 @@ public struct GraphTrace {
     /// The leaf itself; nil for operations.
     public let leaf: Tensor?
     fileprivate let identity: ObjectIdentifier
+
+    /// The name without `Backward` and its number: `Mul` of `MulBackward0`.
+    public var operation: String {
+      var word = name[...]
+      while word.last?.isNumber == true { word.removeLast() }
+      let suffix = "Backward"
+      return word.hasSuffix(suffix) ? String(word.dropLast(suffix.count)) : name
+    }
   }
 
   /// A gradient on its way from an operation to what made its input.

@@ -126,9 +126,10 @@ private struct Lowering {
     let to: Int
     let from: [Int]
   }
-  private struct Constant: Hashable {
+  private struct Constant {
     let bits: UInt64
-    let lane: UInt32
+    let lane: DscLane
+    let number: Int
   }
 
   private let source: Program
@@ -140,10 +141,9 @@ private struct Lowering {
   // Values are numbered as they are met: leaves, then constants and results; each has its lane.
   private var lanes: [DscLane] = []
   private var values: [ObjectIdentifier: Int] = [:]
-  private var constantValues: [Constant: Int] = [:]
-  private var constantOrder: [Int] = []
+  // Programs are short: what stands in a list is found by looking through it.
+  private var constantValues: [Constant] = []
   private var steps: [Step] = []
-  private var known: [[Int]: Int] = [:]
 
   init(_ source: Program, lane: DscLane) {
     self.source = source
@@ -177,11 +177,12 @@ private struct Lowering {
     guard let constant = term.constantValue else {
       preconditionFailure("Program: a scalar or input that is not bound")
     }
-    let key = Constant(bits: constant.bitPattern, lane: lane.rawValue)
-    if let number = constantValues[key] { return number }
+    let bits = constant.bitPattern
+    if let known = constantValues.first(where: { $0.bits == bits && $0.lane == lane }) {
+      return known.number
+    }
     let number = define(lane)
-    constantValues[key] = number
-    constantOrder.append(number)
+    constantValues.append(Constant(bits: bits, lane: lane, number: number))
     constants.append(DscScalar(constant, lane))
     return number
   }
@@ -194,13 +195,13 @@ private struct Lowering {
     for (i, operand) in operands.enumerated() {
       from.append(value(of: operand, op == .select && i == 0 ? .bool : operandLane))
     }
-    let signature = [Int(op.rawValue), Int(operandLane.rawValue)] + from
-    if let earlier = known[signature] {
-      values[ObjectIdentifier(term)] = earlier
+    if let earlier = steps.first(where: {
+      $0.op == op && $0.lane == operandLane && $0.from == from
+    }) {
+      values[ObjectIdentifier(term)] = earlier.to
       return
     }
     let number = define(dsc_op_result_lane(op, operandLane))
-    known[signature] = number
     values[ObjectIdentifier(term)] = number
     steps.append(Step(op: op, lane: operandLane, to: number, from: from))
   }
@@ -212,34 +213,36 @@ private struct Lowering {
       steps.count <= Int(DSC_MAX_INSTRUCTIONS),
       "Program: \(steps.count) instructions, at most \(DSC_MAX_INSTRUCTIONS) fit. Split the operation."
     )
-    let fixed = Array(0..<(source.inputs.count + source.scalars.count)) + constantOrder
-    var register: [Int: Int] = [:]
+    let leaves = source.inputs.count + source.scalars.count
+    let fixed = Array(0..<leaves) + constantValues.map(\.number)
+    var register = [Int](repeating: 0, count: lanes.count)
     for (i, value) in fixed.enumerated() { register[value] = i }
     var registerLanes = fixed.map { lanes[$0] }
-    var lastUse: [Int: Int] = [:]
+    var lastUse = [Int](repeating: -1, count: lanes.count)
     for (i, step) in steps.enumerated() { for value in step.from { lastUse[value] = i } }
     for value in outputs { lastUse[value] = Int.max }
 
-    var free: [UInt32: [Int]] = [:]
+    var free: [Int] = []
     var instructions: [DscInstruction] = []
     for (i, step) in steps.enumerated() {
       let resultLane = lanes[step.to]
       let destination: Int
-      if let reused = free[resultLane.rawValue]?.popLast() {
-        destination = reused
+      if let reused = free.lastIndex(where: { registerLanes[$0] == resultLane }) {
+        destination = free.remove(at: reused)
       } else {
         destination = registerLanes.count
         registerLanes.append(resultLane)
       }
-      let from = step.from.map { UInt8(register[$0]!) }
+      let from = step.from.map { UInt8(register[$0]) }
       register[step.to] = destination
       instructions.append(
         DscInstruction(
           op: UInt8(step.op.rawValue), lane: UInt8(step.lane.rawValue),
           destination: UInt8(destination),
           a: from[0], b: from.count > 1 ? from[1] : 0, c: from.count > 2 ? from[2] : 0))
-      for value in Set(step.from) where lastUse[value] == i && register[value]! >= fixed.count {
-        free[lanes[value].rawValue, default: []].append(register[value]!)
+      for value in step.from where lastUse[value] == i && register[value] >= fixed.count {
+        // An operand may stand twice.
+        if !free.contains(register[value]) { free.append(register[value]) }
       }
     }
     precondition(
@@ -258,7 +261,7 @@ private struct Lowering {
       for (i, lane) in registerLanes.enumerated() { raw[i] = UInt8(lane.rawValue) }
     }
     withUnsafeMutableBytes(of: &program.output_register) { raw in
-      for (i, value) in outputs.enumerated() { raw[i] = UInt8(register[value]!) }
+      for (i, value) in outputs.enumerated() { raw[i] = UInt8(register[value]) }
     }
   }
 }

@@ -129,7 +129,14 @@ public final class Pointwise: Sendable {
 
   /// `leaky_relu` and `leakyRelu` give `LeakyReluBackward0`.
   private static func nodeName(_ name: String) -> String {
-    let words = name.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }
-    return words.joined() + "Backward0"
+    var text: [UInt8] = []
+    var beginsWord = true
+    for letter in name.utf8 {
+      defer { beginsWord = letter == UInt8(ascii: "_") }
+      if letter == UInt8(ascii: "_") { continue }
+      let isLower = letter >= UInt8(ascii: "a") && letter <= UInt8(ascii: "z")
+      text.append(beginsWord && isLower ? letter - 32 : letter)
+    }
+    return String(decoding: text, as: UTF8.self) + "Backward0"
   }
 }

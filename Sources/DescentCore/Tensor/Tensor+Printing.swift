@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// How tensors are printed; see `setPrintOptions`.
 struct PrintOptions: Sendable {
   var precision = 4
@@ -153,8 +145,8 @@ private struct TensorText {
   }
 
   private func digits(_ value: Double) -> String {
-    if scientific { return cFormat("%.\(options.precision)e", value) }
-    return cFormat(integral ? "%.0f" : "%.\(options.precision)f", value)
+    String(
+      value, digits: integral && !scientific ? 0 : options.precision, scientific: scientific)
   }
 
   private func number(_ place: Int) -> String {
@@ -203,19 +195,5 @@ private struct TensorText {
       items[$0..<min($0 + perLine, items.count)].joined(separator: ", ")
     }
     return "[" + lines.joined(separator: ",\n" + String(repeating: " ", count: indent + 1)) + "]"
-  }
-}
-
-/// C's `printf` of one number.
-private func cFormat(_ format: String, _ value: Double) -> String {
-  withVaList([value]) { arguments in
-    // float64 has up to 309 digits before the point.
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
-      let count = Int(vsnprintf(buffer.baseAddress, buffer.count, format, arguments))
-      return String(
-        decoding: buffer.prefix(max(0, min(count, buffer.count - 1))).lazy.map(
-          UInt8.init(bitPattern:)),
-        as: UTF8.self)
-    }
   }
 }
