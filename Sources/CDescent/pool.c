@@ -18,29 +18,39 @@
 enum {
   MAX_THREADS = 256,
   SPIN_NANOSECONDS = 30000,
-  BRIEF_PER_WAKE = 32,      // brief calls that share the cost of waking, some 10 microseconds
+  BRIEF_PER_WAKE = 32,    // brief calls that share the cost of waking, some 10 microseconds
   STACK_BYTES = 1 << 20,  // some C libraries give threads as little as 128 KB
 };
 static const uint64_t INSIDE = 0xffff, OPEN = 0x10000, EPOCH = 0x20000;
 
-static _Atomic uint64_t gate;
-static _Atomic int64_t next_piece;
-static atomic_bool busy;           // a caller owns the pool
-static _Atomic int sleepers;       // workers in or about to enter their sleep
-static atomic_bool caller_sleeps;  // the caller waits for the last worker to leave
-static _Atomic int wanted;         // thread count asked for; 0: not yet known
-static _Atomic int worker_limit;   // workers with a higher index leave
+// Between two jobs a line of the cache goes from thread to thread for each of these three that was
+// written: what a job changes, what its caller alone touches, and what is mostly read.
+static _Alignas(64) struct {
+  _Atomic uint64_t gate;
+  _Atomic int64_t next_piece;
+  // Owned by the holder of `busy`; workers read these between entering and leaving the gate.
+  int64_t pieces;
+  void (*body)(void *, int64_t);
+  void *context;
+} job;
+
+static _Alignas(64) struct {
+  atomic_bool busy;  // a caller owns the pool
+  int started;
+  int brief_calls;  // since the last that woke
+} caller;
+
+static _Alignas(64) struct {
+  _Atomic int sleepers;       // workers in or about to enter their sleep
+  atomic_bool caller_sleeps;  // the caller waits for the last worker to leave
+  _Atomic int wanted;         // thread count asked for; 0: not yet known
+  _Atomic int worker_limit;   // workers with a higher index leave
+} crew;
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t work_arrived = PTHREAD_COND_INITIALIZER;
 static pthread_cond_t work_done = PTHREAD_COND_INITIALIZER;
-
-// Owned by the holder of `busy`; workers read the job between entering and leaving the gate.
-static int64_t job_pieces;
-static void (*job_body)(void *, int64_t);
-static void *job_context;
 static pthread_t threads[MAX_THREADS];
-static int started;
-static int brief_calls;  // since the last that woke
 
 static _Thread_local bool inside_piece;
 
@@ -58,21 +68,21 @@ static int64_t now(void) {
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static void run_pieces(void) {
+static int64_t take_piece(void) {
+  return atomic_fetch_add_explicit(&job.next_piece, 1, memory_order_relaxed);
+}
+
+static void run_pieces(int64_t piece) {
   inside_piece = true;
-  for (;;) {
-    const int64_t piece = atomic_fetch_add_explicit(&next_piece, 1, memory_order_relaxed);
-    if (piece >= job_pieces) break;
-    job_body(job_context, piece);
-  }
+  for (; piece < job.pieces; piece = take_piece()) job.body(job.context, piece);
   inside_piece = false;
 }
 
-// Enters the gate if it is open for a job not yet seen.
+// Enters the job.gate if it is open for a job not yet seen.
 static bool enter(uint64_t *seen) {
-  uint64_t state = atomic_load(&gate);
+  uint64_t state = atomic_load(&job.gate);
   while ((state & OPEN) && state / EPOCH != *seen) {
-    if (atomic_compare_exchange_weak(&gate, &state, state + 1)) {
+    if (atomic_compare_exchange_weak(&job.gate, &state, state + 1)) {
       *seen = state / EPOCH;
       return true;
     }
@@ -81,8 +91,8 @@ static bool enter(uint64_t *seen) {
 }
 
 static void leave(void) {
-  const uint64_t state = atomic_fetch_sub(&gate, 1) - 1;
-  if ((state & (OPEN | INSIDE)) == 0 && atomic_load(&caller_sleeps)) {
+  const uint64_t state = atomic_fetch_sub(&job.gate, 1) - 1;
+  if ((state & (OPEN | INSIDE)) == 0 && atomic_load(&crew.caller_sleeps)) {
     pthread_mutex_lock(&lock);
     pthread_cond_signal(&work_done);
     pthread_mutex_unlock(&lock);
@@ -92,31 +102,31 @@ static void leave(void) {
 static void *worker(void *argument) {
   const int index = (int)(intptr_t)argument;
   uint64_t seen = 0;
-  while (index < atomic_load(&worker_limit)) {
+  while (index < atomic_load(&crew.worker_limit)) {
     const int64_t start = now();
     bool entered = enter(&seen);
-    for (int spin = 1; !entered && index < atomic_load(&worker_limit); spin++) {
+    for (int spin = 1; !entered && index < atomic_load(&crew.worker_limit); spin++) {
       relax();
       if (spin % 32 == 0 && now() - start > SPIN_NANOSECONDS) break;
       entered = enter(&seen);
     }
     if (!entered) {
       pthread_mutex_lock(&lock);
-      atomic_fetch_add(&sleepers, 1);
-      while (index < atomic_load(&worker_limit) && !(entered = enter(&seen)))
+      atomic_fetch_add(&crew.sleepers, 1);
+      while (index < atomic_load(&crew.worker_limit) && !(entered = enter(&seen)))
         pthread_cond_wait(&work_arrived, &lock);
-      atomic_fetch_sub(&sleepers, 1);
+      atomic_fetch_sub(&crew.sleepers, 1);
       pthread_mutex_unlock(&lock);
     }
     if (!entered) break;
-    run_pieces();
+    run_pieces(take_piece());
     leave();
   }
   return NULL;
 }
 
 static void wake_workers(int64_t count) {
-  const int asleep = atomic_load(&sleepers);
+  const int asleep = atomic_load(&crew.sleepers);
   if (asleep == 0) return;
   pthread_mutex_lock(&lock);
   if (count >= asleep) {
@@ -129,58 +139,58 @@ static void wake_workers(int64_t count) {
 
 // Makes the number of workers what was asked for; the caller holds `busy`.
 static void resize(int workers) {
-  if (workers < started) {
-    atomic_store(&worker_limit, workers);
+  if (workers < caller.started) {
+    atomic_store(&crew.worker_limit, workers);
     wake_workers(MAX_THREADS);
-    while (started > workers) pthread_join(threads[--started], NULL);
+    while (caller.started > workers) pthread_join(threads[--caller.started], NULL);
     return;
   }
-  atomic_store(&worker_limit, workers);
+  atomic_store(&crew.worker_limit, workers);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, STACK_BYTES);
-  for (; started < workers; started++) {
-    void *index = (void *)(intptr_t)started;
+  for (; caller.started < workers; caller.started++) {
+    void *index = (void *)(intptr_t)caller.started;
     // Fewer threads than asked for do the same work, only slower; the next call tries again.
-    if (pthread_create(&threads[started], &attributes, worker, index) != 0) break;
+    if (pthread_create(&threads[caller.started], &attributes, worker, index) != 0) break;
   }
   pthread_attr_destroy(&attributes);
 }
 
 static void wait_for_workers(void) {
   const int64_t start = now();
-  for (int spin = 1; (atomic_load(&gate) & INSIDE) != 0; spin++) {
+  for (int spin = 1; (atomic_load(&job.gate) & INSIDE) != 0; spin++) {
     relax();
     if (spin % 32 != 0 || now() - start <= SPIN_NANOSECONDS) continue;
     pthread_mutex_lock(&lock);
-    atomic_store(&caller_sleeps, true);
-    while ((atomic_load(&gate) & INSIDE) != 0) pthread_cond_wait(&work_done, &lock);
-    atomic_store(&caller_sleeps, false);
+    atomic_store(&crew.caller_sleeps, true);
+    while ((atomic_load(&job.gate) & INSIDE) != 0) pthread_cond_wait(&work_done, &lock);
+    atomic_store(&crew.caller_sleeps, false);
     pthread_mutex_unlock(&lock);
   }
 }
 
 static void run_job(int64_t pieces, void (*body)(void *, int64_t), void *context, bool brief) {
   const int workers = pieces > 1 ? dsc_thread_count() - 1 : 0;
-  if (workers == 0 || inside_piece || atomic_exchange(&busy, true)) {
+  if (workers == 0 || inside_piece || atomic_exchange(&caller.busy, true)) {
     for (int64_t piece = 0; piece < pieces; piece++) body(context, piece);
     return;
   }
-  if (workers != started) resize(workers);
-  job_pieces = pieces;
-  job_body = body;
-  job_context = context;
-  atomic_store(&next_piece, 0);
-  const uint64_t epoch = atomic_load(&gate) / EPOCH + 1;
-  atomic_store(&gate, epoch * EPOCH | OPEN);
-  if (!brief || (atomic_load(&sleepers) > 0 && ++brief_calls >= BRIEF_PER_WAKE)) {
-    brief_calls = 0;
+  if (workers != caller.started) resize(workers);
+  job.pieces = pieces;
+  job.body = body;
+  job.context = context;
+  atomic_store_explicit(&job.next_piece, 1, memory_order_relaxed);  // the caller's first is 0
+  const uint64_t epoch = atomic_load(&job.gate) / EPOCH + 1;
+  atomic_store(&job.gate, epoch * EPOCH | OPEN);
+  if (!brief || (atomic_load(&crew.sleepers) > 0 && ++caller.brief_calls >= BRIEF_PER_WAKE)) {
+    caller.brief_calls = 0;
     wake_workers(pieces - 1);
   }
-  run_pieces();
-  atomic_fetch_and(&gate, ~OPEN);
+  run_pieces(0);
+  atomic_fetch_and(&job.gate, ~OPEN);
   wait_for_workers();
-  atomic_store(&busy, false);
+  atomic_store(&caller.busy, false);
 }
 
 void dsc_parallel(int64_t pieces, void (*body)(void *context, int64_t piece), void *context) {
@@ -202,10 +212,10 @@ static int processors(void) {
 static int limited(int count) { return count < 1 ? 1 : count > MAX_THREADS ? MAX_THREADS : count; }
 
 int dsc_thread_count(void) {
-  int count = atomic_load_explicit(&wanted, memory_order_relaxed);
+  int count = atomic_load_explicit(&crew.wanted, memory_order_relaxed);
   if (count != 0) return count;
   const int found = limited(processors());
-  return atomic_compare_exchange_strong(&wanted, &count, found) ? found : count;
+  return atomic_compare_exchange_strong(&crew.wanted, &count, found) ? found : count;
 }
 
-void dsc_set_thread_count(int count) { atomic_store(&wanted, limited(count)); }
+void dsc_set_thread_count(int count) { atomic_store(&crew.wanted, limited(count)); }
