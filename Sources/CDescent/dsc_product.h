@@ -18,6 +18,15 @@ typedef struct {
   DscWeightSteps weight;  // where rows are not positions
 } DscPatches;
 
+/// Memory that the caller needs next: a product asks for it while it computes, so that nobody waits for it
+/// afterwards. The last range comes first, and goes as it is asked for.
+enum { DSC_NEEDED_RANGES = 6 };
+typedef struct {
+  int count;
+  const char *range[DSC_NEEDED_RANGES];
+  int64_t bytes[DSC_NEEDED_RANGES];
+} DscNeeded;
+
 /// The fields of DscGemm without the batch. A block of C is a product with its own m and n.
 ///
 /// With `patches`, B is made of them (`b` is the first image), and the block's columns start at
@@ -35,6 +44,7 @@ typedef struct {
   // `b_columns` that were packed.
   const void *b_panels;
   int64_t b_columns;
+  DscNeeded *needed;  // or NULL; the product takes from it
 } DscProduct;
 
 /// Whether the columns of C are positions of images.

@@ -27,6 +27,7 @@ typedef struct {
 typedef struct {
   void (*forward[4])(const DscCellForward *row);
   void (*backward[4])(const DscCellBackward *row);
+  void (*add)(int64_t count, const void *from, void *to);  // to += from
 } DscCells;
 
 /// The cells of this processor, by DscCell.
@@ -46,9 +47,9 @@ typedef struct {
 } DscRecurrentRows;
 
 /// out = rows times the weight, for `rows` rows of each of `steps` steps; a row of `out` is contiguous, the next
-/// follows, and steps are `out_step` elements apart.
+/// follows, and steps are `out_step` elements apart. `needed` is asked for meanwhile (NULL: nothing).
 int dsc_recurrent_multiply(const DscRecurrentWeight *weight, int64_t steps, int64_t rows, DscRecurrentRows from,
-                           void *out, int64_t out_step);
+                           void *out, int64_t out_step, DscNeeded *needed);
 
 /// The sizes of a call, the parts of its workspace, and how its rows are divided. Rows of the batch never
 /// meet, so each piece walks over all steps by itself.

@@ -14,8 +14,9 @@ typedef struct {
   int64_t size;           // bytes of an element
   int64_t batch;          // number of batch positions
   int64_t batch_step;     // positions a piece covers
-  int64_t rows, columns;  // of C that a piece covers
+  int64_t rows, columns;  // of C that a piece covers at most
   int64_t row_pieces, column_pieces;
+  DscTileSize tile;
   atomic_int status;
 } Plan;
 
@@ -55,6 +56,15 @@ static void move_to_batch(const Plan *plan, int64_t position, DscProduct *produc
   product->c += c * plan->size;
 }
 
+static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
+static int64_t ceiling(int64_t value, int64_t unit) { return (value + unit - 1) / unit; }
+
+// Where a piece of a length begins: whole tiles, shared out evenly.
+static int64_t border(int64_t length, int64_t pieces, int64_t tile, int64_t piece) {
+  return smaller(length, ceiling(length, tile) * piece / pieces * tile);
+}
+
 static void run_piece(void *context, int64_t piece) {
   Plan *plan = context;
   int64_t column = piece % plan->column_pieces;
@@ -66,9 +76,10 @@ static void run_piece(void *context, int64_t piece) {
   for (; position < end; position++) {
     DscProduct product = plan->product;
     if (plan->batch > 1) move_to_batch(plan, position, &product);
-    int64_t i = row * plan->rows, j = column * plan->columns;
-    product.m = product.m - i < plan->rows ? product.m - i : plan->rows;
-    product.n = product.n - j < plan->columns ? product.n - j : plan->columns;
+    int64_t i = border(product.m, plan->row_pieces, plan->tile.rows, row);
+    int64_t j = border(product.n, plan->column_pieces, plan->tile.columns, column);
+    product.m = border(product.m, plan->row_pieces, plan->tile.rows, row + 1) - i;
+    product.n = border(product.n, plan->column_pieces, plan->tile.columns, column + 1) - j;
     product.a += i * product.a_row * plan->size;
     product.c += i * product.c_row * plan->size;
     product.column = j;
@@ -80,10 +91,6 @@ static void run_piece(void *context, int64_t piece) {
     if (status != DSC_OK) atomic_fetch_or(&plan->status, status);
   }
 }
-
-static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
-
-static int64_t ceiling(int64_t value, int64_t unit) { return (value + unit - 1) / unit; }
 
 // The size of `parts` about equal parts of a length, as a multiple of `unit`.
 static int64_t part(int64_t length, int64_t parts, int64_t unit) {
@@ -100,6 +107,7 @@ static void divide(Plan *plan, int64_t threads) {
   DscTileSize tile = {8, 64};
   bool vector = is_floating(p->dtype) && dsc_product_is_vector(p);
   if (is_floating(p->dtype) && !vector) tile = dsc_tile_size(p->dtype);
+  plan->tile = tile;
   int64_t limit = vector                         ? p->n + tile.columns
                   : dsc_columns_are_positions(p) ? PATCH_COLUMNS
                                                  : COLUMNS;

@@ -194,6 +194,16 @@ static DSC_TYPED(Ahead) DSC_TYPED(next_of_a)(const DSC_TYPED(Run) * run, bool pa
   return (DSC_TYPED(Ahead)){from, run->a_row, ROWS};
 }
 
+// The part of what the caller needs next that a tile of k elements asks for.
+static const char *DSC_TYPED(take_needed)(DscNeeded *needed, int64_t k) {
+  const int last = needed->count - 1;
+  const char *from = needed->range[last];
+  const int64_t bytes = k * DSC_ASKED_BYTES;
+  needed->range[last] += bytes, needed->bytes[last] -= bytes;
+  if (needed->bytes[last] <= 0) needed->count = last;
+  return from;
+}
+
 // The tiles of C in `columns` columns from j on, for one block of k.
 static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, int64_t columns) {
   DSC_T buffer[DSC_TILE_ROWS * DSC_TILE_COLUMNS] __attribute__((aligned(64)));
@@ -231,6 +241,9 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
     if (run->pack_a && packed && rows == DSC_TILE_ROWS && vectors == DSC_TILE_VECTORS) {
       DSC_TYPED(tile_packed)
       (k, a, b, out, out_row, accumulate, DSC_TYPED(next_of_a)(run, packs, k, a, next_row, index - packed_at));
+    } else if (vectors == DSC_TILE_VECTORS && g->needed != NULL && g->needed->count > 0) {
+      DSC_TYPED(asking_tiles)
+      [rows - 1](k, a, a_row, a_column, b, b_row, out, out_row, accumulate, DSC_TYPED(take_needed)(g->needed, k));
     } else {
       DSC_TYPED(tiles)
       [rows - 1][vectors - 1](k, a, a_row, a_column, b, b_row, out, out_row, accumulate);

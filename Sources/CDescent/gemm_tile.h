@@ -67,10 +67,13 @@ static inline __attribute__((always_inline)) void DSC_TYPED(store_tile)(
 }
 
 // out = (accumulate ? out : 0) + A B for a tile of rows x (vectors of columns). A is read in any
-// strides, B and out in rows. Each element is one chain of multiply-adds over k.
+// strides, B and out in rows. Each element is one chain of multiply-adds over k. If there is something `needed`,
+// DSC_ASKED_BYTES of it are asked for with each element of k, into the second-level cache: a few at a time, as
+// many at once would keep the operands waiting.
+#define DSC_ASKED_BYTES 16
 static inline __attribute__((always_inline)) void DSC_TYPED(tile)(
     int rows, int vectors, int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column,
-    const DSC_T *b, int64_t b_row, DSC_T *out, int64_t out_row, bool accumulate) {
+    const DSC_T *b, int64_t b_row, DSC_T *out, int64_t out_row, bool accumulate, const char *needed) {
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
   const DSC_T *four[(DSC_TILE_ROWS + 3) / 4];
@@ -84,6 +87,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(tile)(
     for (int v = 0; v < vectors; v++) sum[i][v] = (Vector)((DSC_T)0);
   }
   for (int64_t p = 0; p < k; p++, b += b_row) {
+    if (needed != NULL) __builtin_prefetch(needed + p * DSC_ASKED_BYTES, 0, 2);
     DSC_TYPED(multiply_add)(rows, vectors, four, a_row, b, sum);
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i += 4) four[i / 4] += a_column;
@@ -100,7 +104,7 @@ typedef void (*DSC_TYPED(Tile))(int64_t k, const DSC_T *a, int64_t a_row, int64_
                                                  int64_t a_column, const DSC_T *b, int64_t b_row, \
                                                  DSC_T *out, int64_t out_row, bool accumulate) {  \
     DSC_TYPED(tile)                                                                               \
-    (rows, vectors, k, a, a_row, a_column, b, b_row, out, out_row, accumulate);                   \
+    (rows, vectors, k, a, a_row, a_column, b, b_row, out, out_row, accumulate, NULL);             \
   }
 #if DSC_TILE_VECTORS == 3
 #define DSC_TILE_ROW(rows) DSC_TILE(rows, 1) DSC_TILE(rows, 2) DSC_TILE(rows, 3)
@@ -124,6 +128,24 @@ DSC_FOR_TILE_ROWS(DSC_TILE_ROW)
 
 static const DSC_TYPED(Tile)
     DSC_TYPED(tiles)[DSC_TILE_ROWS][DSC_TILE_VECTORS] = {DSC_FOR_TILE_ROWS(DSC_TILE_ENTRY)};
+
+// The same for all vectors, with something needed.
+typedef void (*DSC_TYPED(AskingTile))(int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column, const DSC_T *b,
+                                      int64_t b_row, DSC_T *out, int64_t out_row, bool accumulate,
+                                      const char *needed);
+#define DSC_ASKING_TILE(rows)                                                                               \
+  static void DSC_TYPED(asking_tile_##rows)(int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column,     \
+                                            const DSC_T *b, int64_t b_row, DSC_T *out, int64_t out_row,     \
+                                            bool accumulate, const char *needed) {                          \
+    if (needed == NULL) __builtin_unreachable();                                                            \
+    DSC_TYPED(tile)                                                                                         \
+    (rows, DSC_TILE_VECTORS, k, a, a_row, a_column, b, b_row, out, out_row, accumulate, needed);            \
+  }
+#define DSC_ASKING_ENTRY(rows) DSC_TYPED(asking_tile_##rows),
+DSC_FOR_TILE_ROWS(DSC_ASKING_TILE)
+static const DSC_TYPED(AskingTile) DSC_TYPED(asking_tiles)[DSC_TILE_ROWS] = {DSC_FOR_TILE_ROWS(DSC_ASKING_ENTRY)};
+#undef DSC_ASKING_TILE
+#undef DSC_ASKING_ENTRY
 
 // `count` elements of k of a whole tile from packed panels; fetches a line with each, or `wide` all
 // lines of a row of the tile, to be written.

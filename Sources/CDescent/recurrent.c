@@ -58,11 +58,11 @@ static void forward_piece(void *context, int64_t piece) {
     if (number % p->chunk == 0) {
       const char *x = (const char *)call->x + (low * call->x_step + first * call->x_row) * p->size;
       status |= dsc_recurrent_multiply(&p->ih, count, rows, (DscRecurrentRows){x, call->x_row, call->x_step}, inputs,
-                                       rows * p->width);
+                                       rows * p->width, NULL);
     }
     char *sums = inputs + (step - low) * rows * wide;
     if (h != NULL)
-      status |= dsc_recurrent_multiply(&p->hh, 1, rows, (DscRecurrentRows){h, call->hidden, 0}, products, 0);
+      status |= dsc_recurrent_multiply(&p->hh, 1, rows, (DscRecurrentRows){h, call->hidden, 0}, products, 0, NULL);
     char *output = (char *)call->output + at * line;
     char *keep = address(call->memory, at * line, memory);
     const char *before = is_lstm ? c : h;
@@ -95,13 +95,6 @@ static void load(const DscRecurrentPlan *p, const void *from, int64_t first, int
     memcpy(to, (const char *)from + first * line, (size_t)(rows * line));
 }
 
-static void add(DscDType dtype, int64_t count, const void *from, void *to) {
-  if (dtype == DSC_FLOAT64)
-    for (int64_t i = 0; i < count; i++) ((double *)to)[i] += ((const double *)from)[i];
-  else
-    for (int64_t i = 0; i < count; i++) ((float *)to)[i] += ((const float *)from)[i];
-}
-
 // Adds the gradients of some rows to their sums, which begin with the first step.
 static void accumulate(const DscRecurrentPlan *p, bool begins, int64_t rows, const char *from, int64_t pitch,
                        char *sums) {
@@ -110,8 +103,37 @@ static void accumulate(const DscRecurrentPlan *p, bool begins, int64_t rows, con
     if (begins)
       memcpy(sums, from, (size_t)wide);
     else
-      add(p->call->dtype, p->width, from, sums);
+      dsc_cells(p->call->dtype)->add(p->width, from, sums);
   }
+}
+
+// Adds a range that is needed next, unless it is missing.
+static void need(DscNeeded *needed, const void *values, int64_t at, int64_t bytes) {
+  if (values == NULL) return;
+  needed->range[needed->count] = (const char *)values + at;
+  needed->bytes[needed->count++] = bytes;
+}
+
+// What the cells of the step behind this one read and write, but what this one leaves near.
+static DscNeeded needed_next(const Run *run, int64_t number, int64_t first, int64_t rows) {
+  const DscRecurrentPlan *p = &run->plan;
+  const DscRecurrent *call = p->call;
+  const DscRecurrentGradients *grads = run->gradients;
+  DscNeeded needed = {.count = 0};
+  if (number + 1 == call->steps) return needed;
+  bool is_lstm = call->cell == DSC_CELL_LSTM, is_gru = call->cell == DSC_CELL_GRU;
+  int64_t row = step_at(p, number + 1) * call->batch + first;
+  int64_t line = call->hidden * p->size, wide = p->width * p->size, pitch = grads->gates_row * p->size;
+  need(&needed, grads->hidden_gates, row * pitch, rows * pitch);
+  need(&needed, grads->gates, row * pitch, rows * pitch);
+  need(&needed, grads->output, row * line, rows * line);
+  if (!is_lstm) need(&needed, is_gru ? call->memory : call->output, row * line, rows * line);
+  if ((is_lstm || is_gru) && number + 2 < call->steps) {
+    int64_t before = step_at(p, number + 2) * call->batch + first;
+    need(&needed, is_lstm ? call->memory : call->output, before * line, rows * line);
+  }
+  need(&needed, call->gates, row * wide, rows * wide);
+  return needed;
 }
 
 static void backward_piece(void *context, int64_t piece) {
@@ -152,18 +174,20 @@ static void backward_piece(void *context, int64_t piece) {
     }
     accumulate(p, number == 0, rows, gate_grads, pitch, address(grads->sums, first * wide, NULL));
     if (is_gru) accumulate(p, number == 0, rows, hidden_grads, pitch, address(grads->hidden_sums, first * wide, NULL));
-    if (!is_first || grads->h != NULL)
-      status |=
-          dsc_recurrent_multiply(&p->hh, 1, rows, (DscRecurrentRows){hidden_grads, grads->gates_row, 0}, product, 0);
+    if (!is_first || grads->h != NULL) {
+      DscNeeded needed = needed_next(run, number, first, rows);
+      status |= dsc_recurrent_multiply(&p->hh, 1, rows, (DscRecurrentRows){hidden_grads, grads->gates_row, 0}, product,
+                                       0, &needed);
+    }
     if (grads->x != NULL && ((number + 1) % p->chunk == 0 || is_first)) {
       int64_t low = lowest(p, number) * batch + first, row = grads->gates_row;
       status |= dsc_recurrent_multiply(&p->ih, steps_at(p, number), rows,
                                        (DscRecurrentRows){(const char *)grads->gates + low * pitch, row, batch * row},
-                                       (char *)grads->x + low * call->inputs * p->size, batch * call->inputs);
+                                       (char *)grads->x + low * call->inputs * p->size, batch * call->inputs, NULL);
     }
   }
   if (grads->h != NULL) {
-    if (is_gru) add(call->dtype, rows * call->hidden, carry, product);
+    if (is_gru) dsc_cells(call->dtype)->add(rows * call->hidden, carry, product);
     memcpy((char *)grads->h + first * line, product, (size_t)(rows * line));
   }
   if (is_lstm && grads->c != NULL) memcpy((char *)grads->c + first * line, carry, (size_t)(rows * line));

@@ -14,16 +14,19 @@ DSC_INLINE DSC_T DSC_TYPED(gate_expm1)(DSC_T x) {
   return DSC_MULTIPLY_ADD(scale, DSC_MULTIPLY_ADD(q, r * r, r), scale - 1);
 }
 
+// Within ±largest; keeps NaN. Each line is one instruction: the smaller or larger of two numbers, else the second.
+DSC_INLINE DSC_T DSC_TYPED(gate_bounded)(DSC_T x, DSC_T largest) {
+  const DSC_T y = largest < x ? largest : x;
+  return -largest > y ? -largest : y;
+}
+
 // Both keep NaN.
 DSC_INLINE DSC_T DSC_TYPED(gate_sigmoid)(DSC_T x) {
-  DSC_T y = x < -DSC_LARGEST_X ? DSC_LARGEST_X : -x;
-  y = y < -DSC_LARGEST_X ? -DSC_LARGEST_X : y;
-  return 1 / (2 + DSC_TYPED(gate_expm1)(y));
+  return 1 / (2 + DSC_TYPED(gate_expm1)(DSC_TYPED(gate_bounded)(-x, DSC_LARGEST_X)));
 }
 
 DSC_INLINE DSC_T DSC_TYPED(gate_tanh)(DSC_T x) {
-  DSC_T y = x > 20 ? 40 : x + x;  // beyond, tanh is ±1
-  y = y < -40 ? -40 : y;
+  const DSC_T y = DSC_TYPED(gate_bounded)(x + x, 40);  // beyond, tanh is ±1
   const DSC_T e = DSC_TYPED(gate_expm1)(y);
   return e / (e + 2);
 }
@@ -35,13 +38,14 @@ static void DSC_TYPED(lstm)(const DscCellForward *row) {
   const int64_t n = row->hidden;
   const DSC_T *x = row->input, *y = row->product, *bias = row->bias, *before = row->before;
   DSC_T *memory = row->memory, *h = row->state, *gates = row->gates;
+  // Two loops: one's chain of operations would be longer than the instructions that a processor has in flight.
   DSC_LONG_VECTOR for (int64_t j = 0; j < n; j++) {
     const DSC_T i = DSC_TYPED(gate_sigmoid)(DSC_SUM(0)), f = DSC_TYPED(gate_sigmoid)(DSC_SUM(1));
     const DSC_T g = DSC_TYPED(gate_tanh)(DSC_SUM(2)), o = DSC_TYPED(gate_sigmoid)(DSC_SUM(3));
-    const DSC_T c = f * before[j] + i * g;
     gates[j] = i, gates[n + j] = f, gates[2 * n + j] = g, gates[3 * n + j] = o;
-    memory[j] = c, h[j] = o * DSC_TYPED(gate_tanh)(c);
+    memory[j] = f * before[j] + i * g;
   }
+  DSC_LONG_VECTOR for (int64_t j = 0; j < n; j++) h[j] = gates[3 * n + j] * DSC_TYPED(gate_tanh)(memory[j]);
 }
 
 static void DSC_TYPED(gru)(const DscCellForward *row) {
@@ -114,6 +118,12 @@ static void DSC_TYPED(relu_backward)(const DscCellBackward *row) {
   DSC_VECTOR for (int64_t j = 0; j < row->hidden; j++) out[j] = h[j] > 0 ? grad[j] + product[j] : 0;
 }
 
+static void DSC_TYPED(add)(int64_t count, const void *from, void *to) {
+  const DSC_T *source = from;
+  DSC_T *sums = to;
+  DSC_VECTOR for (int64_t j = 0; j < count; j++) sums[j] += source[j];
+}
+
 static const DscCells DSC_TYPED(cells) = {.forward = {[DSC_CELL_LSTM] = DSC_TYPED(lstm),
                                                       [DSC_CELL_GRU] = DSC_TYPED(gru),
                                                       [DSC_CELL_TANH] = DSC_TYPED(tanh),
@@ -121,7 +131,8 @@ static const DscCells DSC_TYPED(cells) = {.forward = {[DSC_CELL_LSTM] = DSC_TYPE
                                           .backward = {[DSC_CELL_LSTM] = DSC_TYPED(lstm_backward),
                                                        [DSC_CELL_GRU] = DSC_TYPED(gru_backward),
                                                        [DSC_CELL_TANH] = DSC_TYPED(tanh_backward),
-                                                       [DSC_CELL_RELU] = DSC_TYPED(relu_backward)}};
+                                                       [DSC_CELL_RELU] = DSC_TYPED(relu_backward)},
+                                          .add = DSC_TYPED(add)};
 
 #undef DSC_SUM
 #undef DSC_TYPED

@@ -127,11 +127,12 @@ void dsc_recurrent_plan(const DscRecurrent *call, bool backward, DscRecurrentPla
 }
 
 int dsc_recurrent_multiply(const DscRecurrentWeight *weight, int64_t steps, int64_t rows, DscRecurrentRows from,
-                           void *out, int64_t out_step) {
+                           void *out, int64_t out_step, DscNeeded *needed) {
   DscProduct product = weight->product;
   int64_t size = (int64_t)dsc_dtype_size(product.dtype), n = product.n;
   if (from.step == rows * from.row && out_step == rows * n) rows *= steps, steps = 1;
   product.m = rows, product.a_row = from.row, product.b_panels = weight->panels, product.b_columns = n;
+  product.needed = needed;
   // Block by block of columns, which stays near for all steps.
   int64_t tile = dsc_tile_size(product.dtype).columns, columns = NEAR_PANELS / (product.k * size) / tile * tile;
   if (columns < tile) columns = tile;
