@@ -121,10 +121,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(run_tile)(
     int64_t a_pitch, const DSC_T *b, int64_t b_pitch, DSC_T *out) {
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
-#pragma clang loop unroll(full)
-  for (int i = 0; i < height; i++)
-#pragma clang loop unroll(full)
-    for (int v = 0; v < DSC_TILE_VECTORS; v++) sum[i][v] = (Vector)((DSC_T)0);
+  DSC_TYPED(clear_tile)(height, DSC_TILE_VECTORS, sum);
   for (; run < end; run++) {
     const DSC_T *at = a + run->output * images * a_pitch, *from = b + run->input * images * b_pitch;
     for (int64_t left = run->count * images; left > 0; left--, at += a_pitch, from += b_pitch) {
