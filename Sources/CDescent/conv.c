@@ -5,6 +5,7 @@
 
 #include "dsc_grid.h"
 #include "dsc_product.h"
+#include "dsc_taps.h"
 #include "dsc_winograd.h"
 #include "include/dsc_conv.h"
 
@@ -81,6 +82,7 @@ static int convolve_points(const DscConvolution *call) {
 int64_t dsc_convolve_workspace(const DscConvolution *call, bool weights) {
   bool empty = call->batch == 0 || call->out_channels == 0 || dsc_volume(call->out_size) == 0;
   if (empty || is_depthwise(call, weights)) return 0;
+  if (weights ? dsc_taps_serve_weights(call) : dsc_taps_serve(call)) return dsc_taps_workspace(call);
   bool direct = weights ? dsc_direct_serves_weights(call) : dsc_direct_serves(call);
   int64_t bytes = direct ? dsc_direct_workspace(call, weights) : 0;
   int64_t winograd = dsc_winograd_serves(call) ? dsc_winograd_workspace(call, weights) : 0;
@@ -91,6 +93,7 @@ int dsc_convolve(const DscConvolution *call) {
   enum { POSITIONS = 128 };  // an image: with fewer of them, images are worth merging
   if (call->batch == 0 || call->out_channels == 0 || dsc_volume(call->out_size) == 0) return DSC_OK;
   if (is_depthwise(call, false)) return dsc_convolve_depthwise(call);
+  if (dsc_taps_serve(call)) return dsc_convolve_taps(call);
   if (call->groups == 1 && is_pointwise(call) &&
       (call->batch == 1 || dsc_volume(call->out_size) >= POSITIONS))
     return convolve_points(call);
@@ -123,6 +126,7 @@ int dsc_convolve_weights(const DscConvolution *call) {
     return DSC_OK;
   }
   if (is_depthwise(call, true)) return dsc_convolve_depthwise_weights(call);
+  if (dsc_taps_serve_weights(call)) return dsc_convolve_taps_weights(call);
   int status = DSC_OK;
   if (dsc_winograd_serves(call) && dsc_convolve_winograd_weights(call, &status)) return status;
   if (dsc_direct_serves_weights(call)) return dsc_convolve_direct_weights(call);

@@ -203,10 +203,7 @@ static void run_rows(void *context, int64_t block) {
   int64_t *offsets = (int64_t *)(memory + bytes);
   dsc_grid_offsets(call, &plan->grid, offsets);
   work.offsets = offsets, work.memory = memory;
-  if (dsc_few_serve_weights(call))
-    dsc_few_weight_rows(&work, plan->tile);
-  else
-    dsc_direct_weight_rows(&work);
+  dsc_direct_weight_rows(&work);
 }
 
 // Writes some of the weights' gradient from the sums, whose rows are (channel, tap).

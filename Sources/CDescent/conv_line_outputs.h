@@ -7,11 +7,8 @@ static inline __attribute__((always_inline)) void DSC_TYPED(place_tile)(
     int rows, int vectors, int64_t k, const DSC_T *from, const int64_t *offsets, const DSC_T *b,
     DSC_T *out, bool accumulate) {
   typedef DSC_TYPED(Vector) Vector;
-  Vector sum[DSC_LINE_ROWS][2];
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++)
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) sum[i][v] = (Vector)((DSC_T)0);
+  Vector sum[DSC_LINE_ROWS][DSC_TYPED(STRETCHES)];
+  DSC_TYPED(clear_sums)(rows, vectors, sum);
   for (int64_t p = 0; p < k; p++, b += vectors * DSC_LANES_PER_VECTOR) {
     const DSC_T *at = from + offsets[p];
     Vector line[2];
@@ -24,14 +21,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(place_tile)(
       for (int v = 0; v < vectors; v++) sum[i][v] = DSC_MULTIPLY_ADD(x, line[v], sum[i][v]);
     }
   }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++) {
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) {
-      Vector *place = (Vector *)(out + (i * vectors + v) * DSC_LANES_PER_VECTOR);
-      *place = accumulate ? *place + sum[i][v] : sum[i][v];
-    }
-  }
+  DSC_TYPED(store_sums)(rows, vectors, sum, out, accumulate);
 }
 
 #define DSC_PLACE_TILE(rows, vectors)                                                          \

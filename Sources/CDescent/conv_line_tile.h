@@ -21,6 +21,29 @@ static inline int DSC_TYPED(stretches)(int64_t rows) {
   return fitting < DSC_TYPED(STRETCHES) ? (int)fitting : DSC_TYPED(STRETCHES);
 }
 
+static inline __attribute__((always_inline)) void DSC_TYPED(clear_sums)(
+    int rows, int vectors, DSC_TYPED(Vector) sum[DSC_LINE_ROWS][DSC_TYPED(STRETCHES)]) {
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) sum[i][v] = (DSC_TYPED(Vector))((DSC_T)0);
+}
+
+// Writes the sums row by row, or adds them to what is there.
+static inline __attribute__((always_inline)) void DSC_TYPED(store_sums)(
+    int rows, int vectors, DSC_TYPED(Vector) sum[DSC_LINE_ROWS][DSC_TYPED(STRETCHES)], DSC_T *out,
+    bool accumulate) {
+  typedef DSC_TYPED(Vector) Vector;
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++) {
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) {
+      Vector *place = (Vector *)(out + (i * vectors + v) * DSC_LANES_PER_VECTOR);
+      *place = accumulate ? *place + sum[i][v] : sum[i][v];
+    }
+  }
+}
+
 // out = (accumulate ? out : 0) + A B: `a` a packed panel, row p of B `offsets[p]` behind `b`, its
 // vectors each `at[v]` behind that.
 static inline __attribute__((always_inline)) void DSC_TYPED(grid_tile)(
@@ -31,10 +54,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(grid_tile)(
   const DSC_T *from[DSC_TYPED(STRETCHES)];
 #pragma clang loop unroll(full)
   for (int v = 0; v < vectors; v++) from[v] = b + at[v];
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++)
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) sum[i][v] = (Vector)((DSC_T)0);
+  DSC_TYPED(clear_sums)(rows, vectors, sum);
   for (int64_t p = 0; p < k; p++, a += DSC_LINE_ROWS) {
     Vector line[DSC_TYPED(STRETCHES)];
 #pragma clang loop unroll(full)
@@ -46,14 +66,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(grid_tile)(
       for (int v = 0; v < vectors; v++) sum[i][v] = DSC_MULTIPLY_ADD(x, line[v], sum[i][v]);
     }
   }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++) {
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) {
-      Vector *place = (Vector *)(out + (i * vectors + v) * DSC_LANES_PER_VECTOR);
-      *place = accumulate ? *place + sum[i][v] : sum[i][v];
-    }
-  }
+  DSC_TYPED(store_sums)(rows, vectors, sum, out, accumulate);
 }
 
 #define DSC_LINE_TILE(rows, vectors)                                                             \

@@ -28,11 +28,3 @@ void dsc_lines_pack(const DscConvolution *call, int64_t group, int64_t first, in
   else
     DSC_DISPATCH(lines_pack_f32)(call, group, first, count, kind, by_lines, out);
 }
-
-bool dsc_few_serve_weights(const DscConvolution *call) {
-  return CHOOSE(call, fit_vector)(call->out_channels / call->groups);
-}
-
-void dsc_few_weight_rows(const DscWeightRows *rows, int64_t step) {
-  CHOOSE(rows->call, few_weight_rows)(rows, step);
-}

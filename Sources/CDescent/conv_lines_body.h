@@ -27,7 +27,6 @@
 #include "conv_line_tile.h"
 #include "conv_line_columns.h"
 #include "conv_line_outputs.h"
-#include "conv_line_weights.h"
 // clang-format on
 
 // Vectors of columns, or of outputs where that takes fewer multiply-adds by far.

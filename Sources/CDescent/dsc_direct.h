@@ -59,9 +59,4 @@ void dsc_lines_band(const DscBand *band);
 void dsc_lines_pack(const DscConvolution *call, int64_t group, int64_t first, int64_t count,
                     DscLines kind, bool by_lines, void *out);
 
-/// Where the outputs of a group fit in one vector: dsc_direct_weight_rows by single vectors of its
-/// packed gradients, which are `step` elements wide as the sums are.
-bool dsc_few_serve_weights(const DscConvolution *call);
-void dsc_few_weight_rows(const DscWeightRows *rows, int64_t step);
-
 #endif

@@ -16,15 +16,19 @@
 #define DSC_TILE_VECTORS 2
 #endif
 
-#define DSC_T      float
-#define DSC_T_NAME f32
+#define DSC_T       float
+#define DSC_T_NAME  f32
+#define DSC_T_BYTES 4
 #include "gemm_tile.h"
+#include "gemm_transpose.h"
 #include "gemm_pack.h"
 #include "gemm_patches.h"
 #include "gemm_finish.h"
 #include "gemm_block.h"
 #include "conv_fill_body.h"
 #include "gemm_direct.h"
+#include "gemm_channels.h"
+#include "gemm_taps.h"
 #include "gemm_winograd.h"
 #include "gemm_winograd_weights.h"
 #include "gemm_vector.h"
@@ -34,20 +38,26 @@
 #undef DSC_FOR_TILE_ROWS
 #undef DSC_T
 #undef DSC_T_NAME
+#undef DSC_T_BYTES
 
-#define DSC_T      double
-#define DSC_T_NAME f64
+#define DSC_T       double
+#define DSC_T_NAME  f64
+#define DSC_T_BYTES 8
 #include "gemm_tile.h"
+#include "gemm_transpose.h"
 #include "gemm_pack.h"
 #include "gemm_patches.h"
 #include "gemm_finish.h"
 #include "gemm_block.h"
 #include "conv_fill_body.h"
 #include "gemm_direct.h"
+#include "gemm_channels.h"
+#include "gemm_taps.h"
 #include "gemm_vector.h"
 #undef DSC_FOR_TILE_ROWS
 #undef DSC_T
 #undef DSC_T_NAME
+#undef DSC_T_BYTES
 
 #undef DSC_TILE_ROWS
 #undef DSC_TILE_VECTORS

@@ -8,90 +8,66 @@ static inline __attribute__((always_inline)) void DSC_TYPED(grid_tile)(
     bool accumulate) {
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++)
-#pragma clang loop unroll(full)
-    for (int v = 0; v < DSC_TILE_VECTORS; v++) sum[i][v] = (Vector)((DSC_T)0);
+  DSC_TYPED(clear_tile)(rows, DSC_TILE_VECTORS, sum);
   for (int64_t p = 0; p < k; p++, a += DSC_TILE_ROWS) {
-    const DSC_T *from = b + offsets[p];
-    Vector line[DSC_TILE_VECTORS];
+    const DSC_T *four[(DSC_TILE_ROWS + 3) / 4];
 #pragma clang loop unroll(full)
-    for (int v = 0; v < DSC_TILE_VECTORS; v++)
-      line[v] = *(const Vector *)(from + v * DSC_LANES_PER_VECTOR);
-#pragma clang loop unroll(full)
-    for (int i = 0; i < rows; i++) {
-      Vector x = (Vector)(a[i]);
-#pragma clang loop unroll(full)
-      for (int v = 0; v < DSC_TILE_VECTORS; v++)
-        sum[i][v] = DSC_MULTIPLY_ADD(x, line[v], sum[i][v]);
-    }
+    for (int i = 0; i < rows; i += 4) four[i / 4] = a + i;
+    DSC_TYPED(multiply_add)(rows, DSC_TILE_VECTORS, four, 1, b + offsets[p], sum);
   }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++) {
-#pragma clang loop unroll(full)
-    for (int v = 0; v < DSC_TILE_VECTORS; v++) {
-      Vector *place = (Vector *)(out + i * DSC_TILE_COLUMNS + v * DSC_LANES_PER_VECTOR);
-      *place = accumulate ? *place + sum[i][v] : sum[i][v];
-    }
-  }
+  DSC_TYPED(store_tile)(rows, DSC_TILE_VECTORS, sum, out, DSC_TILE_COLUMNS, accumulate);
 }
 
 // out += A B for lines of `width` places `pitch` apart: row i of A is the grid from `rows_at[i]`
-// on, B is packed.
+// on, B is packed. Few outputs fit in one vector of the packed panel.
 static inline __attribute__((always_inline)) void DSC_TYPED(weight_tile)(
-    int rows, int64_t lines, int64_t width, int64_t pitch, const DSC_T *const *rows_at,
+    int rows, int vectors, int64_t lines, int64_t width, int64_t pitch, const DSC_T *const *rows_at,
     const DSC_T *b, DSC_T *out, int64_t out_row) {
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++)
-#pragma clang loop unroll(full)
-    for (int v = 0; v < DSC_TILE_VECTORS; v++) sum[i][v] = (Vector)((DSC_T)0);
+  DSC_TYPED(clear_tile)(rows, vectors, sum);
   for (int64_t line = 0; line < lines; line++) {
     int64_t end = line * pitch + width;
     for (int64_t p = line * pitch; p < end; p++, b += DSC_TILE_COLUMNS) {
       Vector value[DSC_TILE_VECTORS];
 #pragma clang loop unroll(full)
-      for (int v = 0; v < DSC_TILE_VECTORS; v++)
-        value[v] = *(const Vector *)(b + v * DSC_LANES_PER_VECTOR);
+      for (int v = 0; v < vectors; v++) value[v] = *(const Vector *)(b + v * DSC_LANES_PER_VECTOR);
 #pragma clang loop unroll(full)
       for (int i = 0; i < rows; i++) {
         Vector x = (Vector)(rows_at[i][p]);
 #pragma clang loop unroll(full)
-        for (int v = 0; v < DSC_TILE_VECTORS; v++)
-          sum[i][v] = DSC_MULTIPLY_ADD(x, value[v], sum[i][v]);
+        for (int v = 0; v < vectors; v++) sum[i][v] = DSC_MULTIPLY_ADD(x, value[v], sum[i][v]);
       }
     }
   }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++) {
-#pragma clang loop unroll(full)
-    for (int v = 0; v < DSC_TILE_VECTORS; v++)
-      *(Vector *)(out + i * out_row + v * DSC_LANES_PER_VECTOR) += sum[i][v];
-  }
+  DSC_TYPED(store_tile)(rows, vectors, sum, out, out_row, true);
 }
 
+#define DSC_WEIGHT_TILE(rows, vectors, name)                                                      \
+  static void DSC_TYPED(name##_##rows)(int64_t lines, int64_t width, int64_t pitch,               \
+                                       const DSC_T *const *rows_at, const DSC_T *b, DSC_T *out,   \
+                                       int64_t out_row) {                                         \
+    DSC_TYPED(weight_tile)(rows, vectors, lines, width, pitch, rows_at, b, out, out_row);         \
+  }
 #define DSC_DIRECT(rows)                                                                         \
   static void DSC_TYPED(grid_tile_##rows)(int64_t k, const DSC_T *a, const DSC_T *b,             \
                                           const int64_t *offsets, DSC_T *out, bool accumulate) { \
     DSC_TYPED(grid_tile)(rows, k, a, b, offsets, out, accumulate);                               \
   }                                                                                              \
-  static void DSC_TYPED(weight_tile_##rows)(int64_t lines, int64_t width, int64_t pitch,         \
-                                            const DSC_T *const *rows_at, const DSC_T *b,         \
-                                            DSC_T *out, int64_t out_row) {                       \
-    DSC_TYPED(weight_tile)(rows, lines, width, pitch, rows_at, b, out, out_row);                 \
-  }
+  DSC_WEIGHT_TILE(rows, 1, weight_vector)                                                        \
+  DSC_WEIGHT_TILE(rows, DSC_TILE_VECTORS, weight_tile)
 DSC_FOR_TILE_ROWS(DSC_DIRECT)
 #undef DSC_DIRECT
+#undef DSC_WEIGHT_TILE
 
 #define DSC_GRID_ENTRY(rows)   DSC_TYPED(grid_tile_##rows),
-#define DSC_WEIGHT_ENTRY(rows) DSC_TYPED(weight_tile_##rows),
+#define DSC_WEIGHT_ENTRY(rows) {DSC_TYPED(weight_vector_##rows), DSC_TYPED(weight_tile_##rows)},
 static void (*const DSC_TYPED(grid_tiles)[DSC_TILE_ROWS])(int64_t, const DSC_T *, const DSC_T *,
                                                           const int64_t *, DSC_T *, bool) = {
     DSC_FOR_TILE_ROWS(DSC_GRID_ENTRY)};
-static void (*const DSC_TYPED(weight_tiles)[DSC_TILE_ROWS])(int64_t, int64_t, int64_t,
-                                                            const DSC_T *const *, const DSC_T *,
-                                                            DSC_T *, int64_t) = {
+static void (*const DSC_TYPED(weight_tiles)[DSC_TILE_ROWS][2])(int64_t, int64_t, int64_t,
+                                                               const DSC_T *const *, const DSC_T *,
+                                                               DSC_T *, int64_t) = {
     DSC_FOR_TILE_ROWS(DSC_WEIGHT_ENTRY)};
 #undef DSC_GRID_ENTRY
 #undef DSC_WEIGHT_ENTRY
@@ -218,7 +194,8 @@ static void DSC_TYPED(weight_rows)(const DscWeightRows *w) {
             for (int64_t r = 0; r < rows; r++)
               rows_at[r] = at + (i + r) / taps * g->channel + w->offsets[(i + r) % taps];
             DSC_TYPED(weight_tiles)
-            [rows - 1](some, width, pitch, rows_at, b, sums + i * columns + j, columns);
+            [rows - 1][outputs > DSC_LANES_PER_VECTOR](some, width, pitch, rows_at, b,
+                                                       sums + i * columns + j, columns);
           }
         }
       }

@@ -7,6 +7,7 @@
 #include "dsc_math_macros.h"
 #include "dsc_product.h"
 #include "dsc_scores.h"
+#include "dsc_taps.h"
 #include "dsc_targets.h"
 #include "dsc_winograd.h"
 
@@ -147,4 +148,26 @@ void dsc_winograd_add(const DscWinogradSums *work, const DscTiles *tiles, bool f
 
 bool dsc_winograd_finish(const DscWinogradSums *work, int64_t count, int64_t start, int64_t end) {
   return DSC_DISPATCH(winograd_finish_f32)(work, count, start, end);
+}
+
+#define CHOOSE(dtype, name) \
+  ((dtype) == DSC_FLOAT64 ? DSC_DISPATCH(name##_f64) : DSC_DISPATCH(name##_f32))
+
+int64_t dsc_tap_pitch(DscDType dtype, int64_t channels) {
+  return CHOOSE(dtype, pitch_of)(channels);
+}
+
+bool dsc_tap_pack(const DscTapSide *side, int64_t n) {
+  return CHOOSE(side->dtype, tap_pack)(side, n);
+}
+
+bool dsc_tap_panel(const DscTapProducts *products, int64_t first) {
+  return CHOOSE(products->dtype, tap_panel)(products, first);
+}
+
+bool dsc_tap_weights(const DscTapProducts *products, const DscTapSide *gradients, int64_t start,
+                     int64_t end, void *weight) {
+  return products->dtype == DSC_FLOAT64
+             ? DSC_DISPATCH(tap_weights_f64)(products, gradients, start, end, weight)
+             : DSC_DISPATCH(tap_weights_f32)(products, gradients, start, end, weight);
 }

@@ -34,6 +34,31 @@ static inline __attribute__((always_inline)) void DSC_TYPED(pack_rows)(int width
   }
 }
 
+#if DSC_TRANSPOSES
+// Packs `width` lines of k contiguous elements, whole vectors of lines at a time.
+static inline __attribute__((always_inline)) void DSC_TYPED(pack_whole_lines)(int width, const DSC_T *from,
+                                                                              int64_t line, int64_t k,
+                                                                              DSC_T *out) {
+  enum { LINE = 64 / sizeof(DSC_T), AHEAD = 4 * LINE };
+  typedef DSC_TYPED(Vector) Vector;
+  for (int64_t start = 0; start < k; start += LINE) {
+    for (int i = 0; i < width; i += DSC_LANES_PER_VECTOR) {
+      const DSC_T *lines = from + i * line;
+      for (int l = 0; l < DSC_LANES_PER_VECTOR; l++) __builtin_prefetch(lines + l * line + start + AHEAD);
+      const int64_t stop = k - start < LINE ? k : start + LINE;
+      for (int64_t at = start; at < stop; at += 4) {
+        // The last four may have been packed in part.
+        const int64_t p = at + 4 <= k ? at : k - 4;
+        Vector x[4];
+        DSC_TYPED(load_fours)(lines + p, line, x);
+#pragma clang loop unroll(full)
+        for (int e = 0; e < 4; e++) *(Vector *)(out + (p + e) * width + i) = x[e];
+      }
+    }
+  }
+}
+#endif
+
 // Here each line is contiguous: 4 x 4 elements at a time are transposed, from the last four lines
 // to the first. Where the width is no multiple of four, what a store writes beyond it is
 // overwritten by the next. Lines are often short and far apart: the next four are fetched ahead.
@@ -42,6 +67,12 @@ static inline __attribute__((always_inline)) void DSC_TYPED(pack_lines)(int widt
                                                                         const DSC_T *from,
                                                                         int64_t line, int64_t last,
                                                                         int64_t k, DSC_T *out) {
+#if DSC_TRANSPOSES
+  if (width % DSC_LANES_PER_VECTOR == 0 && last == width - 1 && k >= 4) {
+    DSC_TYPED(pack_whole_lines)(width, from, line, k, out);
+    return;
+  }
+#endif
   typedef DSC_T Four __attribute__((ext_vector_type(4), aligned(sizeof(DSC_T))));
   enum { LINE = 64 / sizeof(DSC_T), PART = 256 };
   const int top = (width - 1) / 4 * 4;

@@ -52,6 +52,14 @@ static inline __attribute__((always_inline)) void DSC_TYPED(multiply_add)(
   }
 }
 
+static inline __attribute__((always_inline)) void DSC_TYPED(clear_tile)(
+    int rows, int vectors, DSC_TYPED(Vector) sum[DSC_TILE_ROWS][DSC_TILE_VECTORS]) {
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) sum[i][v] = (DSC_TYPED(Vector))((DSC_T)0);
+}
+
 static inline __attribute__((always_inline)) void DSC_TYPED(store_tile)(
     int rows, int vectors, DSC_TYPED(Vector) sum[DSC_TILE_ROWS][DSC_TILE_VECTORS], DSC_T *out,
     int64_t out_row, bool accumulate) {
@@ -83,9 +91,8 @@ static inline __attribute__((always_inline)) void DSC_TYPED(tile)(
     // Hides that the pointers are a stride apart: the compiler would step one pointer through all
     // rows, a chain of additions longer than the multiply-adds take.
     if (i % 4 == 0) __asm__("" : "+r"(four[i / 4]));
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) sum[i][v] = (Vector)((DSC_T)0);
   }
+  DSC_TYPED(clear_tile)(rows, vectors, sum);
   for (int64_t p = 0; p < k; p++, b += b_row) {
     if (needed != NULL) __builtin_prefetch(needed + p * DSC_ASKED_BYTES, 0, 2);
     DSC_TYPED(multiply_add)(rows, vectors, four, a_row, b, sum);
@@ -173,11 +180,7 @@ static void DSC_TYPED(tile_packed)(int64_t k, const DSC_T *a, const DSC_T *b, DS
                                    int64_t out_row, bool accumulate, DSC_TYPED(Ahead) ahead) {
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
-#pragma clang loop unroll(full)
-  for (int i = 0; i < DSC_TILE_ROWS; i++) {
-#pragma clang loop unroll(full)
-    for (int v = 0; v < DSC_TILE_VECTORS; v++) sum[i][v] = (Vector)((DSC_T)0);
-  }
+  DSC_TYPED(clear_tile)(DSC_TILE_ROWS, DSC_TILE_VECTORS, sum);
   int64_t left = k;
   for (; left >= 3 * DSC_TILE_ROWS; left -= DSC_TILE_ROWS, ahead.from += ahead.group)
     DSC_TYPED(packed_group)(false, DSC_TILE_ROWS, &a, &b, ahead.from, ahead.step, sum);

@@ -3,14 +3,6 @@
 // transformed to [place][tile][channel], and multiplied by the micro-kernels where they lie. No
 // include guard.
 
-// Elements between rows of `channels`: whole vectors, and no stride at which a tile's rows would
-// fall into few sets of the first-level cache.
-static int64_t DSC_TYPED(pitch_of)(int64_t channels) {
-  enum { ALIGNED = 1024 };
-  int64_t pitch = DSC_TYPED(round_up)(channels, DSC_LANES_PER_VECTOR);
-  return pitch * (int64_t)sizeof(DSC_T) % ALIGNED == 0 ? pitch + DSC_LANES_PER_VECTOR : pitch;
-}
-
 // Elements from a place to the next: not a multiple of a page.
 static int64_t DSC_TYPED(place_step)(int64_t tiles, int64_t pitch) {
   return tiles * pitch + DSC_LANES_PER_VECTOR;
@@ -84,31 +76,6 @@ static void DSC_TYPED(transform_inputs)(const DscConvolution *call, int64_t chan
         for (int64_t j = 0; j < tiles->columns; j++, to += pitch) DSC_TYPED(transform_input)
       (from + (2 * i * columns + 2 * j) * LANES, columns * LANES, to, step);
     }
-  }
-}
-
-// Writes `count` outputs of `channels` channels, packed as [vector of channels][output][lane].
-static void DSC_TYPED(unpack)(const DSC_T *packed, int64_t vector_step, int64_t channels,
-                              int64_t count, DSC_T *out, int64_t out_channel) {
-  enum { LANES = DSC_LANES_PER_VECTOR };
-  typedef DSC_T Four __attribute__((ext_vector_type(4), aligned(sizeof(DSC_T))));
-  for (int64_t c = 0; c < channels; c += 4, out += 4 * out_channel) {
-    const DSC_T *from = packed + c / LANES * vector_step + c % LANES;
-    int64_t some = channels - c < 4 ? channels - c : 4, p = 0;
-    for (; some == 4 && p + 4 <= count; p += 4, from += 4 * LANES) {
-      Four x0 = *(const Four *)from, x1 = *(const Four *)(from + LANES);
-      Four x2 = *(const Four *)(from + 2 * LANES), x3 = *(const Four *)(from + 3 * LANES);
-      Four low01 = __builtin_shufflevector(x0, x1, 0, 4, 1, 5);
-      Four low23 = __builtin_shufflevector(x2, x3, 0, 4, 1, 5);
-      Four high01 = __builtin_shufflevector(x0, x1, 2, 6, 3, 7);
-      Four high23 = __builtin_shufflevector(x2, x3, 2, 6, 3, 7);
-      *(Four *)(out + p) = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
-      *(Four *)(out + out_channel + p) = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
-      *(Four *)(out + 2 * out_channel + p) = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
-      *(Four *)(out + 3 * out_channel + p) = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
-    }
-    for (; p < count; p++, from += LANES)
-      for (int64_t l = 0; l < some; l++) out[l * out_channel + p] = from[l];
   }
 }
 
@@ -247,7 +214,7 @@ static bool DSC_TYPED(winograd_tiles)(const DscWinogradTiles *w) {
       bool whole = plan.columns == width;  // then the lines are one
       int64_t length = whole ? plan.lines * width : plan.columns;
       for (int64_t line = 0; line < (whole ? 1 : plan.lines); line++) DSC_TYPED(unpack)
-      (plan.packed + line * length * LANES, plan.lines * plan.columns * LANES, some, length,
+      (plan.packed + line * length * LANES, plan.lines * plan.columns * LANES, LANES, some, length,
        out + line * width, height * width);
     }
   }

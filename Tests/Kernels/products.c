@@ -108,8 +108,11 @@ static int64_t outputs(const DscConvolution *c, int d) {
   return (c->in_size[d] + 2 * c->padding[d] - reach) / c->stride[d] + 1;
 }
 
-// Calls `body` for each pair of elements that meet: of input, weight and output.
-static void each(const DscConvolution *c, const Array *x, const Array *w, const Array *y, double *sums, bool weights) {
+// What a convolution or one of its gradients makes.
+typedef enum { OUTPUT, WEIGHT, INPUT } Made;
+
+// Sums over the pairs of elements that meet, of input, weight and output.
+static void each(const DscConvolution *c, const Array *x, const Array *w, const Array *y, double *sums, Made made) {
   int64_t per = c->in_channels / c->groups, of = c->out_channels / c->groups;
   const int64_t *in = c->in_size, *out = c->out_size, *taps = c->taps;
   for (int64_t n = 0; n < c->batch; n++)
@@ -126,8 +129,10 @@ static void each(const DscConvolution *c, const Array *x, const Array *w, const 
                 int64_t pair = c->exchanged ? (o / of * per + ch) * of + o % of : o * per + ch;
                 int64_t tap = (pair * taps[1] + p) * taps[2] + q;
                 int64_t to = ((n * c->out_channels + o) * out[1] + i) * out[2] + j;
-                if (weights)
+                if (made == WEIGHT)
                   sums[tap] += get(y, to) * get(x, from);
+                else if (made == INPUT)
+                  sums[from] += get(y, to) * get(w, tap);
                 else
                   sums[to] += get(w, tap) * get(x, from);
               }
@@ -146,6 +151,8 @@ static DscConvolution shape(DscDType dtype, bool depthwise, bool large, bool den
     c.in_size[d] = d == 0 ? 1 : c.dilation[d] * c.taps[d] + below(large ? 50 : 8);
     c.out_size[d] = outputs(&c, d);
   }
+  if (!depthwise && chance(2))  // for products a tap
+    c.in_channels = c.groups * (16 + below(40)), c.out_channels = c.groups * (16 + below(40));
   if (!dense) return c;
   if (!depthwise)
     c.in_channels = c.groups * (16 + below(30)), c.out_channels = c.groups * (16 + below(60));
@@ -160,30 +167,40 @@ static DscConvolution shape(DscDType dtype, bool depthwise, bool large, bool den
   return c;
 }
 
+// Makes one of the three and gives it the memory that it asks for.
+static void make(DscConvolution *c, Made made) {
+  int64_t bytes = made == INPUT ? dsc_convolve_input_workspace(c) : dsc_convolve_workspace(c, made == WEIGHT);
+  c->workspace = aligned_alloc(64, (size_t)(bytes / 64 + 1) * 64);
+  int status = made == OUTPUT ? dsc_convolve(c) : made == WEIGHT ? dsc_convolve_weights(c) : dsc_convolve_input(c);
+  CHECK(status == DSC_OK, "dsc_convolve");
+  free(c->workspace);
+}
+
 static void convolution(DscConvolution c) {
   DscDType dtype = c.dtype;
   int64_t inputs = c.batch * c.in_channels * c.in_size[1] * c.in_size[2];
   int64_t results = c.batch * c.out_channels * c.out_size[1] * c.out_size[2];
   int64_t weights = c.out_channels * (c.in_channels / c.groups) * c.taps[1] * c.taps[2];
-  Array x = numbers(dtype, inputs), w = numbers(dtype, weights);
-  for (int backward = 0; backward < 2; backward++) {
-    c.exchanged = !backward && chance(2);
-    Array y = backward ? numbers(dtype, results) : vector(dtype, results);
-    Array v = backward ? vector(dtype, weights) : w;
-    c.input = x.view.data, c.weight = v.view.data, c.output = y.view.data;
-    c.workspace = aligned_alloc(64, (size_t)(dsc_convolve_workspace(&c, backward) / 64 + 1) * 64);
-    CHECK((backward ? dsc_convolve_weights(&c) : dsc_convolve(&c)) == DSC_OK, "dsc_convolve");
-    int64_t count = backward ? weights : results;
+  int64_t counts[] = {results, weights, inputs};
+  Array x = numbers(dtype, inputs), w = numbers(dtype, weights), y = numbers(dtype, results);
+  for (Made made = OUTPUT; made <= INPUT; made++) {
+    c.exchanged = made == OUTPUT && chance(2);
+    int64_t count = counts[made];
+    Array result = vector(dtype, count);
+    c.input = made == INPUT ? result.view.data : x.view.data;
+    c.weight = made == WEIGHT ? result.view.data : w.view.data;
+    c.output = made == OUTPUT ? result.view.data : y.view.data;
+    make(&c, made);
     double *sums = calloc((size_t)count, sizeof(double)), worst = 0;
-    each(&c, &x, &w, &y, sums, backward);
-    double terms = (double)(backward ? results / c.out_channels : weights / c.out_channels);
-    for (int64_t i = 0; i < count; i++)
-      worst = fmax(worst, error_of(get(backward ? &v : &y, i), sums[i], terms, dtype));
-    CHECK(worst < 1, "convolution %d: %g", backward, worst);
-    free(sums), free(c.workspace), release(&y);
-    if (backward) release(&v);
+    each(&c, &x, &w, &y, sums, made);
+    double terms = (double)(made == OUTPUT ? weights / c.out_channels
+                            : made == WEIGHT ? results / c.out_channels
+                                             : weights / (c.in_channels / c.groups));
+    for (int64_t i = 0; i < count; i++) worst = fmax(worst, error_of(get(&result, i), sums[i], terms, dtype));
+    CHECK(worst < 1, "convolution %d: %g", made, worst);
+    free(sums), release(&result);
   }
-  release(&x), release(&w);
+  release(&x), release(&w), release(&y);
 }
 
 // A depthwise result so large that it goes past the cache; its lines are read in place, or from a grid.
@@ -209,40 +226,39 @@ static void infinity(void) {
   Array y = vector(DSC_FLOAT32, COUNT);
   set(&x, AT * SIZE + AT, INFINITY);
   c.input = x.view.data, c.weight = w.view.data, c.output = y.view.data;
-  c.workspace = aligned_alloc(64, (size_t)(dsc_convolve_workspace(&c, false) / 64 + 1) * 64);
-  CHECK(dsc_convolve(&c) == DSC_OK, "dsc_convolve");
+  make(&c, OUTPUT);
   for (int64_t i = 0; i < COUNT; i++) {
     bool beside = llabs(i / SIZE % SIZE - AT) <= 1 && llabs(i % SIZE - AT) <= 1;
     CHECK(beside ? isinf(get(&y, i)) : isfinite(get(&y, i)), "an infinity: %g", get(&y, i));
   }
-  free(c.workspace), release(&x), release(&w), release(&y);
+  release(&x), release(&w), release(&y);
 }
 
-// Lines of every kind give the same bits with any number of threads.
+// Lines of every kind, and products a tap, give the same bits with any number of threads.
 static void threads(void) {
-  static const int64_t sizes[][4] = {{1, 28, 6, 2}, {6, 14, 16, 0}, {16, 10, 6, 4}, {3, 40, 20, 2}};
+  static const int64_t sizes[][5] = {{1, 28, 6, 2, 1},  {6, 14, 16, 0, 1}, {16, 10, 6, 4, 1},
+                                     {3, 40, 20, 2, 1}, {40, 6, 50, 2, 1}, {24, 12, 40, 2, 2}};
   for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
     DscConvolution c = {.dtype = DSC_FLOAT32, .batch = 5, .groups = 1, .in_channels = sizes[i][0]};
     c.out_channels = sizes[i][2];
     for (int d = 0; d < 3; d++) {
-      c.taps[d] = d == 0 ? 1 : 5, c.stride[d] = c.dilation[d] = 1, c.padding[d] = d == 0 ? 0 : sizes[i][3];
+      c.taps[d] = d == 0 ? 1 : 5, c.stride[d] = d == 0 ? 1 : sizes[i][4], c.dilation[d] = 1;
+      c.padding[d] = d == 0 ? 0 : sizes[i][3];
       c.in_size[d] = d == 0 ? 1 : sizes[i][1], c.out_size[d] = outputs(&c, d);
     }
     Array x = numbers(DSC_FLOAT32, c.batch * c.in_channels * c.in_size[1] * c.in_size[2]);
     Array w = numbers(DSC_FLOAT32, c.out_channels * c.in_channels * 25);
     Array y = vector(DSC_FLOAT32, c.batch * c.out_channels * c.out_size[1] * c.out_size[2]);
-    for (int weights = 0; weights < 2; weights++) {
-      Array *result = weights ? &w : &y;
+    for (Made made = OUTPUT; made <= INPUT; made++) {
+      Array *result = made == OUTPUT ? &y : made == WEIGHT ? &w : &x;
       size_t bytes = (size_t)result->count * sizeof(float);
       float *first = malloc(bytes);
       for (int count = 1; count <= 3; count++) {
         dsc_set_thread_count(count);
         c.input = x.view.data, c.weight = w.view.data, c.output = y.view.data;
-        c.workspace = aligned_alloc(64, (size_t)(dsc_convolve_workspace(&c, weights) / 64 + 1) * 64);
-        CHECK((weights ? dsc_convolve_weights(&c) : dsc_convolve(&c)) == DSC_OK, "dsc_convolve");
+        make(&c, made);
         if (count == 1) memcpy(first, result->view.data, bytes);
         CHECK(memcmp(first, result->view.data, bytes) == 0, "%d threads", count);
-        free(c.workspace);
       }
       free(first);
     }

@@ -18,11 +18,11 @@
 /// also need `exchanged`: a weight [in_channels, out_channels / groups, taps], as it lies there.
 typedef struct {
   DscDType dtype;
-  bool exchanged;  // not for dsc_convolve_weights
+  bool exchanged;  // only for dsc_convolve
   int64_t batch, groups, in_channels, out_channels;
   int64_t in_size[DSC_CONV_DIMS], out_size[DSC_CONV_DIMS], taps[DSC_CONV_DIMS];
   int64_t stride[DSC_CONV_DIMS], dilation[DSC_CONV_DIMS], padding[DSC_CONV_DIMS];
-  const void *input;
+  void *input;
   void *weight;
   const void *bias;
   void *output;
@@ -33,6 +33,9 @@ typedef struct {
 /// dsc_convolve_weights.
 int64_t dsc_convolve_workspace(const DscConvolution *call, bool weights);
 
+/// The same for dsc_convolve_input.
+int64_t dsc_convolve_input_workspace(const DscConvolution *call);
+
 /// Computes the output.
 int dsc_convolve(const DscConvolution *call);
 
@@ -40,5 +43,9 @@ int dsc_convolve(const DscConvolution *call);
 /// dilation
 /// - padding]: the gradient by the weight if `output` is that by the output. Reads no bias.
 int dsc_convolve_weights(const DscConvolution *call);
+
+/// input[n, c, i] = sum over o and t, tap with t * stride + tap * dilation - padding = i of
+/// weight[o, c, tap] * output[n, o, t]: the gradient by the input. Reads no bias.
+int dsc_convolve_input(const DscConvolution *call);
 
 #endif

@@ -26,6 +26,7 @@ protocol Backend: Sendable {
   func attentionBackward(_ call: AttentionBackwardCall)
   func convolve(_ call: ConvolutionCall)
   func convolveWeights(_ call: ConvolutionCall)
+  func convolveInput(_ call: ConvolutionCall)
   func gather(_ call: GatherCall) throws(Misuse)
   func scatter(_ call: ScatterCall) throws(Misuse)
   func sumRows(_ call: RowSumCall) throws(Misuse)

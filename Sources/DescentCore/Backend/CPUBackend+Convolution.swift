@@ -3,7 +3,7 @@ import CDescent
 /// How the taps of a kernel meet an input: a number a spatial dimension (up to three).
 struct ConvolutionWindow {
   var stride: Shape
-  /// From tap to tap; negative where a gradient walks backward.
+  /// From tap to tap.
   var dilation: Shape
   /// Zeros before the input; what lies behind it follows from the output's size.
   var padding: Shape
@@ -17,33 +17,37 @@ struct ConvolutionWindow {
 struct ConvolutionCall {
   let window: ConvolutionWindow
   let input: Tensor
-  /// [out, in / groups, taps...], or [in, out / groups, taps...] if `isExchanged`.
+  /// [out, in / groups, taps...].
   let weight: Tensor
-  /// Whether input and output channels have changed places, as they do in the gradient by the input.
-  var isExchanged = false
   var bias: Tensor? = nil
   let output: Tensor
 }
 
-// Convolutions and their gradients by the weight.
+// Convolutions and their gradients.
 extension CPUBackend {
   func convolve(_ call: ConvolutionCall) {
     var convolution = Self.describe(call)
-    let workspace = Self.workspace(&convolution, weights: false)
+    let workspace = Self.workspace(&convolution, bytes: dsc_convolve_workspace(&convolution, false))
     withExtendedLifetime(workspace) { CPUBackend.check(dsc_convolve(&convolution)) }
   }
 
   /// Makes the weight from input and output: the gradient by the weight.
   func convolveWeights(_ call: ConvolutionCall) {
     var convolution = Self.describe(call)
-    let workspace = Self.workspace(&convolution, weights: true)
+    let workspace = Self.workspace(&convolution, bytes: dsc_convolve_workspace(&convolution, true))
     withExtendedLifetime(workspace) { CPUBackend.check(dsc_convolve_weights(&convolution)) }
   }
 
+  /// Makes the input from weight and output: the gradient by the input.
+  func convolveInput(_ call: ConvolutionCall) {
+    var convolution = Self.describe(call)
+    let workspace = Self.workspace(&convolution, bytes: dsc_convolve_input_workspace(&convolution))
+    withExtendedLifetime(workspace) { CPUBackend.check(dsc_convolve_input(&convolution)) }
+  }
+
   /// Gives the call the memory that it asks for.
-  private static func workspace(_ call: inout DscConvolution, weights: Bool) -> Tensor {
-    let bytes = Int(dsc_convolve_workspace(&call, weights))
-    let workspace = Tensor(empty: [bytes], dtype: .uint8)
+  private static func workspace(_ call: inout DscConvolution, bytes: Int64) -> Tensor {
+    let workspace = Tensor(empty: [Int(bytes)], dtype: .uint8)
     call.workspace = workspace.address
     return workspace
   }
@@ -54,7 +58,6 @@ extension CPUBackend {
     let weight = call.weight.layout.shape
     var result = DscConvolution()
     result.dtype = call.output.dtype.c
-    result.exchanged = call.isExchanged
     result.batch = Int64(input[0])
     result.groups = Int64(call.window.groups)
     result.in_channels = Int64(input[1])
@@ -65,7 +68,7 @@ extension CPUBackend {
     result.stride = last(dims, of: call.window.stride, missing: 1)
     result.dilation = last(dims, of: call.window.dilation, missing: 1)
     result.padding = last(dims, of: call.window.padding, missing: 0)
-    result.input = UnsafeRawPointer(call.input.address)
+    result.input = call.input.address
     result.weight = call.weight.address
     result.bias = UnsafeRawPointer(call.bias?.address)
     result.output = call.output.address

@@ -53,7 +53,12 @@ import Testing
     Case(input: [3, 4, 40, 41], weight: [13, 4, 7, 7], stride: 2, padding: 3),
     Case(
       input: [2, 6, 30, 30], weight: [12, 3, 3, 5], stride: 3, padding: 4, dilation: 2, groups: 2),
+    // Products a tap: small images, strides, groups, a single line.
     Case(input: [5, 40, 2, 2], weight: [70, 40, 3, 3], padding: 1),
+    Case(input: [3, 24, 9, 7], weight: [40, 24, 3, 3], stride: 2, padding: 1),
+    Case(
+      input: [2, 70, 6, 11], weight: [96, 35, 3, 5], stride: 3, padding: 4, dilation: 2, groups: 2),
+    Case(input: [4, 300, 1, 5], weight: [33, 300, 1, 3], padding: 2),
     // Transformed tiles: images of an odd size that share a block, and one that is cut in columns.
     Case(input: [11, 32, 5, 7], weight: [68, 16, 3, 3], padding: 2, groups: 2),
     Case(input: [1, 16, 3, 530], weight: [16, 16, 3, 3]),
@@ -89,6 +94,7 @@ import Testing
       Case(input: [1, 2, 6, 5], weight: [3, 2, 2, 2], padding: 1, dilation: 2),
       Case(input: [2, 3, 5, 5], weight: [6, 1, 3, 3], stride: 2, padding: 1, groups: 3),
       Case(input: [2, 3, 4, 4], weight: [2, 3, 1, 1], stride: 3),
+      Case(input: [1, 16, 3, 2], weight: [16, 16, 2, 1], stride: 2, padding: 1),
     ] {
       let generator = Generator(seed: 3)
       let x = Tensor.randn(
@@ -123,14 +129,21 @@ import Testing
       let image = Tensor.randn(5, 1, 30, 30, generator: generator)
       let e = Tensor.randn(6, 1, 5, 5, requiresGrad: true, generator: generator)
       image.conv2d(e, padding: 2).tanh().sum().backward()
-      let results = [x.grad!, w.grad!, d.grad!, e.grad!]
+      // Small images with a stride, and large ones whose taps are sorted by it.
+      let small = Tensor.randn(3, 40, 7, 9, requiresGrad: true, generator: generator)
+      let s = Tensor.randn(48, 40, 3, 3, requiresGrad: true, generator: generator)
+      let t = Tensor.randn(7, 48, 2, 2, requiresGrad: true, generator: generator)
+      small.conv2d(s, stride: 2, padding: 1).tanh().conv2d(t, stride: 2).tanh().sum().backward()
+      let results = [x.grad!, w.grad!, d.grad!, e.grad!, small.grad!, s.grad!, t.grad!]
       if first.isEmpty {
         first = results
         // The same by a convolution in float64.
-        let wide = [x, w, d].map { $0.detach().to(.float64).requiresGrad_() }
+        let wide = [x, w, d, small, s, t].map { $0.detach().to(.float64).requiresGrad_() }
         wide[0].conv2d(wide[1], padding: 1).tanh().conv2d(wide[2], padding: 1, groups: 24).tanh()
           .sum().backward()
-        for (narrow, tensor) in zip(results, wide) {
+        wide[3].conv2d(wide[4], stride: 2, padding: 1).tanh().conv2d(wide[5], stride: 2).tanh()
+          .sum().backward()
+        for (narrow, tensor) in zip(results[..<3] + results[4...], wide) {
           let difference = (narrow.to(.float64) - tensor.grad!).abs().max().item()
           #expect(difference < 1e-4 * (1 + tensor.grad!.abs().max().item()), "\(difference)")
         }
