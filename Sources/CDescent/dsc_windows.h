@@ -15,15 +15,30 @@ enum {
   DSC_NARROW = 4,
 };
 
-/// Windows of one shape that are neighbours: `taps` elements each, whose channels lie next to each
-/// other. Steps from a window to the next are in values.
+/// Windows of one shape that are neighbours: `columns` elements of `line_count` lines, whose
+/// channels lie next to each other. Steps, of columns and from a window to the next, are in values.
 typedef struct {
   int64_t places, count;  // windows; channels
-  int64_t step, out_step;
-  int taps;
-  bool streams;               // results go past the cache: whole lines of it
-  const void *const *values;  // of the first window
+  int64_t step, out_step, column_step;
+  int line_count, columns;
+  bool streams;                     // results go past the cache: whole lines of it
+  const void *lines[DSC_MAX_TAPS];  // the first window's elements
 } DscWindowRun;
+
+/// Some elements of a window, `step` values apart, whose channels lie next to each other.
+typedef struct {
+  int64_t count, columns, step;  // channels; elements
+  const void *values;
+  bool continues;   // the result so far is there
+  int64_t divisor;  // of a sum: 1 where more elements come
+} DscWindowPart;
+
+/// The result of every window of a run.
+void dsc_window_max_run(DscLane lane, const DscWindowRun *run, void *out);
+void dsc_window_mean_run(DscLane lane, const DscWindowRun *run, int64_t divisor, void *out);
+/// What the elements of a part make of a result.
+void dsc_window_max_part(DscLane lane, const DscWindowPart *part, void *out);
+void dsc_window_mean_part(DscLane lane, const DscWindowPart *part, void *out);
 
 /// Loops over rows of `count` contiguous values of a lane; `taps` rows are taken one after the
 /// other. What they write to holds the result so far.
@@ -41,9 +56,6 @@ typedef struct {
   void (*divide)(int64_t count, void *values, const void *divisors, int64_t factor);
   // sum[i] = (sum[i] + all values[i]) / divisor
   void (*mean)(int64_t count, int taps, const void *const *values, int64_t divisor, void *sum);
-  // The result of every window of a run.
-  void (*max_run)(const DscWindowRun *run, void *out);
-  void (*mean_run)(const DscWindowRun *run, int64_t divisor, void *out);
   void (*fill_lowest)(int64_t count, void *out);
   // count pairs
   void (*split)(int64_t count, const void *pairs, void *even, void *odd);

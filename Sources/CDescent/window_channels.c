@@ -77,13 +77,11 @@ static void pool_place(Scratch *scratch, const DscWindowRow *row, int64_t column
 
 // The columns of the output, `from` to `to`, whose windows lie inside of the input along the width.
 static DscSpan inner_columns(const DscWindow *window) {
-  if (window->adaptive) return (DscSpan){0};  // each window has a size of its own
   const int64_t stride = window->stride[DSC_WIDTH], padding = window->padding[DSC_WIDTH];
   const int64_t reach = (window->size[DSC_WIDTH] - 1) * window->dilation[DSC_WIDTH];
   const int64_t room = window->input[DSC_WIDTH] - 1 + padding - reach;
-  const int64_t from = dsc_parts(padding, stride);
   const int64_t to = room < 0 ? 0 : dsc_smaller(room / stride + 1, window->output[DSC_WIDTH]);
-  return (DscSpan){from, to, 1, 0};
+  return (DscSpan){dsc_smaller(dsc_parts(padding, stride), to), to, 1, 0};
 }
 
 // Whether the windows of a line from `out` on are written past the cache: a large result, whose
@@ -96,36 +94,66 @@ static bool streams(const DscPooling *pooling, const void *out) {
          (uintptr_t)out % DSC_LINE == 0;
 }
 
-// Pools the inner columns of a line in one go; the end of what it did (`columns->from` if nothing).
-static int64_t pool_run(const DscPooling *pooling, const DscWindowRow *row,
-                        const DscSpan *columns) {
+// Pools the windows of a line: those inside in one go, those that reach into the padding one by
+// one.
+static void pool_line(Scratch *scratch, const DscWindowRow *row, const DscSpan *inner) {
+  const DscPooling *pooling = scratch->pooling;
   const DscWindow *window = &pooling->window;
   const DscSpan depth = dsc_window_span(window, DSC_DEPTH, row->d);
   const DscSpan height = dsc_window_span(window, DSC_HEIGHT, row->h);
-  const DscSpan width = dsc_window_span(window, DSC_WIDTH, columns->from);
-  const void *values[DSC_MAX_TAPS];
-  int taps = 0;
+  const char *lines[DSC_MAX_TAPS];
+  int count = 0;
   for (int64_t d = depth.from; d < depth.to; d += depth.step)
-    for (int64_t h = height.from; h < height.to; h += height.step)
-      for (int64_t w = width.from; w < width.to; w += width.step) {
-        if (taps == DSC_MAX_TAPS) return columns->from;
-        values[taps++] = dsc_window_at(pooling->source, row->n, 0, d, h, w);
+    for (int64_t h = height.from; h < height.to; h += height.step, count++)
+      if (count < DSC_MAX_TAPS) lines[count] = dsc_window_at(pooling->source, row->n, 0, d, h, 0);
+  const int64_t step = pooling->source->strides[4];
+  DscWindowRun run = {.streams = streams(pooling, dsc_window_row_at(pooling->target, row, 0)),
+                      .count = window->channels,
+                      .step = window->stride[DSC_WIDTH] * step,
+                      .out_step = pooling->target->strides[4],
+                      .column_step = window->dilation[DSC_WIDTH] * step,
+                      .line_count = count};
+  for (int64_t w = 0; w < window->output[DSC_WIDTH]; w += run.places) {
+    const DscSpan width = dsc_window_span(window, DSC_WIDTH, w);
+    run.places = w == inner->from && w < inner->to ? inner->to - w : 1;
+    run.columns = (int)dsc_parts(width.to - width.from, width.step);
+    if (count == 0 || count > DSC_MAX_TAPS || run.columns <= 0) {
+      run.places = 1;
+      pool_place(scratch, row, w);
+      continue;
+    }
+    for (int k = 0; k < count; k++) run.lines[k] = lines[k] + width.from * step * pooling->size;
+    void *out = dsc_window_row_at(pooling->target, row, w);
+    if (pooling->is_max)
+      dsc_window_max_run(pooling->lane, &run, out);
+    else
+      dsc_window_mean_run(pooling->lane, &run, dsc_window_divisor(pooling, row->d, row->h, w), out);
+  }
+}
+
+// Adaptive windows, which hold many elements: a line of the input is added to all of them while the
+// next is fetched.
+static void join_line(const DscPooling *pooling, const DscWindowRow *row) {
+  const DscWindow *window = &pooling->window;
+  const DscSpan depth = dsc_window_span(window, DSC_DEPTH, row->d);
+  const DscSpan height = dsc_window_span(window, DSC_HEIGHT, row->h);
+  DscWindowPart part = {.count = window->channels, .step = pooling->source->strides[4]};
+  for (int64_t d = depth.from; d < depth.to; d++)
+    for (int64_t h = height.from; h < height.to; h++) {
+      const bool is_last = d + 1 == depth.to && h + 1 == height.to;
+      part.continues = d != depth.from || h != height.from;
+      for (int64_t w = 0; w < window->output[DSC_WIDTH]; w++) {
+        const DscSpan width = dsc_window_span(window, DSC_WIDTH, w);
+        void *out = dsc_window_row_at(pooling->target, row, w);
+        part.columns = width.to - width.from;
+        part.values = dsc_window_at(pooling->source, row->n, 0, d, h, width.from);
+        part.divisor = is_last ? dsc_window_divisor(pooling, row->d, row->h, w) : 1;
+        if (pooling->is_max)
+          dsc_window_max_part(pooling->lane, &part, out);
+        else
+          dsc_window_mean_part(pooling->lane, &part, out);
       }
-  void *out = dsc_window_row_at(pooling->target, row, columns->from);
-  const DscWindowRun run = {
-      .streams = streams(pooling, out),
-      .places = columns->to - columns->from,
-      .count = window->channels,
-      .step = window->stride[DSC_WIDTH] * pooling->source->strides[4],
-      .out_step = pooling->target->strides[4],
-      .taps = taps,
-      .values = values,
-  };
-  if (pooling->is_max)
-    pooling->loops->max_run(&run, out);
-  else
-    pooling->loops->mean_run(&run, dsc_window_divisor(pooling, row->d, row->h, columns->from), out);
-  return columns->to;
+    }
 }
 
 static void store_indices(const DscPooling *pooling, const int32_t *places, const DscWindowRow *row,
@@ -146,26 +174,22 @@ static void piece(void *context, int64_t index) {
       return;
     }
   }
-  const DscSpan inner = inner_columns(window);
-  const bool has_runs = !scratch.numbers && inner.from < inner.to;
+  const DscSpan inner = window->adaptive ? (DscSpan){0} : inner_columns(window);
   const int64_t end = dsc_smaller((index + 1) * pooling->group, pooling->units);
   for (int64_t unit = index * pooling->group; unit < end; unit++) {
     const DscWindowRow row = dsc_window_line(window->output, unit);
-    for (int64_t w = 0; w < window->output[DSC_WIDTH]; w++) {
-      if (has_runs && w == inner.from) {
-        w = pool_run(pooling, &row, &inner);
-        if (w == window->output[DSC_WIDTH]) break;
-      }
+    if (!scratch.numbers && window->adaptive) join_line(pooling, &row);
+    if (!scratch.numbers && !window->adaptive) pool_line(&scratch, &row, &inner);
+    for (int64_t w = 0; scratch.numbers && w < window->output[DSC_WIDTH]; w++) {
       pool_place(&scratch, &row, w);
-      if (window->adaptive && scratch.numbers) {
+      if (window->adaptive)
         store_indices(pooling, scratch.numbers, &row, w);
-      } else if (scratch.numbers) {
+      else
         dsc_window_store_numbers(pooling, scratch.numbers, window->channels, &row, w, true);
-      }
     }
   }
   free(scratch.numbers);
-  if (has_runs) dsc_stream_finish();
+  dsc_stream_finish();
 }
 
 int dsc_window_channels(DscPooling *pooling) {

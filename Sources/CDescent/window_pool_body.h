@@ -2,11 +2,6 @@
 #define DSC_FREE_VECTOR \
   DSC_PRAGMA(clang loop vectorize(assume_safety) vectorize_width(DSC_STEP) interleave_count(1))
 
-#define DSC_UNROLL DSC_PRAGMA(clang loop unroll(full))
-
-// Windows ahead whose elements are asked for: the processor does not look as far by itself.
-#define DSC_AHEAD 4
-
 // A NaN wins over everything before it.
 #define TAKES(v, best) (((v) > (best)) | ((v) != (v)))
 
@@ -19,16 +14,7 @@
   typedef int32_t DSC_NAME(J##L)                                                         \
       __attribute__((ext_vector_type(COUNT), aligned(__alignof__(int32_t)), may_alias)); \
   typedef uint8_t DSC_NAME(B##L)                                                         \
-      __attribute__((ext_vector_type(COUNT), aligned(__alignof__(uint8_t)), may_alias)); \
-  static inline __attribute__((always_inline)) void DSC_NAME(put_##L)(                   \
-      int vectors, bool streams, const DSC_NAME(V##L) * values, T * to) {                \
-    if (streams) {                                                                       \
-      DSC_UNROLL for (int l = 0; l < vectors; l++)                                       \
-          __builtin_nontemporal_store(values[l], (DSC_NAME(V##L) *)(void *)to + l);      \
-    } else {                                                                             \
-      DSC_UNROLL for (int l = 0; l < vectors; l++)((DSC_NAME(U##L) *)to)[l] = values[l]; \
-    }                                                                                    \
-  }
+      __attribute__((ext_vector_type(COUNT), aligned(__alignof__(uint8_t)), may_alias));
 
 #define DEFINE_MAX(L, T, LOWEST, COUNT)                                                           \
   static void DSC_NAME(max_##L)(int64_t count, int taps, const void *const *values, void *out) {  \
@@ -70,37 +56,6 @@
         const T v = ((const T *)values[t])[i];                                                    \
         if (TAKES(v, best[i])) best[i] = v, best_numbers[i] = numbers[t];                         \
       }                                                                                           \
-  }                                                                                               \
-  static inline __attribute__((always_inline)) void DSC_NAME(max_part_##L)(                       \
-      int vectors, const DscWindowRun *run, int64_t at, T *best) {                                \
-    DSC_NAME(V##L) b[4];                                                                          \
-    DSC_UNROLL for (int l = 0; l < vectors; l++) b[l] = LOWEST;                                   \
-    for (int t = 0; t < run->taps; t++) {                                                         \
-      const DSC_NAME(U##L) *v = (const void *)((const T *)run->values[t] + at);                   \
-      DSC_UNROLL for (int l = 0; l < vectors; l++)                                                \
-          __builtin_prefetch((const T *)(v + l) + DSC_AHEAD * run->step);                         \
-      DSC_UNROLL for (int l = 0; l < vectors; l++) b[l] = TAKES(v[l], b[l]) ? v[l] : b[l];        \
-    }                                                                                             \
-    DSC_NAME(put_##L)(vectors, run->streams, b, best);                                            \
-  }                                                                                               \
-  static void DSC_NAME(max_run_##L)(const DscWindowRun *run, void *out) {                         \
-    for (int64_t place = 0; place < run->places; place++) {                                       \
-      T *best = (T *)out + place * run->out_step;                                                 \
-      const int64_t at = place * run->step;                                                       \
-      int64_t i = 0;                                                                              \
-      for (; i + 4 * COUNT <= run->count; i += 4 * COUNT)                                         \
-        DSC_NAME(max_part_##L)(4, run, at + i, best + i);                                         \
-      for (; i + COUNT <= run->count; i += COUNT)                                                 \
-        DSC_NAME(max_part_##L)(1, run, at + i, best + i);                                         \
-      for (; i < run->count; i++) {                                                               \
-        T b = LOWEST;                                                                             \
-        for (int t = 0; t < run->taps; t++) {                                                     \
-          const T v = ((const T *)run->values[t])[at + i];                                        \
-          if (TAKES(v, b)) b = v;                                                                 \
-        }                                                                                         \
-        best[i] = b;                                                                              \
-      }                                                                                           \
-    }                                                                                             \
   }                                                                                               \
   static void DSC_NAME(fill_lowest_##L)(int64_t count, void *out) {                               \
     T *to = out;                                                                                  \
@@ -144,36 +99,6 @@
     for (; i < count; i++) {                                                                     \
       for (int t = 0; t < taps; t++) sum[i] += ((const T *)values[t])[i];                        \
       sum[i] /= d;                                                                               \
-    }                                                                                            \
-  }                                                                                              \
-  static inline __attribute__((always_inline)) void DSC_NAME(mean_part_##L)(                     \
-      int vectors, const DscWindowRun *run, int64_t at, T divisor, T *mean) {                    \
-    DSC_NAME(V##L) s[4];                                                                         \
-    DSC_UNROLL for (int l = 0; l < vectors; l++) s[l] = 0;                                       \
-    for (int t = 0; t < run->taps; t++) {                                                        \
-      const DSC_NAME(U##L) *v = (const void *)((const T *)run->values[t] + at);                  \
-      DSC_UNROLL for (int l = 0; l < vectors; l++)                                               \
-          __builtin_prefetch((const T *)(v + l) + DSC_AHEAD * run->step);                        \
-      DSC_UNROLL for (int l = 0; l < vectors; l++) s[l] += v[l];                                 \
-    }                                                                                            \
-    DSC_UNROLL for (int l = 0; l < vectors; l++) s[l] /= divisor;                                \
-    DSC_NAME(put_##L)(vectors, run->streams, s, mean);                                           \
-  }                                                                                              \
-  static void DSC_NAME(mean_run_##L)(const DscWindowRun *run, int64_t divisor, void *out) {      \
-    const T d = (T)divisor;                                                                      \
-    for (int64_t place = 0; place < run->places; place++) {                                      \
-      T *mean = (T *)out + place * run->out_step;                                                \
-      const int64_t at = place * run->step;                                                      \
-      int64_t i = 0;                                                                             \
-      for (; i + 4 * COUNT <= run->count; i += 4 * COUNT)                                        \
-        DSC_NAME(mean_part_##L)(4, run, at + i, d, mean + i);                                    \
-      for (; i + COUNT <= run->count; i += COUNT)                                                \
-        DSC_NAME(mean_part_##L)(1, run, at + i, d, mean + i);                                    \
-      for (; i < run->count; i++) {                                                              \
-        T s = 0;                                                                                 \
-        for (int t = 0; t < run->taps; t++) s += ((const T *)run->values[t])[at + i];            \
-        mean[i] = s / d;                                                                         \
-      }                                                                                          \
     }                                                                                            \
   }                                                                                              \
   static void DSC_NAME(sum_of_row_##L)(int64_t from, int64_t to, const void *in, void *out) {    \
@@ -273,8 +198,6 @@ DEFINE_LANE(I64, int64_t, int64_t, INT64_MIN, 8)
                     .sum_chosen_bytes = DSC_NAME(sum_chosen_bytes_##L), \
                     .divide = DSC_NAME(divide_##L),                     \
                     .mean = DSC_NAME(mean_##L),                         \
-                    .max_run = DSC_NAME(max_run_##L),                   \
-                    .mean_run = DSC_NAME(mean_run_##L),                 \
                     .fill_lowest = DSC_NAME(fill_lowest_##L),           \
                     .split = DSC_NAME(split_##L),                       \
                     .join = DSC_NAME(join_##L),                         \
@@ -285,8 +208,6 @@ static const DscWindowLoops DSC_NAME(window_loops)[DSC_LANE_COUNT] = {
     LANE_LOOPS(F32), LANE_LOOPS(F64), LANE_LOOPS(I64)};
 
 #undef DSC_FREE_VECTOR
-#undef DSC_UNROLL
-#undef DSC_AHEAD
 #undef TAKES
 #undef DEFINE_TYPES
 #undef DEFINE_MAX
