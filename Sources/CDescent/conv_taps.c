@@ -10,9 +10,9 @@
 #include "dsc_winograd.h"
 #include "include/dsc_pool.h"
 
-// SLACK: elements behind the rows that tiles may read. The source's rows of a block of images, and the
-// most of one image.
-enum { ALIGNMENT = 64, SLACK = 64, SIDE_BYTES = 512 << 10, IMAGE_BYTES = 1 << 20 };
+// SLACK: elements behind the rows that tiles may read. BLOCK_BYTES: of a block of images, whose rows and
+// sums stay in the second-level cache each; ALL_BYTES: of all rows, which the third holds.
+enum { ALIGNMENT = 64, SLACK = 64, BLOCK_BYTES = 512 << 10, ALL_BYTES = 32 << 20 };
 
 static int64_t ceiling(int64_t value, int64_t unit) { return (value + unit - 1) / unit; }
 static int64_t aligned(int64_t bytes) { return ceiling(bytes, ALIGNMENT) * ALIGNMENT; }
@@ -102,6 +102,13 @@ int64_t dsc_taps_workspace(const DscConvolution *call) {
   return run_bytes(call) + call->groups * (side_bytes(call, &input) + side_bytes(call, &output));
 }
 
+// Bytes of an image: of the source's rows, or of a panel of sums where that is more.
+static int64_t image_bytes(const DscConvolution *call, bool from_input) {
+  const DscTapSide source = side_of(call, from_input), target = side_of(call, !from_input);
+  const int64_t columns = dsc_tile_size(call->dtype).columns;
+  return most(source.positions * source.pitch, target.positions * columns) * size_of(call);
+}
+
 // A side's part: some images of a group.
 static DscTapSide part_of(const Plan *plan, bool is_input, int64_t group, int64_t block) {
   DscTapSide side = is_input ? plan->input : plan->output;
@@ -168,10 +175,8 @@ static Plan prepare(const DscConvolution *call, bool input_rows, bool output_row
   plan.output.rows = memory + call->groups * plan.input_bytes;
   plan.output_bytes = output_rows ? side_bytes(call, &plan.output) : 0;
   plan.images = call->batch;
-  if (!(input_rows && output_rows)) {  // a block's rows stay in the second-level cache
-    const DscTapSide *source = input_rows ? &plan.input : &plan.output;
-    const int64_t bytes = source->positions * source->pitch * size_of(call);
-    plan.blocks = ceiling(call->batch, most(1, SIDE_BYTES / most(1, bytes)));
+  if (!(input_rows && output_rows)) {
+    plan.blocks = ceiling(call->batch, most(1, BLOCK_BYTES / most(1, image_bytes(call, input_rows))));
     plan.images = ceiling(call->batch, plan.blocks);
   }
   plan.blocks = ceiling(call->batch, plan.images);
@@ -256,26 +261,27 @@ static bool fills_tiles(const DscConvolution *call, int64_t vectors, int64_t oth
          2 * ceiling(vectors, columns) * columns <= 3 * vectors;
 }
 
-static int64_t image_bytes(const DscConvolution *call, bool is_input) {
-  const DscTapSide side = side_of(call, is_input);
-  return side.positions * side.pitch * size_of(call);
+// Whether blocks of images fit in the caches.
+static bool fits_caches(const DscConvolution *call, bool from_input) {
+  const DscTapSide source = side_of(call, from_input);
+  return image_bytes(call, from_input) <= BLOCK_BYTES && side_bytes(call, &source) <= ALL_BYTES;
 }
 
 // A single tap needs no packing elsewhere.
 bool dsc_taps_serve(const DscConvolution *call) {
   return dsc_volume(call->taps) > 1 && fills_tiles(call, outputs_of(call), channels_of(call)) &&
-         image_bytes(call, true) <= IMAGE_BYTES && !winograd_is_faster(call, false);
+         fits_caches(call, true) && !winograd_is_faster(call, false);
 }
 
 bool dsc_taps_serve_input(const DscConvolution *call) {
   return fills_tiles(call, channels_of(call), outputs_of(call)) &&
-         image_bytes(call, false) <= IMAGE_BYTES && !winograd_is_faster(call, false);
+         fits_caches(call, false) && !winograd_is_faster(call, false);
 }
 
 bool dsc_taps_serve_weights(const DscConvolution *call) {
-  // A tile's columns of all images stay in the second-level cache.
+  enum { PANEL_BYTES = 1 << 20 };  // a tile's columns of all images stay in the second-level cache
   const int64_t panel = call->batch * dsc_volume(call->in_size) *
                         dsc_tile_size(call->dtype).columns * size_of(call);
   return dsc_volume(call->taps) > 1 && fills_tiles(call, channels_of(call), outputs_of(call)) &&
-         panel <= IMAGE_BYTES && !winograd_is_faster(call, true);
+         panel <= PANEL_BYTES && !winograd_is_faster(call, true);
 }
