@@ -31,10 +31,10 @@ static void find_span(const DscConvolution *call, int d, int64_t tap, int64_t *f
   *to = most(*from, last < 0 ? 0 : least(last / stride + 1, call->out_size[d]));
 }
 
-// Finds the runs of all taps and where each tap's end; returns how many places they join.
-static int64_t find_runs(const DscConvolution *call, DscTapRun *runs, int64_t *ends) {
+// Finds the runs of all taps and where each tap's end.
+static void find_runs(const DscConvolution *call, DscTapRun *runs, int64_t *ends) {
   const int64_t *in = call->in_size, *out = call->out_size, *taps = call->taps;
-  int64_t count = 0, joined = 0;
+  int64_t count = 0;
   for (int64_t t = 0; t < dsc_volume(taps); t++) {
     const int64_t tap[3] = {t / taps[2] / taps[1], t / taps[2] % taps[1], t % taps[2]};
     int64_t from[3], to[3], offset[3];
@@ -43,15 +43,15 @@ static int64_t find_runs(const DscConvolution *call, DscTapRun *runs, int64_t *e
       offset[d] = tap[d] * call->dilation[d] - call->padding[d];
     }
     const int64_t first = count, length = to[2] - from[2];
-    const int64_t column =
-        dsc_tap_column(from[2] * call->stride[2] + offset[2], in[2], call->stride[2]);
+    const int64_t column = dsc_tap_column(from[2] * call->stride[2] + offset[2], in[2], call->stride[2]);
     for (int64_t z = from[0]; z < to[0] && length > 0; z++) {
-      for (int64_t y = from[1]; y < to[1]; y++, joined += length) {
+      for (int64_t y = from[1]; y < to[1]; y++) {
         const int64_t line = (z * call->stride[0] + offset[0]) * in[1] + y * call->stride[1] + offset[1];
         const DscTapRun run = {line * in[2] + column, (z * out[1] + y) * out[2] + from[2], length};
-        DscTapRun *before = runs + count - 1;
-        if (count > first && before->input + before->count == run.input &&
-            before->output + before->count == run.output)
+        DscTapRun *before = count > first ? runs + count - 1 : NULL;
+        const bool goes_on = before != NULL && before->input + before->count == run.input &&
+                             before->output + before->count == run.output;
+        if (goes_on)
           before->count += length;
         else
           runs[count++] = run;
@@ -59,16 +59,15 @@ static int64_t find_runs(const DscConvolution *call, DscTapRun *runs, int64_t *e
     }
     ends[t] = count;
   }
-  return joined;
 }
 
 typedef struct {
   const DscConvolution *call;
   DscTapProducts products;
-  DscTapSide input, output;  // of all images of the first group; which are rows depends on the call
+  DscTapSide input, output;           // of all images of the first group; which are rows depends on the call
   int64_t input_bytes, output_bytes;  // of a group's rows, or 0
-  int64_t images, blocks;    // images of a block
-  int64_t panels, rows;      // rows: outputs of a piece of the weights' gradient
+  int64_t images, blocks;             // images of a block
+  int64_t panels, rows;               // rows: outputs of a piece of the weights' gradient
   atomic_int status;
 } Plan;
 
@@ -141,8 +140,7 @@ static void run_panel(void *context, int64_t piece) {
   products.source = &source;
   products.target = (void *)target.from;
   products.weight = (const char *)products.weight + group * products.steps.group * size;
-  if (products.bias != NULL)
-    products.bias = (const char *)products.bias + group * products.targets * size;
+  if (products.bias != NULL) products.bias = (const char *)products.bias + group * products.targets * size;
   if (!dsc_tap_panel(&products, panel * dsc_tile_size(plan->call->dtype).columns))
     atomic_store(&plan->status, DSC_OUT_OF_MEMORY);
 }
@@ -154,8 +152,7 @@ static void run_rows(void *context, int64_t piece) {
   DscTapProducts products = plan->products;
   const DscTapSide inputs = part_of(plan, true, group, 0), gradients = part_of(plan, false, group, 0);
   products.source = &inputs;
-  char *weight = (char *)call->weight +
-                 group * outputs_of(call) * inputs.channels * products.taps * size_of(call);
+  char *weight = (char *)call->weight + group * outputs_of(call) * inputs.channels * products.taps * size_of(call);
   if (!dsc_tap_weights(&products, &gradients, start, least(start + plan->rows, outputs_of(call)), weight))
     atomic_store(&plan->status, DSC_OUT_OF_MEMORY);
 }
@@ -167,7 +164,7 @@ static Plan prepare(const DscConvolution *call, bool input_rows, bool output_row
   char *memory = call->workspace;
   int64_t *ends = (int64_t *)memory;
   DscTapRun *runs = (DscTapRun *)(memory + aligned(taps * (int64_t)sizeof(int64_t)));
-  (void)find_runs(call, runs, ends);
+  find_runs(call, runs, ends);
   plan.products = (DscTapProducts){.dtype = call->dtype, .taps = taps, .runs = runs, .ends = ends};
   memory += run_bytes(call);
   plan.input.rows = memory;
@@ -257,8 +254,7 @@ static bool winograd_is_faster(const DscConvolution *call, bool weights) {
 static bool fills_tiles(const DscConvolution *call, int64_t vectors, int64_t others) {
   enum { CHANNELS = 16 };
   const int64_t columns = dsc_tile_size(call->dtype).columns;
-  return others >= CHANNELS && vectors >= CHANNELS &&
-         2 * ceiling(vectors, columns) * columns <= 3 * vectors;
+  return others >= CHANNELS && vectors >= CHANNELS && 2 * ceiling(vectors, columns) * columns <= 3 * vectors;
 }
 
 // Whether blocks of images fit in the caches.
@@ -274,14 +270,13 @@ bool dsc_taps_serve(const DscConvolution *call) {
 }
 
 bool dsc_taps_serve_input(const DscConvolution *call) {
-  return fills_tiles(call, channels_of(call), outputs_of(call)) &&
-         fits_caches(call, false) && !winograd_is_faster(call, false);
+  return fills_tiles(call, channels_of(call), outputs_of(call)) && fits_caches(call, false) &&
+         !winograd_is_faster(call, false);
 }
 
 bool dsc_taps_serve_weights(const DscConvolution *call) {
   enum { PANEL_BYTES = 1 << 20 };  // a tile's columns of all images stay in the second-level cache
-  const int64_t panel = call->batch * dsc_volume(call->in_size) *
-                        dsc_tile_size(call->dtype).columns * size_of(call);
-  return dsc_volume(call->taps) > 1 && fills_tiles(call, channels_of(call), outputs_of(call)) &&
-         panel <= PANEL_BYTES && !winograd_is_faster(call, true);
+  const int64_t panel = call->batch * dsc_volume(call->in_size) * dsc_tile_size(call->dtype).columns * size_of(call);
+  return dsc_volume(call->taps) > 1 && fills_tiles(call, channels_of(call), outputs_of(call)) && panel <= PANEL_BYTES &&
+         !winograd_is_faster(call, true);
 }
