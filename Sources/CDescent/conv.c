@@ -1,6 +1,7 @@
-// dsc_convolve and dsc_convolve_weights. Images are multiplied from a grid (conv_direct.c); small
-// ones, and what has one tap, as products with gathered patches, a group at a time; convolutions of
-// one channel a group have kernels of their own (conv_depthwise.c).
+// dsc_convolve and dsc_convolve_weights. Small images are products a tap (conv_taps.c) or, where that
+// is faster, transformed tiles (conv_winograd.c); others are multiplied from a grid (conv_direct.c);
+// small ones of few channels, and what has one tap, as products with gathered patches, a group at a
+// time; convolutions of one channel a group have kernels of their own (conv_depthwise.c).
 #include <string.h>
 
 #include "dsc_grid.h"

@@ -41,9 +41,7 @@ static bool find_phase(const DscConvolution *call, int d, int64_t start, Phase *
   return true;
 }
 
-static int64_t phase_count(const DscConvolution *call) {
-  return call->stride[0] * call->stride[1] * call->stride[2];
-}
+static int64_t phase_count(const DscConvolution *call) { return call->stride[0] * call->stride[1] * call->stride[2]; }
 
 // The phases of all dims; false where some tap is missing, or input.
 static bool find_phases(const DscConvolution *call, int64_t index, Phase phases[3]) {
@@ -75,9 +73,7 @@ typedef struct {
   int64_t size, per_piece;
 } Run;
 
-static inline void copy_element(int64_t size, char *to, const char *from) {
-  memcpy(to, from, size == 8 ? 8 : 4);
-}
+static inline void copy_element(int64_t size, char *to, const char *from) { memcpy(to, from, size == 8 ? 8 : 4); }
 
 // Copies the phase's taps of some pairs of channels next to each other.
 static void gather_taps(void *context, int64_t piece) {
@@ -171,8 +167,7 @@ int dsc_convolve_input(const DscConvolution *call) {
     run.part.weight = memory, memory += weight_bytes(&run.part, run.size);
     run.part.output = memory, memory += part_bytes(&run.part, run.size);
     run.part.workspace = memory;
-    in_pieces(&run, call->out_channels * (call->in_channels / call->groups), dsc_volume(run.part.taps),
-              gather_taps);
+    in_pieces(&run, call->out_channels * (call->in_channels / call->groups), dsc_volume(run.part.taps), gather_taps);
     status |= dsc_convolve(&run.part);
     in_pieces(&run, call->batch * call->in_channels, dsc_volume(run.part.out_size), spread_part);
   }

@@ -10,9 +10,9 @@
 #include "dsc_winograd.h"
 #include "include/dsc_pool.h"
 
-// SLACK: elements behind the rows that tiles may read. The source's rows of a block of images, and the
-// most of one image.
-enum { ALIGNMENT = 64, SLACK = 64, SIDE_BYTES = 512 << 10, IMAGE_BYTES = 1 << 20 };
+// SLACK: elements behind the rows that tiles may read. BLOCK_BYTES: of a block of images, whose rows and
+// sums stay in the second-level cache each; ALL_BYTES: of all rows, which the third holds.
+enum { ALIGNMENT = 64, SLACK = 64, BLOCK_BYTES = 512 << 10, ALL_BYTES = 32 << 20 };
 
 static int64_t ceiling(int64_t value, int64_t unit) { return (value + unit - 1) / unit; }
 static int64_t aligned(int64_t bytes) { return ceiling(bytes, ALIGNMENT) * ALIGNMENT; }
@@ -31,10 +31,10 @@ static void find_span(const DscConvolution *call, int d, int64_t tap, int64_t *f
   *to = most(*from, last < 0 ? 0 : least(last / stride + 1, call->out_size[d]));
 }
 
-// Finds the runs of all taps and where each tap's end; returns how many places they join.
-static int64_t find_runs(const DscConvolution *call, DscTapRun *runs, int64_t *ends) {
+// Finds the runs of all taps and where each tap's end.
+static void find_runs(const DscConvolution *call, DscTapRun *runs, int64_t *ends) {
   const int64_t *in = call->in_size, *out = call->out_size, *taps = call->taps;
-  int64_t count = 0, joined = 0;
+  int64_t count = 0;
   for (int64_t t = 0; t < dsc_volume(taps); t++) {
     const int64_t tap[3] = {t / taps[2] / taps[1], t / taps[2] % taps[1], t % taps[2]};
     int64_t from[3], to[3], offset[3];
@@ -43,15 +43,15 @@ static int64_t find_runs(const DscConvolution *call, DscTapRun *runs, int64_t *e
       offset[d] = tap[d] * call->dilation[d] - call->padding[d];
     }
     const int64_t first = count, length = to[2] - from[2];
-    const int64_t column =
-        dsc_tap_column(from[2] * call->stride[2] + offset[2], in[2], call->stride[2]);
+    const int64_t column = dsc_tap_column(from[2] * call->stride[2] + offset[2], in[2], call->stride[2]);
     for (int64_t z = from[0]; z < to[0] && length > 0; z++) {
-      for (int64_t y = from[1]; y < to[1]; y++, joined += length) {
+      for (int64_t y = from[1]; y < to[1]; y++) {
         const int64_t line = (z * call->stride[0] + offset[0]) * in[1] + y * call->stride[1] + offset[1];
         const DscTapRun run = {line * in[2] + column, (z * out[1] + y) * out[2] + from[2], length};
-        DscTapRun *before = runs + count - 1;
-        if (count > first && before->input + before->count == run.input &&
-            before->output + before->count == run.output)
+        DscTapRun *before = count > first ? runs + count - 1 : NULL;
+        const bool goes_on = before != NULL && before->input + before->count == run.input &&
+                             before->output + before->count == run.output;
+        if (goes_on)
           before->count += length;
         else
           runs[count++] = run;
@@ -59,16 +59,15 @@ static int64_t find_runs(const DscConvolution *call, DscTapRun *runs, int64_t *e
     }
     ends[t] = count;
   }
-  return joined;
 }
 
 typedef struct {
   const DscConvolution *call;
   DscTapProducts products;
-  DscTapSide input, output;  // of all images of the first group; which are rows depends on the call
+  DscTapSide input, output;           // of all images of the first group; which are rows depends on the call
   int64_t input_bytes, output_bytes;  // of a group's rows, or 0
-  int64_t images, blocks;    // images of a block
-  int64_t panels, rows;      // rows: outputs of a piece of the weights' gradient
+  int64_t images, blocks;             // images of a block
+  int64_t panels, rows;               // rows: outputs of a piece of the weights' gradient
   atomic_int status;
 } Plan;
 
@@ -100,6 +99,13 @@ static int64_t side_bytes(const DscConvolution *call, const DscTapSide *side) {
 int64_t dsc_taps_workspace(const DscConvolution *call) {
   const DscTapSide input = side_of(call, true), output = side_of(call, false);
   return run_bytes(call) + call->groups * (side_bytes(call, &input) + side_bytes(call, &output));
+}
+
+// Bytes of an image: of the source's rows, or of a panel of sums where that is more.
+static int64_t image_bytes(const DscConvolution *call, bool from_input) {
+  const DscTapSide source = side_of(call, from_input), target = side_of(call, !from_input);
+  const int64_t columns = dsc_tile_size(call->dtype).columns;
+  return most(source.positions * source.pitch, target.positions * columns) * size_of(call);
 }
 
 // A side's part: some images of a group.
@@ -134,8 +140,7 @@ static void run_panel(void *context, int64_t piece) {
   products.source = &source;
   products.target = (void *)target.from;
   products.weight = (const char *)products.weight + group * products.steps.group * size;
-  if (products.bias != NULL)
-    products.bias = (const char *)products.bias + group * products.targets * size;
+  if (products.bias != NULL) products.bias = (const char *)products.bias + group * products.targets * size;
   if (!dsc_tap_panel(&products, panel * dsc_tile_size(plan->call->dtype).columns))
     atomic_store(&plan->status, DSC_OUT_OF_MEMORY);
 }
@@ -147,8 +152,7 @@ static void run_rows(void *context, int64_t piece) {
   DscTapProducts products = plan->products;
   const DscTapSide inputs = part_of(plan, true, group, 0), gradients = part_of(plan, false, group, 0);
   products.source = &inputs;
-  char *weight = (char *)call->weight +
-                 group * outputs_of(call) * inputs.channels * products.taps * size_of(call);
+  char *weight = (char *)call->weight + group * outputs_of(call) * inputs.channels * products.taps * size_of(call);
   if (!dsc_tap_weights(&products, &gradients, start, least(start + plan->rows, outputs_of(call)), weight))
     atomic_store(&plan->status, DSC_OUT_OF_MEMORY);
 }
@@ -160,7 +164,7 @@ static Plan prepare(const DscConvolution *call, bool input_rows, bool output_row
   char *memory = call->workspace;
   int64_t *ends = (int64_t *)memory;
   DscTapRun *runs = (DscTapRun *)(memory + aligned(taps * (int64_t)sizeof(int64_t)));
-  (void)find_runs(call, runs, ends);
+  find_runs(call, runs, ends);
   plan.products = (DscTapProducts){.dtype = call->dtype, .taps = taps, .runs = runs, .ends = ends};
   memory += run_bytes(call);
   plan.input.rows = memory;
@@ -168,10 +172,8 @@ static Plan prepare(const DscConvolution *call, bool input_rows, bool output_row
   plan.output.rows = memory + call->groups * plan.input_bytes;
   plan.output_bytes = output_rows ? side_bytes(call, &plan.output) : 0;
   plan.images = call->batch;
-  if (!(input_rows && output_rows)) {  // a block's rows stay in the second-level cache
-    const DscTapSide *source = input_rows ? &plan.input : &plan.output;
-    const int64_t bytes = source->positions * source->pitch * size_of(call);
-    plan.blocks = ceiling(call->batch, most(1, SIDE_BYTES / most(1, bytes)));
+  if (!(input_rows && output_rows)) {
+    plan.blocks = ceiling(call->batch, most(1, BLOCK_BYTES / most(1, image_bytes(call, input_rows))));
     plan.images = ceiling(call->batch, plan.blocks);
   }
   plan.blocks = ceiling(call->batch, plan.images);
@@ -252,30 +254,29 @@ static bool winograd_is_faster(const DscConvolution *call, bool weights) {
 static bool fills_tiles(const DscConvolution *call, int64_t vectors, int64_t others) {
   enum { CHANNELS = 16 };
   const int64_t columns = dsc_tile_size(call->dtype).columns;
-  return others >= CHANNELS && vectors >= CHANNELS &&
-         2 * ceiling(vectors, columns) * columns <= 3 * vectors;
+  return others >= CHANNELS && vectors >= CHANNELS && 2 * ceiling(vectors, columns) * columns <= 3 * vectors;
 }
 
-static int64_t image_bytes(const DscConvolution *call, bool is_input) {
-  const DscTapSide side = side_of(call, is_input);
-  return side.positions * side.pitch * size_of(call);
+// Whether blocks of images fit in the caches.
+static bool fits_caches(const DscConvolution *call, bool from_input) {
+  const DscTapSide source = side_of(call, from_input);
+  return image_bytes(call, from_input) <= BLOCK_BYTES && side_bytes(call, &source) <= ALL_BYTES;
 }
 
 // A single tap needs no packing elsewhere.
 bool dsc_taps_serve(const DscConvolution *call) {
   return dsc_volume(call->taps) > 1 && fills_tiles(call, outputs_of(call), channels_of(call)) &&
-         image_bytes(call, true) <= IMAGE_BYTES && !winograd_is_faster(call, false);
+         fits_caches(call, true) && !winograd_is_faster(call, false);
 }
 
 bool dsc_taps_serve_input(const DscConvolution *call) {
-  return fills_tiles(call, channels_of(call), outputs_of(call)) &&
-         image_bytes(call, false) <= IMAGE_BYTES && !winograd_is_faster(call, false);
+  return fills_tiles(call, channels_of(call), outputs_of(call)) && fits_caches(call, false) &&
+         !winograd_is_faster(call, false);
 }
 
 bool dsc_taps_serve_weights(const DscConvolution *call) {
-  // A tile's columns of all images stay in the second-level cache.
-  const int64_t panel = call->batch * dsc_volume(call->in_size) *
-                        dsc_tile_size(call->dtype).columns * size_of(call);
-  return dsc_volume(call->taps) > 1 && fills_tiles(call, channels_of(call), outputs_of(call)) &&
-         panel <= IMAGE_BYTES && !winograd_is_faster(call, true);
+  enum { PANEL_BYTES = 1 << 20 };  // a tile's columns of all images stay in the second-level cache
+  const int64_t panel = call->batch * dsc_volume(call->in_size) * dsc_tile_size(call->dtype).columns * size_of(call);
+  return dsc_volume(call->taps) > 1 && fills_tiles(call, channels_of(call), outputs_of(call)) && panel <= PANEL_BYTES &&
+         !winograd_is_faster(call, true);
 }

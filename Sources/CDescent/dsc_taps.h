@@ -19,10 +19,10 @@ typedef struct {
 /// One side of some images: the channels of a group, [place][image][channel].
 typedef struct {
   DscDType dtype;
-  const void *from;        // the group's first channel of the first image
-  int64_t image;           // elements from an image to the next
+  const void *from;  // the group's first channel of the first image
+  int64_t image;     // elements from an image to the next
   int64_t channels, positions, width, stride;
-  int64_t images, pitch;   // pitch: elements of a row
+  int64_t images, pitch;  // pitch: elements of a row
   void *rows;
 } DscTapSide;
 
@@ -41,11 +41,12 @@ typedef struct {
   const int64_t *ends;  // of each tap's runs
   bool by_input;
   const DscTapSide *source;
-  const void *weight;  // of the group
+  const void *weight;    // of the group
   DscWeightSteps steps;  // of the weight: `output` goes along the target's channels
   const void *bias;      // of the group, or NULL
-  void *target;          // like the side's `from`
-  int64_t target_image, targets, positions, width, stride;  // of the target, like a side's
+  // The target's channels, and its images as a side has them.
+  int64_t targets, target_image, positions, width, stride;
+  void *target;
 } DscTapProducts;
 
 int64_t dsc_tap_pitch(DscDType dtype, int64_t channels);  // elements
@@ -54,8 +55,8 @@ bool dsc_tap_pack(const DscTapSide *side, int64_t n);
 /// Computes the channels of a tile's columns from `first` on; false without memory.
 bool dsc_tap_panel(const DscTapProducts *products, int64_t first);
 /// The weights' gradient of the outputs from `start` to `end` of a group: `weight` is the group's.
-bool dsc_tap_weights(const DscTapProducts *products, const DscTapSide *gradients, int64_t start,
-                     int64_t end, void *weight);
+bool dsc_tap_weights(const DscTapProducts *products, const DscTapSide *gradients, int64_t start, int64_t end,
+                     void *weight);
 
 bool dsc_taps_serve(const DscConvolution *call);
 bool dsc_taps_serve_weights(const DscConvolution *call);

@@ -9,20 +9,19 @@
 typedef DSC_T DSC_TYPED(Quarter) __attribute__((ext_vector_type(4), aligned(sizeof(DSC_T))));
 
 #if DSC_VECTOR_BYTES / DSC_T_BYTES == 16
-#define DSC_EACH_FOUR(a, b, c, d)                                                              \
-  a, b, c, d, a + 4, b + 4, c + 4, d + 4, a + 8, b + 8, c + 8, d + 8, a + 12, b + 12, c + 12, \
-      d + 12
+#define DSC_EACH_FOUR(a, b, c, d) \
+  a, b, c, d, a + 4, b + 4, c + 4, d + 4, a + 8, b + 8, c + 8, d + 8, a + 12, b + 12, c + 12, d + 12
 #else
 #define DSC_EACH_FOUR(a, b, c, d) a, b, c, d, a + 4, b + 4, c + 4, d + 4
 #endif
 
 // Of each four lanes: the first or last two of both in turn, and the first or last pairs of both.
 #define DSC_SHUFFLE(x, y, a, b, c, d) __builtin_shufflevector(x, y, DSC_EACH_FOUR(a, b, c, d))
-#define DSC_FIRST(x, y)       DSC_SHUFFLE(x, y, 0, DSC_WIDE, 1, DSC_WIDE + 1)
-#define DSC_LAST(x, y)        DSC_SHUFFLE(x, y, 2, DSC_WIDE + 2, 3, DSC_WIDE + 3)
-#define DSC_FIRST_PAIRS(x, y) DSC_SHUFFLE(x, y, 0, 1, DSC_WIDE, DSC_WIDE + 1)
-#define DSC_LAST_PAIRS(x, y)  DSC_SHUFFLE(x, y, 2, 3, DSC_WIDE + 2, DSC_WIDE + 3)
-#define DSC_WIDE             (DSC_VECTOR_BYTES / DSC_T_BYTES)
+#define DSC_FIRST(x, y)               DSC_SHUFFLE(x, y, 0, DSC_WIDE, 1, DSC_WIDE + 1)
+#define DSC_LAST(x, y)                DSC_SHUFFLE(x, y, 2, DSC_WIDE + 2, 3, DSC_WIDE + 3)
+#define DSC_FIRST_PAIRS(x, y)         DSC_SHUFFLE(x, y, 0, 1, DSC_WIDE, DSC_WIDE + 1)
+#define DSC_LAST_PAIRS(x, y)          DSC_SHUFFLE(x, y, 2, 3, DSC_WIDE + 2, DSC_WIDE + 3)
+#define DSC_WIDE                      (DSC_VECTOR_BYTES / DSC_T_BYTES)
 
 // Transposes 4 x 4 elements within each four lanes.
 static inline __attribute__((always_inline)) void DSC_TYPED(transpose_fours)(DSC_TYPED(Vector) x[4]) {
@@ -43,8 +42,8 @@ static inline __attribute__((always_inline)) void DSC_TYPED(load_fours)(const DS
 #if DSC_VECTOR_BYTES / DSC_T_BYTES == 16
     const Quarter c = *(const Quarter *)(at + 8 * line), d = *(const Quarter *)(at + 12 * line);
     out[i] = __builtin_shufflevector(__builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7),
-                                     __builtin_shufflevector(c, d, 0, 1, 2, 3, 4, 5, 6, 7), 0, 1, 2, 3, 4,
-                                     5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+                                     __builtin_shufflevector(c, d, 0, 1, 2, 3, 4, 5, 6, 7), 0, 1, 2, 3, 4, 5, 6, 7, 8,
+                                     9, 10, 11, 12, 13, 14, 15);
 #else
     out[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7);
 #endif
