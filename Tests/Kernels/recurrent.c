@@ -120,6 +120,19 @@ static Array rows_of(DscDType dtype, int64_t rows, int64_t width, int64_t pitch)
   return a;
 }
 
+// Other numbers of threads give the same bits.
+static void repeat(const Layer *l, Array *const results[12]) {
+  void *bits[12];
+  for (int i = 0; i < 12; i++) bits[i] = memcpy(malloc(results[i]->bytes), results[i]->memory, results[i]->bytes);
+  for (int threads = 1; threads <= 3; threads++) {
+    dsc_set_thread_count(threads);
+    (void)dsc_recurrent(&l->call), (void)dsc_recurrent_backward(&l->call, &l->gradients);
+    for (int i = 0; i < 12; i++)
+      CHECK(memcmp(bits[i], results[i]->memory, results[i]->bytes) == 0, "%d threads, result %d", threads, i);
+  }
+  for (int i = 0; i < 12; i++) free(bits[i]);
+}
+
 // `is_long`: more steps than those whose inputs are multiplied at once.
 static void layer(DscCell cell, DscDType dtype, bool is_long) {
   int64_t steps = 1 + below(4), batch = 1 + below(chance(4) ? 60 : 7), inputs = 1 + below(chance(4) ? 300 : 20);
@@ -205,6 +218,7 @@ static void layer(DscCell cell, DscDType dtype, bool is_long) {
       compare(&l.dh0, values[10], "gradient of h");
       if (is_lstm) compare(&l.dm0, values[11], "gradient of c");
     }
+    if (keeps) repeat(&l, results);
     free(l.call.workspace);
   }
   for (int i = 0; i < 12; i++) free(values[i]), release(results[i]);
@@ -212,6 +226,50 @@ static void layer(DscCell cell, DscDType dtype, bool is_long) {
   for (int i = 0; i < 10; i++) release(operands[i]);
 }
 
+// Gates far beyond where their functions end, and NaN.
+static void extremes(DscDType dtype) {
+  enum { UNITS = 45 };
+  static const double values[] = {NAN, INFINITY, -INFINITY, 1e30, -1e30, 86, -86, 88, -88, 21, -21, 0};
+  Array zeros = vector(dtype, 4 * UNITS * UNITS), bias = vector(dtype, 4 * UNITS), gates = vector(dtype, 4 * UNITS);
+  Array y = vector(dtype, UNITS), h = vector(dtype, UNITS), c = vector(dtype, UNITS), memory = vector(dtype, UNITS);
+  memset((void *)zeros.view.data, 0, (size_t)(4 * UNITS * UNITS) * dsc_dtype_size(dtype));
+  double sums[4 * UNITS];
+  for (int i = 0; i < 4 * UNITS; i++) {
+    sums[i] = values[below(sizeof(values) / sizeof(values[0]))];
+    if (dtype == DSC_FLOAT64)
+      ((double *)bias.view.data)[i] = sums[i];
+    else
+      ((float *)bias.view.data)[i] = (float)sums[i];
+  }
+  DscRecurrent call = {.cell = DSC_CELL_LSTM,
+                       .dtype = dtype,
+                       .steps = 1,
+                       .batch = 1,
+                       .inputs = 1,
+                       .hidden = UNITS,
+                       .x = zeros.view.data,
+                       .x_step = 1,
+                       .x_row = 1,
+                       .weight_ih = zeros.view.data,
+                       .weight_hh = zeros.view.data,
+                       .bias_ih = bias.view.data,
+                       .output = (void *)y.view.data,
+                       .last_h = (void *)h.view.data,
+                       .last_c = (void *)c.view.data,
+                       .gates = (void *)gates.view.data,
+                       .memory = (void *)memory.view.data};
+  call.workspace = aligned_alloc(64, (size_t)(dsc_recurrent_workspace(&call) / 64 + 1) * 64);
+  CHECK(dsc_recurrent(&call) == DSC_OK, "dsc_recurrent");
+  for (int i = 0; i < 4 * UNITS; i++) {
+    double expected = i / UNITS == 2 ? tanh(sums[i]) : sigmoid(sums[i]), got = get(&gates, i);
+    CHECK(isnan(expected) ? isnan(got) : fabs(got - expected) < 1e-6, "gate of %g: %g", sums[i], got);
+  }
+  free(call.workspace);
+  Array *all[] = {&zeros, &bias, &gates, &y, &h, &c, &memory};
+  for (int i = 0; i < 7; i++) release(all[i]);
+}
+
 void check_recurrent(void) {
+  for (int i = 0; i < 8; i++) extremes(i % 2 ? DSC_FLOAT64 : DSC_FLOAT32);
   for (int i = 0; i < 48; i++) layer((DscCell)(i % 4), i / 4 % 2 ? DSC_FLOAT64 : DSC_FLOAT32, i % 16 == 4 || i == 5);
 }
