@@ -11,7 +11,8 @@ typedef struct {
   char *sums;       // one row of the input's gradient
   char *gradients;  // one row of the output's
   char *divisors;
-  DscSpan *spans;  // of the output's columns
+  DscSpan *spans;             // of the output's columns
+  DscSpan *depths, *heights;  // the windows that hold each of the input's
   // What the last row was made from: shares of an average are the same for the whole window.
   DscWindowRow plane;
   DscSpan depth, height;
@@ -58,8 +59,7 @@ static void sum_row(Scratch *scratch, const DscWindowRow *row) {
   const DscPooling *pooling = scratch->pooling;
   const DscWindow *window = &pooling->window;
   const int64_t columns = window->input[DSC_WIDTH];
-  const DscSpan depth = dsc_window_owners(window, DSC_DEPTH, row->d);
-  const DscSpan height = dsc_window_owners(window, DSC_HEIGHT, row->h);
+  const DscSpan depth = scratch->depths[row->d], height = scratch->heights[row->h];
   if (scratch->has_row && !pooling->is_max && are_same(&depth, &scratch->depth) &&
       are_same(&height, &scratch->height) && row->c == scratch->plane.c &&
       row->n == scratch->plane.n)
@@ -82,33 +82,82 @@ static void sum_row(Scratch *scratch, const DscWindowRow *row) {
   }
 }
 
+// How many of the next `most` rows have the same gradient: those of a plane that the same windows
+// hold. A maximum gives to single places.
+static int64_t rows_alike(const Scratch *scratch, const DscWindowRow *row, int64_t most) {
+  const DscPooling *pooling = scratch->pooling;
+  const DscSpan *own = &scratch->heights[row->h];
+  most = dsc_smaller(most, pooling->window.input[DSC_HEIGHT] - row->h);
+  int64_t count = 1;
+  while (count < most && !pooling->is_max && are_same(own, own + count)) count++;
+  return count;
+}
+
+// Whether a large gradient goes past the cache: rows are whole lines of it.
+static bool streams(const DscPooling *pooling) {
+  const DscWindow *window = &pooling->window;
+  const DscView *to = pooling->target;
+  const int64_t *in = window->input, row = in[2] * pooling->size;
+  return !pooling->is_max && to->strides[4] == 1 && dsc_is_native(to->dtype, pooling->lane) &&
+         row % DSC_LINE == 0 && to->strides[3] * pooling->size % DSC_LINE == 0 &&
+         dsc_streams(window->batch * window->channels * in[0] * in[1] * row);
+}
+
+static void store_rows(const Scratch *scratch, const DscWindowRow *row, int64_t count,
+                       bool goes_past) {
+  enum { PAGE = 4096 };
+  const DscPooling *pooling = scratch->pooling;
+  const DscView *to = pooling->target;
+  const int64_t columns = pooling->window.input[DSC_WIDTH], bytes = columns * pooling->size;
+  for (int64_t h = row->h; h < row->h + count; h++) {
+    char *at = dsc_window_at(to, row->n, row->c, row->d, h, 0);
+    for (int64_t b = 0; !goes_past && b < bytes; b += DSC_LINE)
+      __builtin_prefetch(at + PAGE + b, 1);
+    if (goes_past)
+      dsc_stream((size_t)pooling->size, scratch->sums, columns, at, NULL, 0);
+    else
+      dsc_store_lane(pooling->lane, scratch->sums, columns, to->dtype, at, to->strides[4]);
+  }
+}
+
 static void piece(void *context, int64_t index) {
   DscPooling *pooling = context;
   const DscWindow *window = &pooling->window;
-  const DscView *to = pooling->target;
   const size_t size = (size_t)pooling->size, in = (size_t)window->input[DSC_WIDTH],
                out = (size_t)window->output[DSC_WIDTH];
-  char *memory = malloc(out * sizeof(DscSpan) + (in + 2 * out) * size);
+  const int64_t *sizes = window->input;
+  const size_t spans = out + (size_t)(sizes[DSC_DEPTH] + sizes[DSC_HEIGHT]);
+  char *memory = malloc(spans * sizeof(DscSpan) + (in + 2 * out) * size);
   if (!memory) {
     atomic_fetch_or(&pooling->status, DSC_OUT_OF_MEMORY);
     return;
   }
   Scratch scratch = {.pooling = pooling, .spans = (DscSpan *)(void *)memory};
-  scratch.sums = memory + out * sizeof(DscSpan);
+  scratch.depths = scratch.spans + out;
+  scratch.heights = scratch.depths + sizes[DSC_DEPTH];
+  scratch.sums = memory + spans * sizeof(DscSpan);
   scratch.gradients = scratch.sums + in * size;
   scratch.divisors = scratch.gradients + out * size;
   for (int64_t w = 0; w < (int64_t)out; w++)
     scratch.spans[w] = dsc_window_span(window, DSC_WIDTH, w);
+  for (int64_t d = 0; d < sizes[DSC_DEPTH]; d++)
+    scratch.depths[d] = dsc_window_owners(window, DSC_DEPTH, d);
+  for (int64_t h = 0; h < sizes[DSC_HEIGHT]; h++)
+    scratch.heights[h] = dsc_window_owners(window, DSC_HEIGHT, h);
   if (!pooling->is_max) dsc_window_divisors(pooling, 0, (int64_t)out, scratch.divisors);
+  const bool goes_past = streams(pooling);
   const int64_t begin = index * pooling->group;
   const int64_t end = dsc_smaller(begin + pooling->group, pooling->units);
   DscWindowRow row = dsc_window_row(window, window->input, begin);
-  for (int64_t unit = begin; unit < end; unit++) {
+  for (int64_t unit = begin; unit < end;) {
     sum_row(&scratch, &row);
-    dsc_store_lane(pooling->lane, scratch.sums, (int64_t)in, to->dtype,
-                   dsc_window_row_at(to, &row, 0), to->strides[4]);
+    const int64_t count = rows_alike(&scratch, &row, end - unit);
+    store_rows(&scratch, &row, count, goes_past);
+    unit += count;
+    row.h += count - 1;
     dsc_window_next_row(window, window->input, &row);
   }
+  if (goes_past) dsc_stream_finish();
   free(memory);
 }
 

@@ -92,8 +92,10 @@ void dsc_window_store_numbers(const DscPooling *pooling, const int32_t *numbers,
 
 int dsc_window_run(DscPooling *pooling, int64_t units, int64_t work,
                    void (*piece)(void *context, int64_t index)) {
+  enum { MOST_PIECES = 128 };  // long runs: memory is fetched ahead within them
   pooling->units = units;
   pooling->group = work < DSC_WINDOW_PIECE ? DSC_WINDOW_PIECE / (work > 0 ? work : 1) : 1;
+  if (pooling->group < units / MOST_PIECES) pooling->group = units / MOST_PIECES;
   dsc_parallel(dsc_parts(units, pooling->group), piece, pooling);
   return atomic_load(&pooling->status);
 }

@@ -127,15 +127,17 @@ DSC_INLINE void DSC_TYPED(block)(int vectors, DSC_TYPED(Kind) kind, const DscWin
   }
 }
 
-// Blocks of `vectors` from channel `from` on, as many as fit: where they end. Windows go in groups
-// whose lines stay near while the blocks follow each other.
+// Blocks of `vectors` from channel `from` on, as many as fit: where they end. Where several blocks
+// make a place, they take turns every few windows, so that lines stay near; windows of many
+// elements that share none are read whole.
 DSC_INLINE int64_t DSC_TYPED(blocks)(int vectors, DSC_TYPED(Kind) kind, const DscWindowRun *run,
                                      int64_t from, const DSC_TYPED(Result) * result, DSC_T *out) {
-  enum { GROUP = 1 << 12 };
+  enum { GROUP = 1 << 7, FEW = 4 };
   const int64_t block = vectors * DSC_LANES_PER_VECTOR;
   const int64_t end = run->count - (run->count - from) % block;
   if (from == end) return end;
-  const int64_t group = GROUP / run->count + 1;
+  const bool takes_turns = kind.shares || kind.lines * kind.columns <= FEW;
+  const int64_t group = end == block ? run->places : takes_turns ? GROUP / run->count + 1 : 1;
   for (int64_t place = 0; place < run->places; place += group)
     for (int64_t i = from; i < end; i += block) {
       const DSC_T *starts[DSC_MAX_TAPS];
@@ -166,14 +168,15 @@ DSC_INLINE void DSC_TYPED(pool)(DSC_TYPED(Kind) kind, const DscWindowRun *run, i
     }
 }
 
-// The usual windows have loops of their own, in which nothing but the elements is read.
+// The usual windows have loops of their own, in which nothing but the elements is read. What a
+// maximum keeps for the next window takes half of 16 registers: there it is read again.
 DSC_INLINE void DSC_TYPED(run)(bool is_max, const DscWindowRun *run, int64_t divisor, DSC_T *out) {
   typedef DSC_TYPED(Kind) Kind;
   const int lines = run->line_count, columns = run->columns;
   if (lines == 2 && columns == 2)
     DSC_TYPED(pool)((Kind){is_max, false, 2, 2}, run, divisor, out);
   else if (lines == 3 && columns == 3 && run->step == 2 * run->column_step)
-    DSC_TYPED(pool)((Kind){is_max, true, 3, 3}, run, divisor, out);
+    DSC_TYPED(pool)((Kind){is_max, !is_max || DSC_VECTOR_BYTES == 64, 3, 3}, run, divisor, out);
   else
     DSC_TYPED(pool)((Kind){is_max, false, lines, columns}, run, divisor, out);
 }

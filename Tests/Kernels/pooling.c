@@ -7,7 +7,7 @@ static int64_t windows(const DscWindow *w, int d) {
 }
 
 static DscWindow random_window(bool dilated) {
-  DscWindow w = {.batch = 1 + below(3), .channels = 1 + any_size(20), .adaptive = chance(4)};
+  DscWindow w = {.batch = 1 + below(3), .channels = 1 + any_size(chance(6) ? 160 : 20), .adaptive = chance(4)};
   int dims = 1 + (int)below(3);
   for (int d = 0; d < 3; d++) {
     bool there = d >= 3 - dims;
@@ -157,7 +157,36 @@ static void large(void) {
   free(in), free(out);
 }
 
+// A gradient of adaptive averages so large that it is written past the cache, a row for several; the same of lines
+// that are no whole lines of the cache.
+static void large_gradient(int64_t width) {
+  enum { CHANNELS = 64, HEIGHT = 232, OUT = 7 };
+  DscWindow w = {.batch = 1, .channels = CHANNELS, .adaptive = true};
+  for (int d = 0; d < 3; d++) w.input[d] = d == 0 ? 1 : d == 1 ? HEIGHT : width, w.output[d] = d == 0 ? 1 : OUT;
+  float g[CHANNELS * OUT * OUT], *dx = aligned_alloc(64, sizeof(float) * (size_t)(CHANNELS * HEIGHT * width));
+  for (int64_t i = 0; i < CHANNELS * OUT * OUT; i++) g[i] = (float)(i * 7919 % 65537);
+  DscView from = {.data = g, .dtype = DSC_FLOAT32, .strides = {0, OUT * OUT, 0, OUT, 1}};
+  DscView to = {.data = dx, .dtype = DSC_FLOAT32, .strides = {0, HEIGHT * width, 0, width, 1}};
+  memset(dx, 0xff, sizeof(float) * (size_t)(CHANNELS * HEIGHT * width));
+  CHECK(dsc_avg_pool_backward(&w, false, 0, &from, &to) == DSC_OK, "a large gradient");
+  int64_t wrong = 0;
+  for (int64_t i = 0; i < CHANNELS * HEIGHT * width; i++) {
+    int64_t x = i % width, y = i / width % HEIGHT, c = i / width / HEIGHT;
+    double expected = 0;
+    for (int64_t oy = 0; oy < OUT; oy++)
+      for (int64_t ox = 0; ox < OUT; ox++) {
+        int64_t top = oy * HEIGHT / OUT, bottom = ((oy + 1) * HEIGHT + OUT - 1) / OUT;
+        int64_t left = ox * width / OUT, right = ((ox + 1) * width + OUT - 1) / OUT;
+        if (y < top || y >= bottom || x < left || x >= right) continue;
+        expected += g[(c * OUT + oy) * OUT + ox] / (double)((bottom - top) * (right - left));
+      }
+    wrong += !(fabs(dx[i] - expected) <= 1e-5 * fabs(expected));
+  }
+  CHECK(wrong == 0, "a large gradient: %lld elements", (long long)wrong);
+  free(dx);
+}
+
 void check_pooling(void) {
-  large();
+  large(), large_gradient(240), large_gradient(243);
   for (int i = 0; i < 80; i++) max_pool(), average_pool();
 }
