@@ -1,7 +1,8 @@
-// dsc_convolve and dsc_convolve_weights. Small images are products a tap (conv_taps.c) or, where that
-// is faster, transformed tiles (conv_winograd.c); others are multiplied from a grid (conv_direct.c);
-// small ones of few channels, and what has one tap, as products with gathered patches, a group at a
-// time; convolutions of one channel a group have kernels of their own (conv_depthwise.c).
+// dsc_convolve and dsc_convolve_weights. Small images are products a tap (conv_taps.c) or, where
+// that is faster, transformed tiles (conv_winograd.c); others are multiplied from a grid
+// (conv_direct.c); small ones of few channels, and what has one tap, as products with gathered
+// patches, a group at a time; convolutions of one channel a group have kernels of their own
+// (conv_depthwise.c).
 #include <string.h>
 
 #include "dsc_grid.h"
@@ -83,7 +84,8 @@ static int convolve_points(const DscConvolution *call) {
 int64_t dsc_convolve_workspace(const DscConvolution *call, bool weights) {
   bool empty = call->batch == 0 || call->out_channels == 0 || dsc_volume(call->out_size) == 0;
   if (empty || is_depthwise(call, weights)) return 0;
-  if (weights ? dsc_taps_serve_weights(call) : dsc_taps_serve(call)) return dsc_taps_workspace(call);
+  if (weights ? dsc_taps_serve_weights(call) : dsc_taps_serve(call))
+    return dsc_taps_workspace(call);
   bool direct = weights ? dsc_direct_serves_weights(call) : dsc_direct_serves(call);
   int64_t bytes = direct ? dsc_direct_workspace(call, weights) : 0;
   int64_t winograd = dsc_winograd_serves(call) ? dsc_winograd_workspace(call, weights) : 0;

@@ -2,8 +2,8 @@
 // backward over the taps.
 //
 // With a stride s, inputs whose places are equal modulo s meet the same taps: each such phase is a
-// convolution of its own, with stride 1, and no zero is multiplied. Small images need no phases: their
-// products a tap (conv_taps.c) reach any places.
+// convolution of its own, with stride 1, and no zero is multiplied. Small images need no phases:
+// their products a tap (conv_taps.c) reach any places.
 #include <string.h>
 
 #include "dsc_taps.h"
@@ -41,7 +41,9 @@ static bool find_phase(const DscConvolution *call, int d, int64_t start, Phase *
   return true;
 }
 
-static int64_t phase_count(const DscConvolution *call) { return call->stride[0] * call->stride[1] * call->stride[2]; }
+static int64_t phase_count(const DscConvolution *call) {
+  return call->stride[0] * call->stride[1] * call->stride[2];
+}
 
 // The phases of all dims; false where some tap is missing, or input.
 static bool find_phases(const DscConvolution *call, int64_t index, Phase phases[3]) {
@@ -73,7 +75,9 @@ typedef struct {
   int64_t size, per_piece;
 } Run;
 
-static inline void copy_element(int64_t size, char *to, const char *from) { memcpy(to, from, size == 8 ? 8 : 4); }
+static inline void copy_element(int64_t size, char *to, const char *from) {
+  memcpy(to, from, size == 8 ? 8 : 4);
+}
 
 // Copies the phase's taps of some pairs of channels next to each other.
 static void gather_taps(void *context, int64_t piece) {
@@ -90,7 +94,8 @@ static void gather_taps(void *context, int64_t piece) {
     for (int64_t z = 0; z < p[0].taps; z++)
       for (int64_t y = 0; y < p[1].taps; y++)
         for (int64_t x = 0; x < p[2].taps; x++, to += run->size) {
-          const int64_t line = (p[0].tap + z * p[0].tap_step) * call->taps[1] + p[1].tap + y * p[1].tap_step;
+          const int64_t line =
+              (p[0].tap + z * p[0].tap_step) * call->taps[1] + p[1].tap + y * p[1].tap_step;
           const int64_t tap = line * call->taps[2] + p[2].tap + x * p[2].tap_step;
           copy_element(run->size, to, from + tap * run->size);
         }
@@ -101,12 +106,14 @@ static void gather_taps(void *context, int64_t piece) {
 static void spread_part(void *context, int64_t piece) {
   const Run *run = context;
   const DscConvolution *call = run->call;
-  const int64_t *in = call->in_size, *stride = call->stride, planes = call->batch * call->in_channels;
+  const int64_t *in = call->in_size, *stride = call->stride,
+                planes = call->batch * call->in_channels;
   const Phase *p = run->phases;
   int64_t end = (piece + 1) * run->per_piece;
   if (end > planes) end = planes;
   for (int64_t i = piece * run->per_piece; i < end; i++) {
-    const char *from = (const char *)run->part.output + i * dsc_volume(run->part.out_size) * run->size;
+    const char *from =
+        (const char *)run->part.output + i * dsc_volume(run->part.out_size) * run->size;
     char *plane = (char *)call->input + i * dsc_volume(in) * run->size;
     for (int64_t z = p[0].start; z < in[0]; z += stride[0])
       for (int64_t y = p[1].start; y < in[1]; y += stride[1])
@@ -128,7 +135,8 @@ static bool is_empty(const DscConvolution *call) {
 
 // Bytes of the weights and the part of a phase, as they lie in the workspace.
 static int64_t weight_bytes(const DscConvolution *part, int64_t size) {
-  return aligned(part->in_channels * (part->out_channels / part->groups) * dsc_volume(part->taps) * size);
+  return aligned(part->in_channels * (part->out_channels / part->groups) * dsc_volume(part->taps) *
+                 size);
 }
 static int64_t part_bytes(const DscConvolution *part, int64_t size) {
   return aligned(part->batch * part->out_channels * dsc_volume(part->out_size) * size);
@@ -158,7 +166,8 @@ int dsc_convolve_input(const DscConvolution *call) {
     run.part = phase_call(call, run.phases);
     return dsc_convolve(&run.part);
   }
-  memset(call->input, 0, (size_t)(call->batch * call->in_channels * dsc_volume(call->in_size) * run.size));
+  memset(call->input, 0,
+         (size_t)(call->batch * call->in_channels * dsc_volume(call->in_size) * run.size));
   int status = DSC_OK;
   for (int64_t i = 0; i < phase_count(call) && call->out_channels > 0; i++) {
     if (!find_phases(call, i, run.phases)) continue;
@@ -167,7 +176,8 @@ int dsc_convolve_input(const DscConvolution *call) {
     run.part.weight = memory, memory += weight_bytes(&run.part, run.size);
     run.part.output = memory, memory += part_bytes(&run.part, run.size);
     run.part.workspace = memory;
-    in_pieces(&run, call->out_channels * (call->in_channels / call->groups), dsc_volume(run.part.taps), gather_taps);
+    in_pieces(&run, call->out_channels * (call->in_channels / call->groups),
+              dsc_volume(run.part.taps), gather_taps);
     status |= dsc_convolve(&run.part);
     in_pieces(&run, call->batch * call->in_channels, dsc_volume(run.part.out_size), spread_part);
   }

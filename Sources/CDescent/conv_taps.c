@@ -1,8 +1,8 @@
 // Convolutions of small images as products a tap: which they serve, their pieces and their memory.
 //
-// Both sides are packed to rows of channels first. Forward and by the input, a piece is a panel of the
-// target's channels for some images; it packs the weights that it needs. For the weights' gradient a
-// piece is a block of output channels. Sums are never split.
+// Both sides are packed to rows of channels first. Forward and by the input, a piece is a panel of
+// the target's channels for some images; it packs the weights that it needs. For the weights'
+// gradient a piece is a block of output channels. Sums are never split.
 #include <stdatomic.h>
 
 #include "dsc_product.h"
@@ -10,8 +10,8 @@
 #include "dsc_winograd.h"
 #include "include/dsc_pool.h"
 
-// SLACK: elements behind the rows that tiles may read. BLOCK_BYTES: of a block of images, whose rows and
-// sums stay in the second-level cache each; ALL_BYTES: of all rows, which the third holds.
+// SLACK: elements behind the rows that tiles may read. BLOCK_BYTES: of a block of images, whose
+// rows and sums stay in the second-level cache each; ALL_BYTES: of all rows, which the third holds.
 enum { ALIGNMENT = 64, SLACK = 64, BLOCK_BYTES = 512 << 10, ALL_BYTES = 32 << 20 };
 
 static int64_t ceiling(int64_t value, int64_t unit) { return (value + unit - 1) / unit; }
@@ -43,10 +43,12 @@ static void find_runs(const DscConvolution *call, DscTapRun *runs, int64_t *ends
       offset[d] = tap[d] * call->dilation[d] - call->padding[d];
     }
     const int64_t first = count, length = to[2] - from[2];
-    const int64_t column = dsc_tap_column(from[2] * call->stride[2] + offset[2], in[2], call->stride[2]);
+    const int64_t column =
+        dsc_tap_column(from[2] * call->stride[2] + offset[2], in[2], call->stride[2]);
     for (int64_t z = from[0]; z < to[0] && length > 0; z++) {
       for (int64_t y = from[1]; y < to[1]; y++) {
-        const int64_t line = (z * call->stride[0] + offset[0]) * in[1] + y * call->stride[1] + offset[1];
+        const int64_t line =
+            (z * call->stride[0] + offset[0]) * in[1] + y * call->stride[1] + offset[1];
         const DscTapRun run = {line * in[2] + column, (z * out[1] + y) * out[2] + from[2], length};
         DscTapRun *before = count > first ? runs + count - 1 : NULL;
         const bool goes_on = before != NULL && before->input + before->count == run.input &&
@@ -64,7 +66,7 @@ static void find_runs(const DscConvolution *call, DscTapRun *runs, int64_t *ends
 typedef struct {
   const DscConvolution *call;
   DscTapProducts products;
-  DscTapSide input, output;           // of all images of the first group; which are rows depends on the call
+  DscTapSide input, output;  // of all images of the first group; which are rows depends on the call
   int64_t input_bytes, output_bytes;  // of a group's rows, or 0
   int64_t images, blocks;             // images of a block
   int64_t panels, rows;               // rows: outputs of a piece of the weights' gradient
@@ -113,7 +115,8 @@ static DscTapSide part_of(const Plan *plan, bool is_input, int64_t group, int64_
   DscTapSide side = is_input ? plan->input : plan->output;
   const int64_t first = block * plan->images, size = size_of(plan->call);
   const int64_t bytes = is_input ? plan->input_bytes : plan->output_bytes;
-  side.from = (const char *)side.from + (first * side.image + group * side.channels * side.positions) * size;
+  side.from = (const char *)side.from +
+              (first * side.image + group * side.channels * side.positions) * size;
   side.rows = (char *)side.rows + group * bytes + first * side.positions * side.pitch * size;
   side.images = least(plan->images, plan->call->batch - first);
   return side;
@@ -140,7 +143,8 @@ static void run_panel(void *context, int64_t piece) {
   products.source = &source;
   products.target = (void *)target.from;
   products.weight = (const char *)products.weight + group * products.steps.group * size;
-  if (products.bias != NULL) products.bias = (const char *)products.bias + group * products.targets * size;
+  if (products.bias != NULL)
+    products.bias = (const char *)products.bias + group * products.targets * size;
   if (!dsc_tap_panel(&products, panel * dsc_tile_size(plan->call->dtype).columns))
     atomic_store(&plan->status, DSC_OUT_OF_MEMORY);
 }
@@ -150,10 +154,13 @@ static void run_rows(void *context, int64_t piece) {
   const DscConvolution *call = plan->call;
   const int64_t start = piece % plan->panels * plan->rows, group = piece / plan->panels;
   DscTapProducts products = plan->products;
-  const DscTapSide inputs = part_of(plan, true, group, 0), gradients = part_of(plan, false, group, 0);
+  const DscTapSide inputs = part_of(plan, true, group, 0),
+                   gradients = part_of(plan, false, group, 0);
   products.source = &inputs;
-  char *weight = (char *)call->weight + group * outputs_of(call) * inputs.channels * products.taps * size_of(call);
-  if (!dsc_tap_weights(&products, &gradients, start, least(start + plan->rows, outputs_of(call)), weight))
+  char *weight = (char *)call->weight +
+                 group * outputs_of(call) * inputs.channels * products.taps * size_of(call);
+  if (!dsc_tap_weights(&products, &gradients, start, least(start + plan->rows, outputs_of(call)),
+                       weight))
     atomic_store(&plan->status, DSC_OUT_OF_MEMORY);
 }
 
@@ -173,7 +180,8 @@ static Plan prepare(const DscConvolution *call, bool input_rows, bool output_row
   plan.output_bytes = output_rows ? side_bytes(call, &plan.output) : 0;
   plan.images = call->batch;
   if (!(input_rows && output_rows)) {
-    plan.blocks = ceiling(call->batch, most(1, BLOCK_BYTES / most(1, image_bytes(call, input_rows))));
+    plan.blocks =
+        ceiling(call->batch, most(1, BLOCK_BYTES / most(1, image_bytes(call, input_rows))));
     plan.images = ceiling(call->batch, plan.blocks);
   }
   plan.blocks = ceiling(call->batch, plan.images);
@@ -231,13 +239,14 @@ static int64_t joined_places(const DscConvolution *call) {
   return joined;
 }
 
-// Whether transformed tiles take less time: they multiply less, but transform each weight and tile. The
-// numbers are measured costs, in hundredths of a multiply-add; wide vectors make all but products
-// dearer. Vectors hold the output channels, in the weights' gradient the input's.
+// Whether transformed tiles take less time: they multiply less, but transform each weight and tile.
+// The numbers are measured costs, in hundredths of a multiply-add; wide vectors make all but
+// products dearer. Vectors hold the output channels, in the weights' gradient the input's.
 static bool winograd_is_faster(const DscConvolution *call, bool weights) {
   enum { PLACES = 16, TRANSFORMED = 110, START = 4 };  // START: of a product, in channels
   if (!dsc_winograd_serves(call)) return false;
-  const int64_t channels = channels_of(call), outputs = outputs_of(call), taps = dsc_volume(call->taps);
+  const int64_t channels = channels_of(call), outputs = outputs_of(call),
+                taps = dsc_volume(call->taps);
   const int64_t columns = dsc_tile_size(call->dtype).columns;
   const int64_t tiles = call->batch * ceiling(call->out_size[1], 2) * ceiling(call->out_size[2], 2);
   const int64_t product = weights ? 125 : 115, packed = 40 * columns;
@@ -249,12 +258,13 @@ static bool winograd_is_faster(const DscConvolution *call, bool weights) {
          product * joined_places(call) * pairs + packed * taps * channels * outputs;
 }
 
-// Vectors hold `vectors` channels of the one side, of which there have to be enough to fill a tile's
-// columns; sums go over the others.
+// Vectors hold `vectors` channels of the one side, of which there have to be enough to fill a
+// tile's columns; sums go over the others.
 static bool fills_tiles(const DscConvolution *call, int64_t vectors, int64_t others) {
   enum { CHANNELS = 16 };
   const int64_t columns = dsc_tile_size(call->dtype).columns;
-  return others >= CHANNELS && vectors >= CHANNELS && 2 * ceiling(vectors, columns) * columns <= 3 * vectors;
+  return others >= CHANNELS && vectors >= CHANNELS &&
+         2 * ceiling(vectors, columns) * columns <= 3 * vectors;
 }
 
 // Whether blocks of images fit in the caches.
@@ -276,7 +286,8 @@ bool dsc_taps_serve_input(const DscConvolution *call) {
 
 bool dsc_taps_serve_weights(const DscConvolution *call) {
   enum { PANEL_BYTES = 1 << 20 };  // a tile's columns of all images stay in the second-level cache
-  const int64_t panel = call->batch * dsc_volume(call->in_size) * dsc_tile_size(call->dtype).columns * size_of(call);
-  return dsc_volume(call->taps) > 1 && fills_tiles(call, channels_of(call), outputs_of(call)) && panel <= PANEL_BYTES &&
-         !winograd_is_faster(call, true);
+  const int64_t panel =
+      call->batch * dsc_volume(call->in_size) * dsc_tile_size(call->dtype).columns * size_of(call);
+  return dsc_volume(call->taps) > 1 && fills_tiles(call, channels_of(call), outputs_of(call)) &&
+         panel <= PANEL_BYTES && !winograd_is_faster(call, true);
 }

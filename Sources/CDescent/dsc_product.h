@@ -18,8 +18,8 @@ typedef struct {
   DscWeightSteps weight;  // where rows are not positions
 } DscPatches;
 
-/// Memory that the caller needs next: a product asks for it while it computes, so that nobody waits for it
-/// afterwards. The last range comes first, and goes as it is asked for.
+/// Memory that the caller needs next: a product asks for it while it computes, so that nobody waits
+/// for it afterwards. The last range comes first, and goes as it is asked for.
 enum { DSC_NEEDED_RANGES = 6 };
 typedef struct {
   int count;
@@ -64,9 +64,9 @@ DscTileSize dsc_tile_size(DscDType dtype);
 /// bounded.
 int dsc_product_tiled(const DscProduct *product);
 
-/// Packs `count` columns from `first` on of the B of a product of float32 or float64, for any number of
-/// products with it; `first` is a multiple of the tile's columns. `out`, the place of all columns,
-/// holds dsc_packed_columns(dtype, k, n) elements.
+/// Packs `count` columns from `first` on of the B of a product of float32 or float64, for any
+/// number of products with it; `first` is a multiple of the tile's columns. `out`, the place of all
+/// columns, holds dsc_packed_columns(dtype, k, n) elements.
 void dsc_pack_columns(const DscProduct *product, int64_t first, int64_t count, void *out);
 int64_t dsc_packed_columns(DscDType dtype, int64_t k, int64_t n);
 

@@ -19,9 +19,9 @@ typedef struct {
 typedef struct {
   int64_t hidden;
   const void *gates, *memory, *before, *state;  // of the forward
-  const void *grad, *product;                   // of the state: from outside and from the step after
-  void *carry;                                  // changed: of the LSTM's c; what a GRU's h passes on
-  void *gate_grads, *hidden_grads;              // written; of a GRU also those of the state's products
+  const void *grad, *product;       // of the state: from outside and from the step after
+  void *carry;                      // changed: of the LSTM's c; what a GRU's h passes on
+  void *gate_grads, *hidden_grads;  // written; of a GRU also those of the state's products
 } DscCellBackward;
 
 typedef struct {
@@ -33,8 +33,8 @@ typedef struct {
 /// The cells of this processor, by DscCell.
 const DscCells *dsc_cells(DscDType dtype);
 
-/// A weight as the second operand of products, [k, n] in any strides, and its panels; NULL: a single row is
-/// multiplied with the weight where it lies.
+/// A weight as the second operand of products, [k, n] in any strides, and its panels; NULL: a
+/// single row is multiplied with the weight where it lies.
 typedef struct {
   DscProduct product;
   void *panels;
@@ -46,13 +46,14 @@ typedef struct {
   int64_t row, step;
 } DscRecurrentRows;
 
-/// out = rows times the weight, for `rows` rows of each of `steps` steps; a row of `out` is contiguous, the next
-/// follows, and steps are `out_step` elements apart. `needed` is asked for meanwhile (NULL: nothing).
-int dsc_recurrent_multiply(const DscRecurrentWeight *weight, int64_t steps, int64_t rows, DscRecurrentRows from,
-                           void *out, int64_t out_step, DscNeeded *needed);
+/// out = rows times the weight, for `rows` rows of each of `steps` steps; a row of `out` is
+/// contiguous, the next follows, and steps are `out_step` elements apart. `needed` is asked for
+/// meanwhile (NULL: nothing).
+int dsc_recurrent_multiply(const DscRecurrentWeight *weight, int64_t steps, int64_t rows,
+                           DscRecurrentRows from, void *out, int64_t out_step, DscNeeded *needed);
 
-/// The sizes of a call, the parts of its workspace, and how its rows are divided. Rows of the batch never
-/// meet, so each piece walks over all steps by itself.
+/// The sizes of a call, the parts of its workspace, and how its rows are divided. Rows of the batch
+/// never meet, so each piece walks over all steps by itself.
 typedef struct {
   const DscRecurrent *call;
   int64_t size, gates, width;   // bytes of an element; gates, gates hidden
@@ -63,7 +64,8 @@ typedef struct {
   char *inputs, *products, *states, *carry;  // batch times chunk width, width, hidden, hidden
 } DscRecurrentPlan;
 
-/// Fills in a plan, packs the weights and sums the biases. For the backward the weights are not transposed.
+/// Fills in a plan, packs the weights and sums the biases. For the backward the weights are not
+/// transposed.
 void dsc_recurrent_plan(const DscRecurrent *call, bool backward, DscRecurrentPlan *plan);
 
 #endif

@@ -1,5 +1,5 @@
-// Reading ahead, and writing past the cache: an ordinary store first reads the line it writes to, and a
-// large result is gone from the cache before anybody reads it.
+// Reading ahead, and writing past the cache: an ordinary store first reads the line it writes to,
+// and a large result is gone from the cache before anybody reads it.
 #ifndef DSC_STREAM_H
 #define DSC_STREAM_H
 
@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// What will be read soon, an element of `size` bytes for each one of the present run: it is fetched
-/// meanwhile.
+/// What will be read soon, an element of `size` bytes for each one of the present run: it is
+/// fetched meanwhile.
 typedef struct {
   const char *data;
   int64_t size;
@@ -44,7 +44,8 @@ static inline __attribute__((always_inline)) void dsc_fetch(const DscAhead *ahea
   for (int i = 0; i < aheads; i++) {
     const uintptr_t from = (uintptr_t)ahead[i].data + (uintptr_t)(index * ahead[i].size);
     const uintptr_t bytes = (uintptr_t)(count * ahead[i].size);
-    for (uintptr_t at = 0; at < bytes; at += DSC_LINE) __builtin_prefetch((const void *)(from + at));
+    for (uintptr_t at = 0; at < bytes; at += DSC_LINE)
+      __builtin_prefetch((const void *)(from + at));
   }
 }
 

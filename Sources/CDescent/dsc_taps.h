@@ -1,17 +1,17 @@
 // Convolutions of small images as products a tap: what conv_taps.c shares with its kernels
 // (gemm_taps.h).
 //
-// Channels lie next to each other here: a side of the convolution is packed to rows of channels, for
-// each place those of all images. What a tap joins are then products of whole runs of rows, so that
-// padding is never multiplied and images, however small, fill tiles together:
+// Channels lie next to each other here: a side of the convolution is packed to rows of channels,
+// for each place those of all images. What a tap joins are then products of whole runs of rows, so
+// that padding is never multiplied and images, however small, fill tiles together:
 //     output rows += input rows . weight of the tap    (and so each gradient)
 #ifndef DSC_TAPS_H
 #define DSC_TAPS_H
 
 #include "dsc_grid.h"
 
-/// Neighbouring places of the input and the output that a tap joins. Columns of the input are sorted
-/// by their coordinate modulo the stride, so that they are neighbours at any stride.
+/// Neighbouring places of the input and the output that a tap joins. Columns of the input are
+/// sorted by their coordinate modulo the stride, so that they are neighbours at any stride.
 typedef struct {
   int64_t input, output, count;
 } DscTapRun;
@@ -55,8 +55,8 @@ bool dsc_tap_pack(const DscTapSide *side, int64_t n);
 /// Computes the channels of a tile's columns from `first` on; false without memory.
 bool dsc_tap_panel(const DscTapProducts *products, int64_t first);
 /// The weights' gradient of the outputs from `start` to `end` of a group: `weight` is the group's.
-bool dsc_tap_weights(const DscTapProducts *products, const DscTapSide *gradients, int64_t start, int64_t end,
-                     void *weight);
+bool dsc_tap_weights(const DscTapProducts *products, const DscTapSide *gradients, int64_t start,
+                     int64_t end, void *weight);
 
 bool dsc_taps_serve(const DscConvolution *call);
 bool dsc_taps_serve_weights(const DscConvolution *call);

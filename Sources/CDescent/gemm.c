@@ -139,14 +139,22 @@ static void divide(Plan *plan, int64_t threads) {
 }
 
 static int run_plan(const DscGemm *call, const DscPatches *patches) {
-  // Multiply-adds that one thread does faster than two, and those that take less time than waking one.
+  // Multiply-adds that one thread does faster than two, and those that take less time than waking
+  // one.
   enum { SMALL = (1 << 18) - 1, BRIEF = 1 << 20, SIDE = 512 };
   Plan plan = {
       .call = call,
-      .product = {call->dtype,       call->m,        call->n,     call->k,        call->a,
-                  call->b,           call->bias,     call->c,     call->a_row,    call->a_column,
-                  call->b_row,       call->b_column, call->c_row, call->c_column, call->bias_row,
-                  call->bias_column, call->alpha,    call->beta,  patches,        0, NULL, 0},
+      .product = {call->dtype,    call->m,
+                  call->n,        call->k,
+                  call->a,        call->b,
+                  call->bias,     call->c,
+                  call->a_row,    call->a_column,
+                  call->b_row,    call->b_column,
+                  call->c_row,    call->c_column,
+                  call->bias_row, call->bias_column,
+                  call->alpha,    call->beta,
+                  patches,        0,
+                  NULL,           0},
       .size = (int64_t)dsc_dtype_size(call->dtype),
       .batch = 1,
   };

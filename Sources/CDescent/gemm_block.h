@@ -48,17 +48,18 @@ static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
       (g->m > DSC_TILE_ROWS && !DSC_TYPED(is_near)(run->depth, g->b_row, g->n, g->b_column));
   run->in_turn = run->pack_b && !half && g->patches == NULL && g->b_panels == NULL &&
                  (g->b_row == 1 || (g->b_column == 1 && g->m > FEW * DSC_TILE_ROWS));
-  run->a_in_turn = run->pack_a && !half && g->patches == NULL && (g->a_row == 1 || g->a_column == 1);
+  run->a_in_turn =
+      run->pack_a && !half && g->patches == NULL && (g->a_row == 1 || g->a_column == 1);
   run->direct = !half && !dsc_columns_are_positions(g) && g->c_column == 1 && g->alpha == 1 &&
                 (g->bias == NULL || (g->bias_row == 0 && g->bias_column == 1 && g->beta == 0)) &&
                 (g->beta == 0 || (g->beta == 1 && !run->several));
   bool edge = g->n % DSC_LANES_PER_VECTOR != 0;
   int64_t lengths[6] = {
       run->pack_a ? m * run->depth + PAD : 0,
-      g->b_panels != NULL                    ? 0
+      g->b_panels != NULL                      ? 0
       : run->in_turn || (edge && !run->pack_b) ? DSC_TILE_COLUMNS * run->depth + PAD
-      : run->pack_b                          ? n * run->depth + PAD
-                                             : 0,
+      : run->pack_b                            ? n * run->depth + PAD
+                                               : 0,
       !run->several ? 0 : (run->direct ? (edge ? g->m * DSC_TILE_COLUMNS : 0) : g->m * n),
       half ? g->m * run->depth : 0,
       half ? g->n * run->depth : 0,
@@ -151,7 +152,8 @@ static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
 }
 
 // Fetches part `index` of `parts` of a panel of B that is packed after this one: weights are seldom
-// in a cache, and their lines too short, or too far apart, for the processor to see where they lead.
+// in a cache, and their lines too short, or too far apart, for the processor to see where they
+// lead.
 static void DSC_TYPED(fetch_ahead)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, int64_t index,
                                    int64_t parts) {
   enum { LINE = 64 / sizeof(DSC_T) };
@@ -167,9 +169,10 @@ static void DSC_TYPED(fetch_ahead)(const DSC_TYPED(Run) * run, int64_t k, int64_
       __builtin_prefetch(run->b + (j + l) * run->b_column + p, 0, 2);
 }
 
-// Packs the panels of A from row `i` on that come next and returns the row behind them: one, or of a transposed
-// A, whose lines hold the elements of several tiles, some whole ones.
-static int64_t DSC_TYPED(pack_next_of_a)(const DSC_TYPED(Run) * run, int64_t k, int64_t i, DSC_T *out) {
+// Packs the panels of A from row `i` on that come next and returns the row behind them: one, or of
+// a transposed A, whose lines hold the elements of several tiles, some whole ones.
+static int64_t DSC_TYPED(pack_next_of_a)(const DSC_TYPED(Run) * run, int64_t k, int64_t i,
+                                         DSC_T *out) {
   enum { ROWS = DSC_TILE_ROWS, SEVERAL = 4 };
   const int64_t left = run->g->m - i;
   int64_t rows = DSC_TYPED(tile_height)(left);
@@ -182,8 +185,8 @@ static int64_t DSC_TYPED(pack_next_of_a)(const DSC_TYPED(Run) * run, int64_t k, 
   return i + rows;
 }
 
-// What a tile asks for: the next tile's panel of A, or a part of the elements that will be packed, which begin at
-// row `next`; `turn` counts the tiles since panels were packed.
+// What a tile asks for: the next tile's panel of A, or a part of the elements that will be packed,
+// which begin at row `next`; `turn` counts the tiles since panels were packed.
 static DSC_TYPED(Ahead) DSC_TYPED(next_of_a)(const DSC_TYPED(Run) * run, bool packs, int64_t k,
                                              const DSC_T *panel, int64_t next, int64_t turn) {
   enum { ROWS = DSC_TILE_ROWS, LINE = 64 / sizeof(DSC_T) };
@@ -240,10 +243,12 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
     }
     if (run->pack_a && packed && rows == DSC_TILE_ROWS && vectors == DSC_TILE_VECTORS) {
       DSC_TYPED(tile_packed)
-      (k, a, b, out, out_row, accumulate, DSC_TYPED(next_of_a)(run, packs, k, a, next_row, index - packed_at));
+      (k, a, b, out, out_row, accumulate,
+       DSC_TYPED(next_of_a)(run, packs, k, a, next_row, index - packed_at));
     } else if (vectors == DSC_TILE_VECTORS && g->needed != NULL && g->needed->count > 0) {
       DSC_TYPED(asking_tiles)
-      [rows - 1](k, a, a_row, a_column, b, b_row, out, out_row, accumulate, DSC_TYPED(take_needed)(g->needed, k));
+      [rows - 1](k, a, a_row, a_column, b, b_row, out, out_row, accumulate,
+                 DSC_TYPED(take_needed)(g->needed, k));
     } else {
       DSC_TYPED(tiles)
       [rows - 1][vectors - 1](k, a, a_row, a_column, b, b_row, out, out_row, accumulate);

@@ -1,5 +1,5 @@
-// Rows of channels, which vectors run along, for one element type DSC_T: their size, and the way back
-// to images. No include guard.
+// Rows of channels, which vectors run along, for one element type DSC_T: their size, and the way
+// back to images. No include guard.
 
 // Elements between rows of `channels`: whole vectors, and no stride at which a tile's rows would
 // fall into few sets of the first-level cache.
@@ -11,8 +11,8 @@ static int64_t DSC_TYPED(pitch_of)(int64_t channels) {
 
 // Writes `count` outputs of `channels` channels: a vector of them every `vector_step` elements, an
 // output every `step`.
-static void DSC_TYPED(unpack)(const DSC_T *packed, int64_t vector_step, int64_t step, int64_t channels, int64_t count,
-                              DSC_T *out, int64_t out_channel) {
+static void DSC_TYPED(unpack)(const DSC_T *packed, int64_t vector_step, int64_t step,
+                              int64_t channels, int64_t count, DSC_T *out, int64_t out_channel) {
   enum { LANES = DSC_LANES_PER_VECTOR };
   typedef DSC_T Four __attribute__((ext_vector_type(4), aligned(sizeof(DSC_T))));
   for (int64_t c = 0; c < channels; c += 4, out += 4 * out_channel) {

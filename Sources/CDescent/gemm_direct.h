@@ -43,11 +43,11 @@ static inline __attribute__((always_inline)) void DSC_TYPED(weight_tile)(
   DSC_TYPED(store_tile)(rows, vectors, sum, out, out_row, true);
 }
 
-#define DSC_WEIGHT_TILE(rows, vectors, name)                                                      \
-  static void DSC_TYPED(name##_##rows)(int64_t lines, int64_t width, int64_t pitch,               \
-                                       const DSC_T *const *rows_at, const DSC_T *b, DSC_T *out,   \
-                                       int64_t out_row) {                                         \
-    DSC_TYPED(weight_tile)(rows, vectors, lines, width, pitch, rows_at, b, out, out_row);         \
+#define DSC_WEIGHT_TILE(rows, vectors, name)                                                    \
+  static void DSC_TYPED(name##_##rows)(int64_t lines, int64_t width, int64_t pitch,             \
+                                       const DSC_T *const *rows_at, const DSC_T *b, DSC_T *out, \
+                                       int64_t out_row) {                                       \
+    DSC_TYPED(weight_tile)(rows, vectors, lines, width, pitch, rows_at, b, out, out_row);       \
   }
 #define DSC_DIRECT(rows)                                                                         \
   static void DSC_TYPED(grid_tile_##rows)(int64_t k, const DSC_T *a, const DSC_T *b,             \

@@ -36,15 +36,15 @@ static inline __attribute__((always_inline)) void DSC_TYPED(pack_rows)(int width
 
 #if DSC_TRANSPOSES
 // Packs `width` lines of k contiguous elements, whole vectors of lines at a time.
-static inline __attribute__((always_inline)) void DSC_TYPED(pack_whole_lines)(int width, const DSC_T *from,
-                                                                              int64_t line, int64_t k,
-                                                                              DSC_T *out) {
+static inline __attribute__((always_inline)) void DSC_TYPED(pack_whole_lines)(
+    int width, const DSC_T *from, int64_t line, int64_t k, DSC_T *out) {
   enum { LINE = 64 / sizeof(DSC_T), AHEAD = 4 * LINE };
   typedef DSC_TYPED(Vector) Vector;
   for (int64_t start = 0; start < k; start += LINE) {
     for (int i = 0; i < width; i += DSC_LANES_PER_VECTOR) {
       const DSC_T *lines = from + i * line;
-      for (int l = 0; l < DSC_LANES_PER_VECTOR; l++) __builtin_prefetch(lines + l * line + start + AHEAD);
+      for (int l = 0; l < DSC_LANES_PER_VECTOR; l++)
+        __builtin_prefetch(lines + l * line + start + AHEAD);
       const int64_t stop = k - start < LINE ? k : start + LINE;
       for (int64_t at = start; at < stop; at += 4) {
         // The last four may have been packed in part.

@@ -26,8 +26,8 @@ static bool DSC_TYPED(tap_pack)(const DscTapSide *s, int64_t n) {
 }
 
 // Packs the weights of up to a tile's columns of targets, [channel][tap][target].
-static void DSC_TYPED(pack_tap_weights)(const DscTapProducts *p, int64_t first, int64_t last, int64_t start, int64_t k,
-                                        DSC_T *out) {
+static void DSC_TYPED(pack_tap_weights)(const DscTapProducts *p, int64_t first, int64_t last,
+                                        int64_t start, int64_t k, DSC_T *out) {
   enum { AHEAD = 4, LINE = 64 / sizeof(DSC_T) };
   const int64_t row = p->steps.channel, taps = p->taps;
   const DSC_T *from = (const DSC_T *)p->weight + first * p->steps.output + start * row;
@@ -49,8 +49,8 @@ static void DSC_TYPED(pack_tap_weights)(const DscTapProducts *p, int64_t first, 
 }
 
 // Adds the products of one block of the source's channels.
-static void DSC_TYPED(add_taps)(const DscTapProducts *p, int64_t start, int64_t k, int vectors, const DSC_T *weights,
-                                DSC_T *sums) {
+static void DSC_TYPED(add_taps)(const DscTapProducts *p, int64_t start, int64_t k, int vectors,
+                                const DSC_T *weights, DSC_T *sums) {
   const DscTapSide *s = p->source;
   for (int64_t t = 0, r = 0; t < p->taps; t++, weights += DSC_TILE_COLUMNS) {
     for (; r < p->ends[t]; r++) {
@@ -62,16 +62,18 @@ static void DSC_TYPED(add_taps)(const DscTapProducts *p, int64_t start, int64_t 
       for (int64_t i = 0, rows; i < count; i += rows) {
         rows = DSC_TYPED(tile_height)(count - i);
         DSC_TYPED(tiles)
-        [rows - 1][vectors - 1](k, a + i * s->pitch, s->pitch, 1, weights, p->taps * DSC_TILE_COLUMNS,
-                                out + i * DSC_TILE_COLUMNS, DSC_TILE_COLUMNS, true);
+        [rows - 1][vectors - 1](k, a + i * s->pitch, s->pitch, 1, weights,
+                                p->taps * DSC_TILE_COLUMNS, out + i * DSC_TILE_COLUMNS,
+                                DSC_TILE_COLUMNS, true);
       }
     }
   }
 }
 
-// Writes the sums of `some` targets from `first` on, [place][image][target]; `line` holds an image's.
-static void DSC_TYPED(write_taps)(const DscTapProducts *p, int64_t first, int64_t some, const DSC_T *sums,
-                                  DSC_T *line) {
+// Writes the sums of `some` targets from `first` on, [place][image][target]; `line` holds an
+// image's.
+static void DSC_TYPED(write_taps)(const DscTapProducts *p, int64_t first, int64_t some,
+                                  const DSC_T *sums, DSC_T *line) {
   typedef DSC_TYPED(Vector) Vector;
   enum { WIDTH = DSC_TILE_COLUMNS };
   DSC_T bias[WIDTH] = {0};
@@ -99,7 +101,8 @@ static bool DSC_TYPED(tap_panel)(const DscTapProducts *p, int64_t first) {
   const int64_t left = p->targets - first, some = left < WIDTH ? left : WIDTH;
   const int vectors = (int)((some + DSC_LANES_PER_VECTOR - 1) / DSC_LANES_PER_VECTOR);
   const int64_t size = p->positions * p->source->images * WIDTH;
-  DSC_T *sums = dsc_product_scratch((size_t)(size + p->positions * WIDTH + depth * p->taps * WIDTH) * sizeof(DSC_T));
+  DSC_T *sums = dsc_product_scratch(
+      (size_t)(size + p->positions * WIDTH + depth * p->taps * WIDTH) * sizeof(DSC_T));
   if (sums == NULL) return false;
   DSC_T *line = sums + size, *weights = line + p->positions * WIDTH;
   memset(sums, 0, (size_t)size * sizeof(DSC_T));
@@ -113,10 +116,9 @@ static bool DSC_TYPED(tap_panel)(const DscTapProducts *p, int64_t first) {
 }
 
 // out = A B for the rows that runs join: `a` and `b` the first place's rows of a tile's columns.
-static inline __attribute__((always_inline)) void DSC_TYPED(run_tile)(int height, const DscTapRun *run,
-                                                                      const DscTapRun *end, int64_t images,
-                                                                      const DSC_T *a, int64_t a_pitch, const DSC_T *b,
-                                                                      int64_t b_pitch, DSC_T *out) {
+static inline __attribute__((always_inline)) void DSC_TYPED(run_tile)(
+    int height, const DscTapRun *run, const DscTapRun *end, int64_t images, const DSC_T *a,
+    int64_t a_pitch, const DSC_T *b, int64_t b_pitch, DSC_T *out) {
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
   DSC_TYPED(clear_tile)(height, DSC_TILE_VECTORS, sum);
@@ -132,21 +134,24 @@ static inline __attribute__((always_inline)) void DSC_TYPED(run_tile)(int height
   DSC_TYPED(store_tile)(height, DSC_TILE_VECTORS, sum, out, DSC_TILE_COLUMNS, false);
 }
 
-#define DSC_RUN_TILE(rows)                                                                                           \
-  static void DSC_TYPED(run_tile_##rows)(const DscTapRun *run, const DscTapRun *end, int64_t images, const DSC_T *a, \
-                                         int64_t a_pitch, const DSC_T *b, int64_t b_pitch, DSC_T *out) {             \
-    DSC_TYPED(run_tile)(rows, run, end, images, a, a_pitch, b, b_pitch, out);                                        \
+#define DSC_RUN_TILE(rows)                                                                \
+  static void DSC_TYPED(run_tile_##rows)(const DscTapRun *run, const DscTapRun *end,      \
+                                         int64_t images, const DSC_T *a, int64_t a_pitch, \
+                                         const DSC_T *b, int64_t b_pitch, DSC_T *out) {   \
+    DSC_TYPED(run_tile)(rows, run, end, images, a, a_pitch, b, b_pitch, out);             \
   }
 #define DSC_RUN_ENTRY(rows) DSC_TYPED(run_tile_##rows),
 DSC_FOR_TILE_ROWS(DSC_RUN_TILE)
-static void (*const DSC_TYPED(run_tiles)[DSC_TILE_ROWS])(const DscTapRun *, const DscTapRun *, int64_t, const DSC_T *,
+static void (*const DSC_TYPED(run_tiles)[DSC_TILE_ROWS])(const DscTapRun *, const DscTapRun *,
                                                          int64_t, const DSC_T *, int64_t,
-                                                         DSC_T *) = {DSC_FOR_TILE_ROWS(DSC_RUN_ENTRY)};
+                                                         const DSC_T *, int64_t, DSC_T *) = {
+    DSC_FOR_TILE_ROWS(DSC_RUN_ENTRY)};
 #undef DSC_RUN_TILE
 #undef DSC_RUN_ENTRY
 
 // Writes the weights of some channels of an output, whose taps lie a tile apart, as [channel][tap].
-static void DSC_TYPED(write_tap_weights)(int64_t taps, const DSC_T *sums, int64_t channels, DSC_T *out) {
+static void DSC_TYPED(write_tap_weights)(int64_t taps, const DSC_T *sums, int64_t channels,
+                                         DSC_T *out) {
   enum { TILE = DSC_TILE_ROWS * DSC_TILE_COLUMNS };
   int64_t c = 0;
 #if DSC_TRANSPOSES
@@ -167,9 +172,13 @@ static void DSC_TYPED(write_tap_weights)(int64_t taps, const DSC_T *sums, int64_
     for (int64_t t = 0; t < taps; t++) out[c * taps + t] = sums[t * TILE + c];
 }
 
-static bool DSC_TYPED(tap_weights)(const DscTapProducts *p, const DscTapSide *g, int64_t start, int64_t end,
-                                   DSC_T *weight) {
-  enum { WIDTH = DSC_TILE_COLUMNS, TILE = DSC_TILE_ROWS * DSC_TILE_COLUMNS, LINE = 64 / sizeof(DSC_T) };
+static bool DSC_TYPED(tap_weights)(const DscTapProducts *p, const DscTapSide *g, int64_t start,
+                                   int64_t end, DSC_T *weight) {
+  enum {
+    WIDTH = DSC_TILE_COLUMNS,
+    TILE = DSC_TILE_ROWS * DSC_TILE_COLUMNS,
+    LINE = 64 / sizeof(DSC_T)
+  };
   const DscTapSide *s = p->source;
   DSC_T *sums = dsc_product_scratch((size_t)(p->taps * TILE) * sizeof(DSC_T));
   if (sums == NULL) return false;
@@ -184,8 +193,8 @@ static bool DSC_TYPED(tap_weights)(const DscTapProducts *p, const DscTapSide *g,
           for (int64_t l = t * some; l < (t + 1) * some; l += LINE)
             __builtin_prefetch(to + i * s->channels * p->taps + l, 1);
         DSC_TYPED(run_tiles)
-        [rows - 1](p->runs + first, p->runs + p->ends[t], s->images, (const DSC_T *)g->rows + o, g->pitch,
-                   (const DSC_T *)s->rows + c, s->pitch, sums + t * TILE);
+        [rows - 1](p->runs + first, p->runs + p->ends[t], s->images, (const DSC_T *)g->rows + o,
+                   g->pitch, (const DSC_T *)s->rows + c, s->pitch, sums + t * TILE);
       }
       for (int64_t i = 0; i < rows; i++) DSC_TYPED(write_tap_weights)
       (p->taps, sums + i * WIDTH, some, to + i * s->channels * p->taps);

@@ -1,6 +1,6 @@
-// Transposing vectors of one element type DSC_T: four elements of as many lines as a vector has lanes.
-// Loads, shuffles and stores take whole vectors; of lines one by one they would take fours. No include
-// guard.
+// Transposing vectors of one element type DSC_T: four elements of as many lines as a vector has
+// lanes. Loads, shuffles and stores take whole vectors; of lines one by one they would take fours.
+// No include guard.
 
 #undef DSC_TRANSPOSES
 #define DSC_TRANSPOSES (DSC_VECTOR_BYTES / DSC_T_BYTES >= 8)
@@ -24,7 +24,8 @@ typedef DSC_T DSC_TYPED(Quarter) __attribute__((ext_vector_type(4), aligned(size
 #define DSC_WIDE                      (DSC_VECTOR_BYTES / DSC_T_BYTES)
 
 // Transposes 4 x 4 elements within each four lanes.
-static inline __attribute__((always_inline)) void DSC_TYPED(transpose_fours)(DSC_TYPED(Vector) x[4]) {
+static inline __attribute__((always_inline)) void DSC_TYPED(transpose_fours)(DSC_TYPED(Vector)
+                                                                                 x[4]) {
   const DSC_TYPED(Vector) first01 = DSC_FIRST(x[0], x[1]), first23 = DSC_FIRST(x[2], x[3]);
   const DSC_TYPED(Vector) last01 = DSC_LAST(x[0], x[1]), last23 = DSC_LAST(x[2], x[3]);
   x[0] = DSC_FIRST_PAIRS(first01, first23), x[1] = DSC_LAST_PAIRS(first01, first23);
@@ -32,7 +33,8 @@ static inline __attribute__((always_inline)) void DSC_TYPED(transpose_fours)(DSC
 }
 
 // Lane l of out[e] is element e of line l.
-static inline __attribute__((always_inline)) void DSC_TYPED(load_fours)(const DSC_T *from, int64_t line,
+static inline __attribute__((always_inline)) void DSC_TYPED(load_fours)(const DSC_T *from,
+                                                                        int64_t line,
                                                                         DSC_TYPED(Vector) out[4]) {
   typedef DSC_TYPED(Quarter) Quarter;
 #pragma clang loop unroll(full)
@@ -42,8 +44,8 @@ static inline __attribute__((always_inline)) void DSC_TYPED(load_fours)(const DS
 #if DSC_VECTOR_BYTES / DSC_T_BYTES == 16
     const Quarter c = *(const Quarter *)(at + 8 * line), d = *(const Quarter *)(at + 12 * line);
     out[i] = __builtin_shufflevector(__builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7),
-                                     __builtin_shufflevector(c, d, 0, 1, 2, 3, 4, 5, 6, 7), 0, 1, 2, 3, 4, 5, 6, 7, 8,
-                                     9, 10, 11, 12, 13, 14, 15);
+                                     __builtin_shufflevector(c, d, 0, 1, 2, 3, 4, 5, 6, 7), 0, 1, 2,
+                                     3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 #else
     out[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7);
 #endif
@@ -52,8 +54,8 @@ static inline __attribute__((always_inline)) void DSC_TYPED(load_fours)(const DS
 }
 
 // Element e of line l is lane l of x[e].
-static inline __attribute__((always_inline)) void DSC_TYPED(store_fours)(DSC_TYPED(Vector) x[4], DSC_T *to,
-                                                                         int64_t line) {
+static inline __attribute__((always_inline)) void DSC_TYPED(store_fours)(DSC_TYPED(Vector) x[4],
+                                                                         DSC_T *to, int64_t line) {
   typedef DSC_TYPED(Quarter) Quarter;
   DSC_TYPED(transpose_fours)(x);
 #pragma clang loop unroll(full)

@@ -57,12 +57,14 @@ static void forward_piece(void *context, int64_t piece) {
     int64_t low = lowest(p, number), count = steps_at(p, number);
     if (number % p->chunk == 0) {
       const char *x = (const char *)call->x + (low * call->x_step + first * call->x_row) * p->size;
-      status |= dsc_recurrent_multiply(&p->ih, count, rows, (DscRecurrentRows){x, call->x_row, call->x_step}, inputs,
+      status |= dsc_recurrent_multiply(&p->ih, count, rows,
+                                       (DscRecurrentRows){x, call->x_row, call->x_step}, inputs,
                                        rows * p->width, NULL);
     }
     char *sums = inputs + (step - low) * rows * wide;
     if (h != NULL)
-      status |= dsc_recurrent_multiply(&p->hh, 1, rows, (DscRecurrentRows){h, call->hidden, 0}, products, 0, NULL);
+      status |= dsc_recurrent_multiply(&p->hh, 1, rows, (DscRecurrentRows){h, call->hidden, 0},
+                                       products, 0, NULL);
     char *output = (char *)call->output + at * line;
     char *keep = address(call->memory, at * line, memory);
     const char *before = is_lstm ? c : h;
@@ -87,7 +89,8 @@ static void forward_piece(void *context, int64_t piece) {
   if (status != DSC_OK) atomic_fetch_or(&run->status, status);
 }
 
-static void load(const DscRecurrentPlan *p, const void *from, int64_t first, int64_t rows, char *to) {
+static void load(const DscRecurrentPlan *p, const void *from, int64_t first, int64_t rows,
+                 char *to) {
   int64_t line = p->call->hidden * p->size;
   if (from == NULL)
     memset(to, 0, (size_t)(rows * line));
@@ -96,8 +99,8 @@ static void load(const DscRecurrentPlan *p, const void *from, int64_t first, int
 }
 
 // Adds the gradients of some rows to their sums, which begin with the first step.
-static void accumulate(const DscRecurrentPlan *p, bool begins, int64_t rows, const char *from, int64_t pitch,
-                       char *sums) {
+static void accumulate(const DscRecurrentPlan *p, bool begins, int64_t rows, const char *from,
+                       int64_t pitch, char *sums) {
   int64_t wide = p->width * p->size;
   for (int64_t r = 0; r < rows && sums != NULL; r++, from += pitch, sums += wide) {
     if (begins)
@@ -123,7 +126,8 @@ static DscNeeded needed_next(const Run *run, int64_t number, int64_t first, int6
   if (number + 1 == call->steps) return needed;
   bool is_lstm = call->cell == DSC_CELL_LSTM, is_gru = call->cell == DSC_CELL_GRU;
   int64_t row = step_at(p, number + 1) * call->batch + first;
-  int64_t line = call->hidden * p->size, wide = p->width * p->size, pitch = grads->gates_row * p->size;
+  int64_t line = call->hidden * p->size, wide = p->width * p->size,
+          pitch = grads->gates_row * p->size;
   need(&needed, grads->hidden_gates, row * pitch, rows * pitch);
   need(&needed, grads->gates, row * pitch, rows * pitch);
   need(&needed, grads->output, row * line, rows * line);
@@ -153,8 +157,8 @@ static void backward_piece(void *context, int64_t piece) {
     bool is_first = number == call->steps - 1;  // of the forward's steps
     int64_t before_at = ((call->reversed ? step + 1 : step - 1) * batch + first) * line;
     const void *start = is_lstm ? call->c : call->h;
-    const char *before =
-        is_first ? source(start, first * line, NULL) : source(is_lstm ? call->memory : call->output, before_at, NULL);
+    const char *before = is_first ? source(start, first * line, NULL)
+                                  : source(is_lstm ? call->memory : call->output, before_at, NULL);
     char *gate_grads = (char *)grads->gates + at * pitch;
     char *hidden_grads = is_gru ? (char *)grads->hidden_gates + at * pitch : gate_grads;
     for (int64_t r = 0; r < rows; r++) {
@@ -173,24 +177,29 @@ static void backward_piece(void *context, int64_t piece) {
       dsc_cells(call->dtype)->backward[call->cell](&row);
     }
     accumulate(p, number == 0, rows, gate_grads, pitch, address(grads->sums, first * wide, NULL));
-    if (is_gru) accumulate(p, number == 0, rows, hidden_grads, pitch, address(grads->hidden_sums, first * wide, NULL));
+    if (is_gru)
+      accumulate(p, number == 0, rows, hidden_grads, pitch,
+                 address(grads->hidden_sums, first * wide, NULL));
     if (!is_first || grads->h != NULL) {
       DscNeeded needed = needed_next(run, number, first, rows);
-      status |= dsc_recurrent_multiply(&p->hh, 1, rows, (DscRecurrentRows){hidden_grads, grads->gates_row, 0}, product,
-                                       0, &needed);
+      status |= dsc_recurrent_multiply(&p->hh, 1, rows,
+                                       (DscRecurrentRows){hidden_grads, grads->gates_row, 0},
+                                       product, 0, &needed);
     }
     if (grads->x != NULL && ((number + 1) % p->chunk == 0 || is_first)) {
       int64_t low = lowest(p, number) * batch + first, row = grads->gates_row;
-      status |= dsc_recurrent_multiply(&p->ih, steps_at(p, number), rows,
-                                       (DscRecurrentRows){(const char *)grads->gates + low * pitch, row, batch * row},
-                                       (char *)grads->x + low * call->inputs * p->size, batch * call->inputs, NULL);
+      status |= dsc_recurrent_multiply(
+          &p->ih, steps_at(p, number), rows,
+          (DscRecurrentRows){(const char *)grads->gates + low * pitch, row, batch * row},
+          (char *)grads->x + low * call->inputs * p->size, batch * call->inputs, NULL);
     }
   }
   if (grads->h != NULL) {
     if (is_gru) dsc_cells(call->dtype)->add(rows * call->hidden, carry, product);
     memcpy((char *)grads->h + first * line, product, (size_t)(rows * line));
   }
-  if (is_lstm && grads->c != NULL) memcpy((char *)grads->c + first * line, carry, (size_t)(rows * line));
+  if (is_lstm && grads->c != NULL)
+    memcpy((char *)grads->c + first * line, carry, (size_t)(rows * line));
   if (status != DSC_OK) atomic_fetch_or(&run->status, status);
 }
 

@@ -1,8 +1,9 @@
 // The cells of one instruction set, in float and in double. No include guard.
 #pragma clang fp contract(off)
 
-// e^r - 1 = r + r² P(r) for |r| up to ln 2 / 2, P as of the general functions; a shift of 1.5 units of the last
-// integer place and of the exponent's bias leaves n + bias in the low bits, which is 2^n at the exponent's place.
+// e^r - 1 = r + r² P(r) for |r| up to ln 2 / 2, P as of the general functions; a shift of 1.5 units
+// of the last integer place and of the exponent's bias leaves n + bias in the low bits, which is
+// 2^n at the exponent's place.
 #define DSC_T         float
 #define DSC_T_NAME    f32
 #define DSC_SERIES    dsc_exp_f32

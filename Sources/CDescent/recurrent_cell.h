@@ -1,11 +1,12 @@
 // The cells of one element type DSC_T, each a loop over the units of a row. No include guard.
 #define DSC_TYPED(name) DSC_NAME(DSC_PASTE(name, DSC_T_NAME))
 
-// Functions of gates, to three units of the last place: as they need no subnormal results, they cost half of the
-// general ones. expm1(x) = 2^n (e^r - 1) + (2^n - 1) with x = n ln 2 + r.
+// Functions of gates, to three units of the last place: as they need no subnormal results, they
+// cost half of the general ones. expm1(x) = 2^n (e^r - 1) + (2^n - 1) with x = n ln 2 + r.
 DSC_INLINE DSC_T DSC_TYPED(gate_expm1)(DSC_T x) {
   enum { COUNT = sizeof(DSC_SERIES) / sizeof(DSC_T) };
-  const DSC_T shifted = DSC_MULTIPLY_ADD(x, (DSC_T)DSC_LOG2E, DSC_SHIFT), whole = shifted - DSC_SHIFT;
+  const DSC_T shifted = DSC_MULTIPLY_ADD(x, (DSC_T)DSC_LOG2E, DSC_SHIFT),
+              whole = shifted - DSC_SHIFT;
   DSC_T r = DSC_MULTIPLY_ADD(whole, -DSC_LN2_HI, x);
   r = DSC_MULTIPLY_ADD(whole, -DSC_LN2_LO, r);
   DSC_T q = DSC_SERIES[COUNT - 1];
@@ -14,7 +15,8 @@ DSC_INLINE DSC_T DSC_TYPED(gate_expm1)(DSC_T x) {
   return DSC_MULTIPLY_ADD(scale, DSC_MULTIPLY_ADD(q, r * r, r), scale - 1);
 }
 
-// Within ±largest; keeps NaN. Each line is one instruction: the smaller or larger of two numbers, else the second.
+// Within ±largest; keeps NaN. Each line is one instruction: the smaller or larger of two numbers,
+// else the second.
 DSC_INLINE DSC_T DSC_TYPED(gate_bounded)(DSC_T x, DSC_T largest) {
   const DSC_T y = largest < x ? largest : x;
   return -largest > y ? -largest : y;
@@ -38,14 +40,16 @@ static void DSC_TYPED(lstm)(const DscCellForward *row) {
   const int64_t n = row->hidden;
   const DSC_T *x = row->input, *y = row->product, *bias = row->bias, *before = row->before;
   DSC_T *memory = row->memory, *h = row->state, *gates = row->gates;
-  // Two loops: one's chain of operations would be longer than the instructions that a processor has in flight.
+  // Two loops: one's chain of operations would be longer than the instructions that a processor has
+  // in flight.
   DSC_LONG_VECTOR for (int64_t j = 0; j < n; j++) {
     const DSC_T i = DSC_TYPED(gate_sigmoid)(DSC_SUM(0)), f = DSC_TYPED(gate_sigmoid)(DSC_SUM(1));
     const DSC_T g = DSC_TYPED(gate_tanh)(DSC_SUM(2)), o = DSC_TYPED(gate_sigmoid)(DSC_SUM(3));
     gates[j] = i, gates[n + j] = f, gates[2 * n + j] = g, gates[3 * n + j] = o;
     memory[j] = f * before[j] + i * g;
   }
-  DSC_LONG_VECTOR for (int64_t j = 0; j < n; j++) h[j] = gates[3 * n + j] * DSC_TYPED(gate_tanh)(memory[j]);
+  DSC_LONG_VECTOR for (int64_t j = 0; j < n; j++) h[j] =
+      gates[3 * n + j] * DSC_TYPED(gate_tanh)(memory[j]);
 }
 
 static void DSC_TYPED(gru)(const DscCellForward *row) {
@@ -109,7 +113,8 @@ static void DSC_TYPED(gru_backward)(const DscCellBackward *row) {
 static void DSC_TYPED(tanh_backward)(const DscCellBackward *row) {
   const DSC_T *grad = row->grad, *product = row->product, *h = row->state;
   DSC_T *out = row->gate_grads;
-  DSC_VECTOR for (int64_t j = 0; j < row->hidden; j++) out[j] = (grad[j] + product[j]) * (1 - h[j] * h[j]);
+  DSC_VECTOR for (int64_t j = 0; j < row->hidden; j++) out[j] =
+      (grad[j] + product[j]) * (1 - h[j] * h[j]);
 }
 
 static void DSC_TYPED(relu_backward)(const DscCellBackward *row) {

@@ -9,7 +9,9 @@
 static const DscCells *const cells_f32[DSC_TARGET_COUNT] = DSC_PER_TARGET(&cells_f32);
 static const DscCells *const cells_f64[DSC_TARGET_COUNT] = DSC_PER_TARGET(&cells_f64);
 
-const DscCells *dsc_cells(DscDType dtype) { return (dtype == DSC_FLOAT64 ? cells_f64 : cells_f32)[dsc_target()]; }
+const DscCells *dsc_cells(DscDType dtype) {
+  return (dtype == DSC_FLOAT64 ? cells_f64 : cells_f32)[dsc_target()];
+}
 
 int64_t dsc_cell_gates(DscCell cell) {
   switch (cell) {

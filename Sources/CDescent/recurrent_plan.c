@@ -15,7 +15,8 @@ static int64_t round_up(int64_t value, int64_t unit) { return (value + unit - 1)
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 // x weight_ihᵀ and h weight_hhᵀ, or the gradients' products with the weights as they are.
-static DscProduct operand(const DscRecurrent *call, const void *weight, int64_t width, int64_t count, bool backward) {
+static DscProduct operand(const DscRecurrent *call, const void *weight, int64_t width,
+                          int64_t count, bool backward) {
   return (DscProduct){.dtype = call->dtype,
                       .n = backward ? count : width,
                       .k = backward ? width : count,
@@ -88,7 +89,8 @@ static void pack_piece(void *context, int64_t piece) {
   int64_t pieces = p->ih.panels == NULL ? 0 : (p->ih.product.n + columns - 1) / columns;
   const DscRecurrentWeight *weight = piece < pieces ? &p->ih : &p->hh;
   int64_t first = (piece < pieces ? piece : piece - pieces) * columns;
-  dsc_pack_columns(&weight->product, first, smaller(columns, weight->product.n - first), weight->panels);
+  dsc_pack_columns(&weight->product, first, smaller(columns, weight->product.n - first),
+                   weight->panels);
 }
 
 #define DEFINE_ADD(name, T)                                                       \
@@ -109,7 +111,8 @@ void dsc_recurrent_plan(const DscRecurrent *call, bool backward, DscRecurrentPla
   p->pieces = (call->batch + p->rows - 1) / p->rows;
   memset(p->zeros, 0, (size_t)(p->width * p->size));
   if (!backward) {
-    void (*add)(int64_t, const void *, const void *, void *) = call->dtype == DSC_FLOAT64 ? add_f64 : add_f32;
+    void (*add)(int64_t, const void *, const void *, void *) =
+        call->dtype == DSC_FLOAT64 ? add_f64 : add_f32;
     // The bias of a GRU's h_n is scaled by a gate and so stays alone.
     int64_t both = call->cell == DSC_CELL_GRU ? 2 * call->hidden : p->width;
     int64_t at = both * p->size;
@@ -126,15 +129,17 @@ void dsc_recurrent_plan(const DscRecurrent *call, bool backward, DscRecurrentPla
   dsc_parallel(inputs + states, pack_piece, p);
 }
 
-int dsc_recurrent_multiply(const DscRecurrentWeight *weight, int64_t steps, int64_t rows, DscRecurrentRows from,
-                           void *out, int64_t out_step, DscNeeded *needed) {
+int dsc_recurrent_multiply(const DscRecurrentWeight *weight, int64_t steps, int64_t rows,
+                           DscRecurrentRows from, void *out, int64_t out_step, DscNeeded *needed) {
   DscProduct product = weight->product;
   int64_t size = (int64_t)dsc_dtype_size(product.dtype), n = product.n;
   if (from.step == rows * from.row && out_step == rows * n) rows *= steps, steps = 1;
-  product.m = rows, product.a_row = from.row, product.b_panels = weight->panels, product.b_columns = n;
+  product.m = rows, product.a_row = from.row, product.b_panels = weight->panels,
+  product.b_columns = n;
   product.needed = needed;
   // Block by block of columns, which stays near for all steps.
-  int64_t tile = dsc_tile_size(product.dtype).columns, columns = NEAR_PANELS / (product.k * size) / tile * tile;
+  int64_t tile = dsc_tile_size(product.dtype).columns,
+          columns = NEAR_PANELS / (product.k * size) / tile * tile;
   if (columns < tile) columns = tile;
   if (steps == 1) columns = n;
   int status = DSC_OK;

@@ -1,5 +1,5 @@
-// One call for all parameters of an optimizer: pieces of equal length, cut from the parameters as if they
-// lay one behind the other.
+// One call for all parameters of an optimizer: pieces of equal length, cut from the parameters as
+// if they lay one behind the other.
 #include "include/dsc_update.h"
 
 #include <stdatomic.h>

@@ -134,7 +134,8 @@ static const char *row_of(Scratch *scratch, const DscWindowRow *row) {
       row->h;
   const int64_t bytes = plan->phases * plan->length * plan->pooling->size;
   int vacant = -1;
-  for (int i = 0, slot = scratch->next; i < plan->slots; i++, slot = slot + 1 < plan->slots ? slot + 1 : 0) {
+  for (int i = 0, slot = scratch->next; i < plan->slots;
+       i++, slot = slot + 1 < plan->slots ? slot + 1 : 0) {
     if (plan->shares && scratch->tags[slot] == tag) {
       scratch->in_use[slot] = true;
       return scratch->rows + slot * bytes;

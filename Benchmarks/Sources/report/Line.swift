@@ -17,11 +17,11 @@ struct Line: Encodable {
   let difference: String?
 
   init(row: String, threads: Int, _ measurements: [Measurement], _ limits: Limits?) {
-    func best(_ side: String) -> Double? {
-      measurements.filter { $0.side == side }.compactMap(\.seconds).min()
+    func seconds(_ side: String) -> Double? {
+      middle(measurements.filter { $0.side == side }.compactMap(\.seconds))
     }
-    let descent = best("descent")
-    (torchTuned, torchDefault) = (best("torch-tuned"), best("torch-default"))
+    let descent = seconds("descent")
+    (torchTuned, torchDefault) = (seconds("torch-tuned"), seconds("torch-default"))
     let rival = [torchTuned, torchDefault].compactMap { $0 }.min()
     let ratio = rival.flatMap { rival in descent.map { $0 / rival } }
     let expectation = expectations[row]

@@ -10,9 +10,9 @@
 /// waiting.
 void dsc_parallel(int64_t pieces, void (*body)(void *context, int64_t piece), void *context);
 
-/// The same for work of a few microseconds, which is less than it takes to wake a thread: threads that
-/// are awake help. Those that sleep are woken by one in many such calls, so that they help where
-/// such calls follow each other.
+/// The same for work of a few microseconds, which is less than it takes to wake a thread: threads
+/// that are awake help. Those that sleep are woken by one in many such calls, so that they help
+/// where such calls follow each other.
 void dsc_parallel_brief(int64_t pieces, void (*body)(void *context, int64_t piece), void *context);
 
 /// Number of threads used, the caller's included; from 1 to 256. Starts as the number of processors

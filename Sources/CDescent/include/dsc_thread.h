@@ -1,5 +1,5 @@
-// What belongs to a thread and is touched by every small operation: reached by an instruction or two, where a
-// thread-specific key would be a call and an object of Swift a count of references.
+// What belongs to a thread and is touched by every small operation: reached by an instruction or
+// two, where a thread-specific key would be a call and an object of Swift a count of references.
 #ifndef DSC_THREAD_H
 #define DSC_THREAD_H
 
@@ -36,11 +36,12 @@ static inline void *dsc_block_pop(int64_t size_class) {
   return block;
 }
 
-/// Keeps the block of `bytes` unless the thread has enough of its class, or no state yet that gives blocks
-/// back at the thread's end.
+/// Keeps the block of `bytes` unless the thread has enough of its class, or no state yet that gives
+/// blocks back at the thread's end.
 static inline bool dsc_block_push(void *block, int64_t size_class, int64_t bytes) {
   DscThread *thread = dsc_thread();
-  if (thread->block_counts[size_class] * bytes >= DSC_BYTES_PER_CLASS || !thread->state) return false;
+  if (thread->block_counts[size_class] * bytes >= DSC_BYTES_PER_CLASS || !thread->state)
+    return false;
   *(void **)block = thread->blocks[size_class];
   thread->blocks[size_class] = block;
   thread->block_counts[size_class]++;

@@ -4,12 +4,12 @@
 
 #include "dsc_pointwise.h"
 
-// X(NAME, name, tensors, outputs, scalars): rules with a compiled loop, which does what the program of the
-// same rule says, to the last bit.
-#define DSC_UPDATE_RULES(X)           \
-  X(DESCENT, descent, 2, 1, 1)        \
-  X(MOMENTUM, momentum, 3, 2, 2)      \
-  X(NESTEROV, nesterov, 3, 2, 2)      \
+// X(NAME, name, tensors, outputs, scalars): rules with a compiled loop, which does what the program
+// of the same rule says, to the last bit.
+#define DSC_UPDATE_RULES(X)      \
+  X(DESCENT, descent, 2, 1, 1)   \
+  X(MOMENTUM, momentum, 3, 2, 2) \
+  X(NESTEROV, nesterov, 3, 2, 2) \
   X(ADAM, adam, 4, 3, 7)
 
 typedef enum DSC_CLOSED_ENUM {
@@ -29,8 +29,8 @@ typedef struct {
   void *const *data;      // the program's inputs for the first set, for the second, ...; contiguous
 } DscUpdate;
 
-/// Changes the arrays of every set. What one set writes, no other one reads or writes. Pieces of work go on
-/// over the ends of sets. Returns DscStatus bits.
+/// Changes the arrays of every set. What one set writes, no other one reads or writes. Pieces of
+/// work go on over the ends of sets. Returns DscStatus bits.
 int dsc_update(const DscUpdate *update);
 
 #endif
