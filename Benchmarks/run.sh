@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Runs the rows (or those whose names begin as given) for Descent and PyTorch in turn, ROUNDS times (3), and
 # prints the median of the rounds' medians with their ratio, the part of the machine's limit, and whether the
-# row's bar is passed. Both sides draw the same numbers, so their results are compared. PyTorch runs with memory kept by
-# the C allocator (the honest rival on large tensors), in the first round as it comes as well. PYTHON names an
-# interpreter that has torch; without one only Descent runs. All numbers are written to results.json beside
-# this file (OUT names another one). DESCENT_CPU_CAPABILITY=avx2 with ATEN_CPU_CAPABILITY=avx2 and
+# row's bar is passed. Both sides draw the same numbers, so their results are compared. PyTorch runs with memory
+# kept by the C allocator (the honest rival on large tensors), in the first round as it comes as well. PYTHON
+# names an interpreter that has torch; without one only Descent runs. All numbers are written to results.json
+# beside this file (OUT names another one). DESCENT_CPU_CAPABILITY=avx2 with ATEN_CPU_CAPABILITY=avx2 and
 # ONEDNN_MAX_CPU_ISA=AVX2 compares both sides on AVX2.
 #
 #   Benchmarks/run.sh [ROW...]

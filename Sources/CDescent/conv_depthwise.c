@@ -5,6 +5,7 @@
 
 #include "dsc_grid.h"
 #include "dsc_product.h"
+#include "dsc_sizes.h"
 #include "dsc_stream.h"
 #include "dsc_targets.h"
 #include "include/dsc_pool.h"
@@ -38,8 +39,6 @@ enum {
   MOST_PLANE = 1 << 14,  // bytes: one that is made, one that is read and the next stay in the cache
 };
 
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-
 static void run_channels(void *context, int64_t piece) {
   Plan *plan = context;
   const DscConvolution *call = plan->call;
@@ -56,9 +55,9 @@ static void run_channels(void *context, int64_t piece) {
   int64_t first = piece % plan->blocks * CHANNELS;
   DscDepthwise work = {.image = piece / plan->blocks, .output = part};
   if (plan->streams) work.plane = memory + plan->bytes;
-  work.outputs = least(plan->outputs, call->out_channels / call->groups - part);
+  work.outputs = dsc_smaller(plan->outputs, call->out_channels / call->groups - part);
   int64_t images = plan->weights ? call->batch : work.image + 1;
-  int64_t end = least(first + CHANNELS, call->in_channels);
+  int64_t end = dsc_smaller(first + CHANNELS, call->in_channels);
   for (; work.image < images; work.image++)
     for (work.channel = first; work.channel < end; work.channel++)
       plan->run(call, &plan->grid, &work, memory, offsets);
@@ -81,7 +80,7 @@ static int run(const DscConvolution *call, bool weights) {
   // Few channels: their outputs are shared out.
   int64_t pieces = plan.blocks * (weights ? 1 : call->batch), wanted = dsc_thread_count();
   int64_t outputs = call->out_channels / call->groups;
-  plan.parts = pieces >= wanted ? 1 : least((wanted + pieces - 1) / pieces, outputs);
+  plan.parts = pieces >= wanted ? 1 : dsc_smaller((wanted + pieces - 1) / pieces, outputs);
   plan.outputs = (outputs + plan.parts - 1) / plan.parts;
   plan.parts = (outputs + plan.outputs - 1) / plan.outputs;
   atomic_init(&plan.status, DSC_OK);

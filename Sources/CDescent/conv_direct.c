@@ -9,13 +9,10 @@
 
 #include "dsc_direct.h"
 #include "dsc_product.h"
+#include "dsc_sizes.h"
 #include "include/dsc_pool.h"
 
-enum { GRID_BYTES = 384 << 10, WAVE_BYTES = 4 << 20, ALIGNMENT = 64 };
-
-static int64_t ceiling(int64_t value, int64_t unit) { return (value + unit - 1) / unit; }
-static int64_t aligned(int64_t bytes) { return ceiling(bytes, ALIGNMENT) * ALIGNMENT; }
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+enum { GRID_BYTES = 384 << 10, WAVE_BYTES = 4 << 20 };
 
 static int64_t channels_of(const DscConvolution *call) { return call->in_channels / call->groups; }
 static int64_t outputs_of(const DscConvolution *call) { return call->out_channels / call->groups; }
@@ -27,7 +24,7 @@ bool dsc_direct_serves(const DscConvolution *call) {
   enum { POSITIONS = 64, TOTAL = 256 };
   int64_t positions = dsc_volume(call->out_size), outputs = outputs_of(call);
   DscTileSize tile = dsc_tile_size(call->dtype);
-  int64_t columns = ceiling(dsc_grid(call).count, tile.columns) * tile.columns;
+  int64_t columns = dsc_parts(dsc_grid(call).count, tile.columns) * tile.columns;
   return dsc_volume(call->taps) > 1 && positions >= POSITIONS && positions * call->batch >= TOTAL &&
          columns * outputs <= positions * (outputs + tile.columns);
 }
@@ -41,7 +38,7 @@ bool dsc_direct_serves_weights(const DscConvolution *call) {
 static DscConvolution lines_of(const DscConvolution *call, int64_t first, int64_t lines) {
   DscConvolution band = *call;
   int d = call->out_size[0] > 1 ? 0 : 1;
-  band.out_size[d] = least(lines, call->out_size[d] - first);
+  band.out_size[d] = dsc_smaller(lines, call->out_size[d] - first);
   band.padding[d] -= first * call->stride[d];
   return band;
 }
@@ -61,7 +58,7 @@ static void pack_block(void *context, int64_t piece) {
   const DscConvolution *call = plan->call;
   int64_t k = channels_of(call) * dsc_volume(call->taps), outputs = outputs_of(call);
   int64_t group = piece / plan->blocks, row = piece % plan->blocks * plan->rows;
-  int64_t rows = least(plan->rows, outputs - row);
+  int64_t rows = dsc_smaller(plan->rows, outputs - row);
   char *panels = (char *)call->workspace + group * plan->panels + row * k * size_of(call);
   if (plan->kind != DSC_LINES_NONE)
     dsc_lines_pack(call, group, row, rows, plan->kind, plan->by_lines, panels);
@@ -85,7 +82,7 @@ static void run_band(void *context, int64_t piece) {
           band * plan->lines * call->out_size[2] * (call->out_size[0] > 1 ? call->out_size[1] : 1),
       .positions = dsc_volume(call->out_size),
       .row = row,
-      .rows = least(plan->rows, outputs_of(call) - row),
+      .rows = dsc_smaller(plan->rows, outputs_of(call) - row),
       .weights = (const char *)call->workspace + group * plan->panels +
                  row * channels * taps * size_of(call),
       .kind = plan->kind,
@@ -93,7 +90,7 @@ static void run_band(void *context, int64_t piece) {
   };
   int64_t elements =
       plan->kind != DSC_LINES_NONE ? dsc_lines_memory(&work) : dsc_direct_memory(&work);
-  int64_t bytes = aligned(elements * size_of(call));
+  int64_t bytes = dsc_up_to_line(elements * size_of(call));
   int64_t offset_bytes = (channels + 1) * taps * (int64_t)sizeof(int64_t);
   char *memory = dsc_product_scratch((size_t)(bytes + offset_bytes));
   if (memory == NULL) {
@@ -136,21 +133,21 @@ static Forward plan_forward(const DscConvolution *call) {
   int64_t outputs = outputs_of(call), total = call->out_size[call->out_size[0] > 1 ? 0 : 1];
   plan.bands = 1;
   for (;; plan.bands++) {
-    plan.lines = ceiling(total, plan.bands);
+    plan.lines = dsc_parts(total, plan.bands);
     DscConvolution lines = lines_of(call, 0, plan.lines);
     if (plan.lines <= 4 ||
         channels_of(call) * dsc_grid(&lines).channel * size_of(call) <= GRID_BYTES)
       break;
   }
-  plan.bands = ceiling(total, plan.lines);
-  plan.panels = aligned(ceiling(outputs, plan.tile) * plan.tile * channels_of(call) *
-                        dsc_volume(call->taps) * size_of(call));
+  plan.bands = dsc_parts(total, plan.lines);
+  plan.panels = dsc_up_to_line(dsc_parts(outputs, plan.tile) * plan.tile * channels_of(call) *
+                               dsc_volume(call->taps) * size_of(call));
   int64_t wanted = dsc_thread_count() == 1 ? 1 : 2 * dsc_thread_count();
   int64_t pieces = call->batch * call->groups * plan.bands;
-  int64_t most = ceiling(outputs, 2 * plan.tile);
-  plan.blocks = least(pieces >= wanted ? 1 : ceiling(wanted, pieces), most);
-  plan.rows = ceiling(ceiling(outputs, plan.blocks), plan.tile) * plan.tile;
-  plan.blocks = ceiling(outputs, plan.rows);
+  int64_t most = dsc_parts(outputs, 2 * plan.tile);
+  plan.blocks = dsc_smaller(pieces >= wanted ? 1 : dsc_parts(wanted, pieces), most);
+  plan.rows = dsc_parts(dsc_parts(outputs, plan.blocks), plan.tile) * plan.tile;
+  plan.blocks = dsc_parts(outputs, plan.rows);
   atomic_init(&plan.status, DSC_OK);
   return plan;
 }
@@ -190,11 +187,11 @@ static void run_rows(void *context, int64_t block) {
       .image = plan->image,
       .images = plan->images,
       .channel = channel,
-      .channels = least(plan->channels, channels_of(call) - channel),
+      .channels = dsc_smaller(plan->channels, channels_of(call) - channel),
       .gradients = plan->gradients,
       .sums = plan->sums,
   };
-  int64_t bytes = aligned(dsc_weight_rows_memory(&work) * size_of(call));
+  int64_t bytes = dsc_up_to_line(dsc_weight_rows_memory(&work) * size_of(call));
   char *memory = dsc_product_scratch((size_t)(bytes + taps * (int64_t)sizeof(int64_t)));
   if (memory == NULL) {
     atomic_store(&plan->status, DSC_OUT_OF_MEMORY);
@@ -213,10 +210,10 @@ static void write_weights(void *context, int64_t piece) {
   const DscConvolution *call = plan->call;
   int64_t k = channels_of(call) * dsc_volume(call->taps), outputs = outputs_of(call);
   int64_t columns = plan->tiles * plan->tile, size = size_of(call);
-  int64_t end = least((piece + 1) * plan->tile, outputs);
+  int64_t end = dsc_smaller((piece + 1) * plan->tile, outputs);
   char *weights = (char *)call->weight + plan->group * outputs * k * size;
   for (int64_t start = 0; start < k; start += ROWS) {
-    int64_t last = least(start + ROWS, k);
+    int64_t last = dsc_smaller(start + ROWS, k);
     for (int64_t o = piece * plan->tile; o < end; o++) {
       if (call->dtype == DSC_FLOAT64)
         for (int64_t i = start; i < last; i++)
@@ -232,17 +229,17 @@ static Backward plan_backward(const DscConvolution *call) {
   Backward plan = {.call = call, .grid = dsc_grid(call)};
   int64_t channels = channels_of(call), threads = dsc_thread_count();
   plan.tile = dsc_tile_size(call->dtype).columns;
-  plan.tiles = ceiling(outputs_of(call), plan.tile);
+  plan.tiles = dsc_parts(outputs_of(call), plan.tile);
   plan.tile_bytes = dsc_volume(call->out_size) * plan.tile * size_of(call);
   plan.wave = WAVE_BYTES / (plan.tiles * plan.tile_bytes);
-  plan.wave = plan.wave < 1 ? 1 : least(plan.wave, call->batch);
+  plan.wave = plan.wave < 1 ? 1 : dsc_smaller(plan.wave, call->batch);
   int64_t bytes = channels * plan.grid.channel * size_of(call);
-  plan.blocks = ceiling(ceiling(bytes, GRID_BYTES), threads) * threads;
-  plan.blocks = least(plan.blocks, channels);
-  plan.channels = ceiling(channels, plan.blocks);
-  plan.blocks = ceiling(channels, plan.channels);
+  plan.blocks = dsc_parts(dsc_parts(bytes, GRID_BYTES), threads) * threads;
+  plan.blocks = dsc_smaller(plan.blocks, channels);
+  plan.channels = dsc_parts(channels, plan.blocks);
+  plan.blocks = dsc_parts(channels, plan.channels);
   plan.sum_bytes =
-      aligned(channels * dsc_volume(call->taps) * plan.tiles * plan.tile * size_of(call));
+      dsc_up_to_line(channels * dsc_volume(call->taps) * plan.tiles * plan.tile * size_of(call));
   atomic_init(&plan.status, DSC_OK);
   return plan;
 }
@@ -253,7 +250,7 @@ int dsc_convolve_direct_weights(const DscConvolution *call) {
   for (plan.group = 0; plan.group < call->groups; plan.group++) {
     memset(plan.sums, 0, (size_t)plan.sum_bytes);
     for (plan.image = 0; plan.image < call->batch; plan.image += plan.wave) {
-      plan.images = least(plan.wave, call->batch - plan.image);
+      plan.images = dsc_smaller(plan.wave, call->batch - plan.image);
       dsc_parallel(plan.images * plan.tiles, pack_tile, &plan);
       dsc_parallel(plan.blocks, run_rows, &plan);
     }

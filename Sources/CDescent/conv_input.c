@@ -6,12 +6,9 @@
 // their products a tap (conv_taps.c) reach any places.
 #include <string.h>
 
+#include "dsc_sizes.h"
 #include "dsc_taps.h"
 #include "include/dsc_pool.h"
-
-enum { ALIGNMENT = 64 };
-
-static int64_t aligned(int64_t bytes) { return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; }
 
 // In one dim: the inputs start, start + stride, ... and the taps that they meet.
 typedef struct {
@@ -135,11 +132,11 @@ static bool is_empty(const DscConvolution *call) {
 
 // Bytes of the weights and the part of a phase, as they lie in the workspace.
 static int64_t weight_bytes(const DscConvolution *part, int64_t size) {
-  return aligned(part->in_channels * (part->out_channels / part->groups) * dsc_volume(part->taps) *
-                 size);
+  return dsc_up_to_line(part->in_channels * (part->out_channels / part->groups) *
+                        dsc_volume(part->taps) * size);
 }
 static int64_t part_bytes(const DscConvolution *part, int64_t size) {
-  return aligned(part->batch * part->out_channels * dsc_volume(part->out_size) * size);
+  return dsc_up_to_line(part->batch * part->out_channels * dsc_volume(part->out_size) * size);
 }
 
 int64_t dsc_convolve_input_workspace(const DscConvolution *call) {

@@ -6,18 +6,14 @@
 #include <stdatomic.h>
 
 #include "dsc_product.h"
+#include "dsc_sizes.h"
 #include "dsc_taps.h"
 #include "dsc_winograd.h"
 #include "include/dsc_pool.h"
 
 // SLACK: elements behind the rows that tiles may read. BLOCK_BYTES: of a block of images, whose
 // rows and sums stay in the second-level cache each; ALL_BYTES: of all rows, which the third holds.
-enum { ALIGNMENT = 64, SLACK = 64, BLOCK_BYTES = 512 << 10, ALL_BYTES = 32 << 20 };
-
-static int64_t ceiling(int64_t value, int64_t unit) { return (value + unit - 1) / unit; }
-static int64_t aligned(int64_t bytes) { return ceiling(bytes, ALIGNMENT) * ALIGNMENT; }
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
+enum { SLACK = 64, BLOCK_BYTES = 512 << 10, ALL_BYTES = 32 << 20 };
 
 static int64_t channels_of(const DscConvolution *call) { return call->in_channels / call->groups; }
 static int64_t outputs_of(const DscConvolution *call) { return call->out_channels / call->groups; }
@@ -27,8 +23,8 @@ static int64_t size_of(const DscConvolution *call) { return (int64_t)dsc_dtype_s
 static void find_span(const DscConvolution *call, int d, int64_t tap, int64_t *from, int64_t *to) {
   const int64_t stride = call->stride[d], offset = tap * call->dilation[d] - call->padding[d];
   const int64_t last = call->in_size[d] - 1 - offset;
-  *from = least(offset >= 0 ? 0 : ceiling(-offset, stride), call->out_size[d]);
-  *to = most(*from, last < 0 ? 0 : least(last / stride + 1, call->out_size[d]));
+  *from = dsc_smaller(offset >= 0 ? 0 : dsc_parts(-offset, stride), call->out_size[d]);
+  *to = dsc_larger(*from, last < 0 ? 0 : dsc_smaller(last / stride + 1, call->out_size[d]));
 }
 
 // Finds the runs of all taps and where each tap's end.
@@ -90,12 +86,12 @@ static DscTapSide side_of(const DscConvolution *call, bool is_input) {
 
 static int64_t run_bytes(const DscConvolution *call) {
   const int64_t taps = dsc_volume(call->taps);
-  return aligned(taps * (int64_t)sizeof(int64_t)) +
-         aligned(taps * call->out_size[0] * call->out_size[1] * (int64_t)sizeof(DscTapRun));
+  return dsc_up_to_line(taps * (int64_t)sizeof(int64_t)) +
+         dsc_up_to_line(taps * call->out_size[0] * call->out_size[1] * (int64_t)sizeof(DscTapRun));
 }
 
 static int64_t side_bytes(const DscConvolution *call, const DscTapSide *side) {
-  return aligned((call->batch * side->positions * side->pitch + SLACK) * size_of(call));
+  return dsc_up_to_line((call->batch * side->positions * side->pitch + SLACK) * size_of(call));
 }
 
 int64_t dsc_taps_workspace(const DscConvolution *call) {
@@ -107,7 +103,7 @@ int64_t dsc_taps_workspace(const DscConvolution *call) {
 static int64_t image_bytes(const DscConvolution *call, bool from_input) {
   const DscTapSide source = side_of(call, from_input), target = side_of(call, !from_input);
   const int64_t columns = dsc_tile_size(call->dtype).columns;
-  return most(source.positions * source.pitch, target.positions * columns) * size_of(call);
+  return dsc_larger(source.positions * source.pitch, target.positions * columns) * size_of(call);
 }
 
 // A side's part: some images of a group.
@@ -118,7 +114,7 @@ static DscTapSide part_of(const Plan *plan, bool is_input, int64_t group, int64_
   side.from = (const char *)side.from +
               (first * side.image + group * side.channels * side.positions) * size;
   side.rows = (char *)side.rows + group * bytes + first * side.positions * side.pitch * size;
-  side.images = least(plan->images, plan->call->batch - first);
+  side.images = dsc_smaller(plan->images, plan->call->batch - first);
   return side;
 }
 
@@ -159,8 +155,8 @@ static void run_rows(void *context, int64_t piece) {
   products.source = &inputs;
   char *weight = (char *)call->weight +
                  group * outputs_of(call) * inputs.channels * products.taps * size_of(call);
-  if (!dsc_tap_weights(&products, &gradients, start, least(start + plan->rows, outputs_of(call)),
-                       weight))
+  if (!dsc_tap_weights(&products, &gradients, start,
+                       dsc_smaller(start + plan->rows, outputs_of(call)), weight))
     atomic_store(&plan->status, DSC_OUT_OF_MEMORY);
 }
 
@@ -170,7 +166,7 @@ static Plan prepare(const DscConvolution *call, bool input_rows, bool output_row
   const int64_t taps = dsc_volume(call->taps);
   char *memory = call->workspace;
   int64_t *ends = (int64_t *)memory;
-  DscTapRun *runs = (DscTapRun *)(memory + aligned(taps * (int64_t)sizeof(int64_t)));
+  DscTapRun *runs = (DscTapRun *)(memory + dsc_up_to_line(taps * (int64_t)sizeof(int64_t)));
   find_runs(call, runs, ends);
   plan.products = (DscTapProducts){.dtype = call->dtype, .taps = taps, .runs = runs, .ends = ends};
   memory += run_bytes(call);
@@ -180,11 +176,11 @@ static Plan prepare(const DscConvolution *call, bool input_rows, bool output_row
   plan.output_bytes = output_rows ? side_bytes(call, &plan.output) : 0;
   plan.images = call->batch;
   if (!(input_rows && output_rows)) {
-    plan.blocks =
-        ceiling(call->batch, most(1, BLOCK_BYTES / most(1, image_bytes(call, input_rows))));
-    plan.images = ceiling(call->batch, plan.blocks);
+    plan.blocks = dsc_parts(
+        call->batch, dsc_larger(1, BLOCK_BYTES / dsc_larger(1, image_bytes(call, input_rows))));
+    plan.images = dsc_parts(call->batch, plan.blocks);
   }
-  plan.blocks = ceiling(call->batch, plan.images);
+  plan.blocks = dsc_parts(call->batch, plan.images);
   atomic_init(&plan.status, DSC_OK);
   return plan;
 }
@@ -193,7 +189,7 @@ static int run_products(Plan *plan, const DscTapSide *target) {
   DscTapProducts *p = &plan->products;
   p->targets = target->channels, p->target_image = target->image;
   p->positions = target->positions, p->width = target->width, p->stride = target->stride;
-  plan->panels = ceiling(p->targets, dsc_tile_size(plan->call->dtype).columns);
+  plan->panels = dsc_parts(p->targets, dsc_tile_size(plan->call->dtype).columns);
   dsc_parallel(plan->call->groups * plan->call->batch, pack_image, plan);
   dsc_parallel(plan->call->groups * plan->blocks * plan->panels, run_panel, plan);
   return atomic_load(&plan->status);
@@ -219,8 +215,8 @@ int dsc_convolve_taps_weights(const DscConvolution *call) {
   Plan plan = prepare(call, true, true);
   const int64_t tile = dsc_tile_size(call->dtype).rows, outputs = outputs_of(call);
   const int64_t threads = dsc_thread_count(), wanted = threads == 1 ? 1 : 4 * threads;
-  plan.rows = ceiling(ceiling(outputs, wanted), tile) * tile;
-  plan.panels = ceiling(outputs, plan.rows);
+  plan.rows = dsc_parts(dsc_parts(outputs, wanted), tile) * tile;
+  plan.panels = dsc_parts(outputs, plan.rows);
   dsc_parallel(call->groups * call->batch, pack_image, &plan);
   dsc_parallel(call->groups * plan.panels, run_rows, &plan);
   return atomic_load(&plan.status);
@@ -248,11 +244,12 @@ static bool winograd_is_faster(const DscConvolution *call, bool weights) {
   const int64_t channels = channels_of(call), outputs = outputs_of(call),
                 taps = dsc_volume(call->taps);
   const int64_t columns = dsc_tile_size(call->dtype).columns;
-  const int64_t tiles = call->batch * ceiling(call->out_size[1], 2) * ceiling(call->out_size[2], 2);
+  const int64_t tiles =
+      call->batch * dsc_parts(call->out_size[1], 2) * dsc_parts(call->out_size[2], 2);
   const int64_t product = weights ? 125 : 115, packed = 40 * columns;
   const int64_t weight = (weights ? 300 : 190) * columns, tile = (weights ? 500 : 620) * columns;
-  const int64_t pairs = weights ? ceiling(channels, columns) * columns * outputs
-                                : ceiling(outputs, columns) * columns * (channels + START);
+  const int64_t pairs = weights ? dsc_parts(channels, columns) * columns * outputs
+                                : dsc_parts(outputs, columns) * columns * (channels + START);
   return TRANSFORMED * PLACES * tiles * channels * outputs + weight * taps * channels * outputs +
              tile * tiles * (channels + outputs) <
          product * joined_places(call) * pairs + packed * taps * channels * outputs;
@@ -264,7 +261,7 @@ static bool fills_tiles(const DscConvolution *call, int64_t vectors, int64_t oth
   enum { CHANNELS = 16 };
   const int64_t columns = dsc_tile_size(call->dtype).columns;
   return others >= CHANNELS && vectors >= CHANNELS &&
-         2 * ceiling(vectors, columns) * columns <= 3 * vectors;
+         2 * dsc_parts(vectors, columns) * columns <= 3 * vectors;
 }
 
 // Whether blocks of images fit in the caches.

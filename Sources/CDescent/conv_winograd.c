@@ -6,13 +6,11 @@
 #include <stdatomic.h>
 
 #include "dsc_product.h"
+#include "dsc_sizes.h"
 #include "dsc_winograd.h"
 #include "include/dsc_pool.h"
 
 enum { TAPS = 3 };
-
-static int64_t ceiling(int64_t value, int64_t unit) { return (value + unit - 1) / unit; }
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
 static int64_t channels_of(const DscConvolution *call) { return call->in_channels / call->groups; }
 static int64_t outputs_of(const DscConvolution *call) { return call->out_channels / call->groups; }
@@ -27,7 +25,7 @@ bool dsc_winograd_serves(const DscConvolution *call) {
     fits = fits && call->taps[d] == TAPS && call->stride[d] == 1 &&
            (call->dilation[d] == 1 || call->dilation[d] == -1);
   return fits && channels_of(call) >= CHANNELS && outputs_of(call) >= CHANNELS &&
-         call->batch * ceiling(call->out_size[1], 2) * ceiling(call->out_size[2], 2) >= TILES;
+         call->batch * dsc_parts(call->out_size[1], 2) * dsc_parts(call->out_size[2], 2) >= TILES;
 }
 
 // How the tiles of a call are cut into blocks of about equal size.
@@ -38,16 +36,16 @@ typedef struct {
 } Blocks;
 
 static Blocks cut(const DscConvolution *call, int64_t most) {
-  Blocks b = {.height = ceiling(call->out_size[1], 2), .width = ceiling(call->out_size[2], 2)};
-  b.along = ceiling(b.width, most);
-  b.columns = ceiling(b.width, b.along);
-  b.down = ceiling(b.height, most / b.columns > 1 ? most / b.columns : 1);
-  b.rows = ceiling(b.height, b.down);
+  Blocks b = {.height = dsc_parts(call->out_size[1], 2), .width = dsc_parts(call->out_size[2], 2)};
+  b.along = dsc_parts(b.width, most);
+  b.columns = dsc_parts(b.width, b.along);
+  b.down = dsc_parts(b.height, most / b.columns > 1 ? most / b.columns : 1);
+  b.rows = dsc_parts(b.height, b.down);
   b.images = most / (b.rows * b.columns);
-  b.images = b.down > 1 || b.along > 1 || b.images < 1 ? 1 : least(b.images, call->batch);
-  b.across = ceiling(call->batch, b.images);
-  b.images = ceiling(call->batch, b.across);
-  b.across = ceiling(call->batch, b.images);
+  b.images = b.down > 1 || b.along > 1 || b.images < 1 ? 1 : dsc_smaller(b.images, call->batch);
+  b.across = dsc_parts(call->batch, b.images);
+  b.images = dsc_parts(call->batch, b.across);
+  b.across = dsc_parts(call->batch, b.images);
   return b;
 }
 
@@ -58,11 +56,11 @@ static DscTiles block_at(const DscConvolution *call, const Blocks *b, int64_t in
   int64_t image = index / b->along / b->down * b->images;
   return (DscTiles){
       .image = image,
-      .images = least(b->images, call->batch - image),
+      .images = dsc_smaller(b->images, call->batch - image),
       .y = y,
-      .rows = least(b->rows, b->height - y),
+      .rows = dsc_smaller(b->rows, b->height - y),
       .x = x,
-      .columns = least(b->columns, b->width - x),
+      .columns = dsc_smaller(b->columns, b->width - x),
   };
 }
 
@@ -79,14 +77,14 @@ static Forward plan_forward(const DscConvolution *call) {
   enum { BYTES = 512 << 10, FEWEST = 48, MOST = 256 };
   int64_t tile = DSC_PLACES * (channels_of(call) + 32) * (int64_t)sizeof(float);
   int64_t most = BYTES / tile, threads = dsc_thread_count();
-  int64_t total = call->batch * ceiling(call->out_size[1], 2) * ceiling(call->out_size[2], 2);
-  if (threads > 1) most = least(most, ceiling(total, 2 * threads));
+  int64_t total = call->batch * dsc_parts(call->out_size[1], 2) * dsc_parts(call->out_size[2], 2);
+  if (threads > 1) most = dsc_smaller(most, dsc_parts(total, 2 * threads));
   Forward plan = {
       .call = call,
-      .blocks = cut(call, most < FEWEST ? FEWEST : least(most, MOST)),
+      .blocks = cut(call, most < FEWEST ? FEWEST : dsc_smaller(most, MOST)),
       .group = dsc_winograd_weights_size(call),
   };
-  plan.panels = ceiling(outputs_of(call), dsc_tile_size(call->dtype).columns);
+  plan.panels = dsc_parts(outputs_of(call), dsc_tile_size(call->dtype).columns);
   atomic_init(&plan.status, DSC_OK);
   atomic_init(&plan.infinite, false);
   return plan;
@@ -142,15 +140,15 @@ static Backward plan_backward(const DscConvolution *call) {
   enum { TILES = 128, BYTES = 4 << 20, SLICES = 16, BLOCKS = 2, CHANNELS = 32 };
   Backward plan = {.call = call, .blocks = cut(call, TILES)};
   int64_t bytes = DSC_PLACES * channels_of(call) * outputs_of(call) * (int64_t)sizeof(float);
-  plan.slices = least(least(BYTES / bytes, SLICES), block_count(&plan.blocks) / BLOCKS);
+  plan.slices = dsc_smaller(dsc_smaller(BYTES / bytes, SLICES), block_count(&plan.blocks) / BLOCKS);
   if (plan.slices < 1) plan.slices = 1;
   int64_t threads = dsc_thread_count(), wanted = threads == 1 ? 1 : 2 * threads;
-  plan.parts = least(ceiling(wanted, plan.slices), ceiling(channels_of(call), CHANNELS));
-  plan.channels = ceiling(ceiling(channels_of(call), plan.parts), CHANNELS) * CHANNELS;
-  plan.parts = ceiling(channels_of(call), plan.channels);
+  plan.parts = dsc_smaller(dsc_parts(wanted, plan.slices), dsc_parts(channels_of(call), CHANNELS));
+  plan.channels = dsc_parts(dsc_parts(channels_of(call), plan.parts), CHANNELS) * CHANNELS;
+  plan.parts = dsc_parts(channels_of(call), plan.channels);
   DscWinogradSums work = {.call = call, .channels = plan.channels};
   plan.size = dsc_winograd_sums_size(&work);
-  plan.outputs = ceiling(outputs_of(call), wanted);
+  plan.outputs = dsc_parts(outputs_of(call), wanted);
   atomic_init(&plan.status, DSC_OK);
   atomic_init(&plan.infinite, false);
   return plan;
@@ -163,7 +161,7 @@ static DscWinogradSums part_of(const Backward *plan, int64_t part) {
       .call = plan->call,
       .group = plan->group,
       .channel = channel,
-      .channels = least(plan->channels, channels_of(plan->call) - channel),
+      .channels = dsc_smaller(plan->channels, channels_of(plan->call) - channel),
       .sums = (float *)plan->call->workspace + part * plan->slices * plan->size,
   };
 }
@@ -190,7 +188,7 @@ static void add_slice(void *context, int64_t piece) {
 static void finish_outputs(void *context, int64_t piece) {
   Backward *plan = context;
   int64_t start = piece * plan->outputs;
-  int64_t end = least(start + plan->outputs, outputs_of(plan->call));
+  int64_t end = dsc_smaller(start + plan->outputs, outputs_of(plan->call));
   for (int64_t part = 0; part < plan->parts; part++) {
     DscWinogradSums work = part_of(plan, part);
     if (!dsc_winograd_finish(&work, plan->slices, start, end)) atomic_store(&plan->infinite, true);
@@ -201,7 +199,7 @@ bool dsc_convolve_winograd_weights(const DscConvolution *call, int *status) {
   Backward plan = plan_backward(call);
   for (plan.group = 0; plan.group < call->groups; plan.group++) {
     dsc_parallel(plan.slices * plan.parts, add_slice, &plan);
-    dsc_parallel(ceiling(outputs_of(call), plan.outputs), finish_outputs, &plan);
+    dsc_parallel(dsc_parts(outputs_of(call), plan.outputs), finish_outputs, &plan);
   }
   *status = atomic_load(&plan.status);
   return !atomic_load(&plan.infinite);

@@ -71,7 +71,7 @@ void dsc_store_lane(DscLane lane, const void *values, int64_t count, DscDType dt
   _Alignas(64) char in[CHUNK * sizeof(int64_t)], middle[CHUNK * sizeof(int64_t)];
   _Alignas(64) char narrow[CHUNK * sizeof(int64_t)];
   while (count > 0) {
-    const int64_t n = count < CHUNK ? count : CHUNK, padded = (n + DSC_STEP - 1) & -DSC_STEP;
+    const int64_t n = count < CHUNK ? count : CHUNK, padded = dsc_up_to_step(n);
     const void *now = from;
     if (padded > n) {
       memcpy(in, from, (size_t)n * wide);

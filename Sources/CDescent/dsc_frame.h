@@ -20,8 +20,6 @@ typedef struct {
   int stream_count;
 } Frame;
 
-static inline int64_t rounded_up(int64_t count) { return (count + DSC_STEP - 1) & -DSC_STEP; }
-
 static inline char *slot_of(const Frame *frame, int reg) {
   return frame->scratch + frame->plan->slots[reg];
 }
@@ -98,7 +96,7 @@ static inline void load_values(const Frame *frame, int i, int64_t index, const i
   const DscConvert convert = dsc_conversions[plan->target]->load[operand->dtype];
   const DscLoop across =
       lane == own ? NULL : dsc_find_loop(plan->target, dsc_conversion_op(lane), own);
-  const int64_t padded = rounded_up(count);
+  const int64_t padded = dsc_up_to_step(count);
   char *slot = slot_of(frame, operand->reg);
   int64_t stride;
   const char *run = input_run(frame, i, index, position, &stride);
@@ -139,7 +137,7 @@ static inline void load(Frame *frame, int i, int64_t index, const int64_t *posit
   if (operand->constant || (operand->stride == 0 && !plan->crossing)) {
     if (operand->constant && frame->loaded[i]) return;
     load_values(frame, i, index, position, 1);
-    const int64_t filled = operand->constant ? frame->capacity : rounded_up(count);
+    const int64_t filled = operand->constant ? frame->capacity : dsc_up_to_step(count);
     const size_t size = dsc_lane_size(plan->program->register_lane[operand->reg]);
     if (filled > DSC_STEP) dsc_conversions[plan->target]->fill(size, slot, filled, slot);
     frame->loaded[i] = filled;
@@ -173,7 +171,7 @@ static inline void store(const Frame *frame, int i, int64_t index, const int64_t
   const DscConvert convert = dsc_conversions[plan->target]->store[operand->dtype];
   const DscLoop across =
       lane == own ? NULL : dsc_find_loop(plan->target, dsc_conversion_op(own), lane);
-  const int64_t padded = rounded_up(count);
+  const int64_t padded = dsc_up_to_step(count);
   char *run = run_of(plan, i, index, position);
   const bool in_place =
       run && operand->stride == 1 && padded == count && (convert || across) && !operand->streamed;

@@ -15,6 +15,8 @@
 #define DSC_STEP     16
 #define DSC_OP_COUNT (DSC_OP_SELECT + 1)
 
+static inline int64_t dsc_up_to_step(int64_t count) { return (count + DSC_STEP - 1) & -DSC_STEP; }
+
 /// Operands past the instruction's arity are ignored. Returns DscStatus bits.
 typedef int (*DscLoop)(int64_t count, const void *a, const void *b, const void *c, void *out);
 /// The same past the cache: `out` begins a line and is none of the operands.

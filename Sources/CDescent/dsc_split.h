@@ -4,6 +4,7 @@
 #define DSC_SPLIT_H
 
 #include "dsc_evaluate.h"
+#include "dsc_sizes.h"
 
 enum {
   DSC_SPLIT_OPERANDS = DSC_MAX_INPUTS + 2,
@@ -88,11 +89,6 @@ void dsc_split(DscSplit *split, const DscProgram *program, DscLane lane, int ndi
                const int64_t *shape, uint32_t reduced, bool keep_order, const DscView *inputs,
                int input_count, const DscScalar *scalars, const DscView *const *outputs,
                int output_count);
-
-static inline int64_t dsc_smaller(int64_t a, int64_t b) { return a < b ? a : b; }
-
-/// How many parts of a size make a whole.
-static inline int64_t dsc_parts(int64_t whole, int64_t part) { return (whole + part - 1) / part; }
 
 /// A rectangle of an operand: where its first element lies and its strides in elements.
 typedef struct {

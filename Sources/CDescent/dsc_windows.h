@@ -140,8 +140,6 @@ static inline int64_t dsc_window_residue(const DscWindow *window, int64_t number
   return offset - dsc_window_shift(window, number) * window->stride[DSC_WIDTH];
 }
 
-static inline int64_t dsc_up_to_step(int64_t count) { return (count + DSC_STEP - 1) & -DSC_STEP; }
-
 /// How many places of all phases are worked on at a time.
 static inline int64_t dsc_window_tile(int64_t phases) {
   enum { PLACES = 512, VALUES = 1 << 14 };

@@ -1,6 +1,7 @@
 // Runs plans of elementwise programs: block by block, an instruction at a time over a block's
 // registers.
 #include "dsc_frame.h"
+#include "dsc_sizes.h"
 
 enum { LEAST_AHEAD = 256 };
 
@@ -38,7 +39,7 @@ static int run_block(Frame *frame, int64_t index, const int64_t *position, int64
   const DscProgram *program = plan->program;
   const int inputs = program->input_count;
   const bool whole = count % DSC_STEP == 0;
-  const int64_t padded = rounded_up(count), out_index = index - plan->origin;
+  const int64_t padded = dsc_up_to_step(count), out_index = index - plan->origin;
   for (int i = 0; i < inputs; i++) load(frame, i, index, position, count);
   for (int k = 0; k < program->output_count; k++) {
     const DscOperand *operand = &plan->operands[inputs + k];
@@ -92,7 +93,7 @@ static void fill_scalars(const Frame *frame) {
 static void open_frame(Frame *frame, const DscPlan *plan, char *scratch, int64_t count) {
   frame->plan = plan;
   frame->scratch = scratch;
-  frame->capacity = count < plan->block ? rounded_up(count) : plan->block;
+  frame->capacity = count < plan->block ? dsc_up_to_step(count) : plan->block;
   for (int r = 0; r < plan->program->register_count; r++)
     frame->registers[r] = scratch + plan->slots[r];
   for (int i = 0; i < plan->program->input_count; i++) frame->loaded[i] = 0;
@@ -129,12 +130,10 @@ void dsc_plan_run(DscPlan *plan, int64_t first, int64_t count) {
   if (status) atomic_fetch_or(&plan->status, status);
 }
 
-static inline int64_t parts_of(int64_t size, int64_t part) { return (size + part - 1) / part; }
-
 int64_t dsc_plan_tiles(const DscPlan *plan) {
   const int inner = plan->ndim - 1;
-  int64_t count = parts_of(plan->shape[inner - 1], DSC_TILE_ROWS) *
-                  parts_of(plan->shape[inner], plan->tile_columns);
+  int64_t count = dsc_parts(plan->shape[inner - 1], DSC_TILE_ROWS) *
+                  dsc_parts(plan->shape[inner], plan->tile_columns);
   for (int d = 0; d < inner - 1; d++) count *= plan->shape[d];
   return count;
 }
@@ -179,8 +178,8 @@ void dsc_plan_run_tiles(DscPlan *plan, int64_t first, int64_t count) {
   Frame frame;
   open_frame(&frame, plan, scratch, plan->tile_columns);
   const int inner = plan->ndim - 1;
-  const int64_t across = parts_of(plan->shape[inner], plan->tile_columns);
-  const int64_t down = parts_of(plan->shape[inner - 1], DSC_TILE_ROWS);
+  const int64_t across = dsc_parts(plan->shape[inner], plan->tile_columns);
+  const int64_t down = dsc_parts(plan->shape[inner - 1], DSC_TILE_ROWS);
   int status = DSC_OK;
   for (int64_t tile = first; tile < first + count; tile++) {
     int64_t position[DSC_MAX_DIMS], rest = tile;

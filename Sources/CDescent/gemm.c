@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "dsc_product.h"
+#include "dsc_sizes.h"
 #include "include/dsc_pool.h"
 
 typedef struct {
@@ -56,13 +57,9 @@ static void move_to_batch(const Plan *plan, int64_t position, DscProduct *produc
   product->c += c * plan->size;
 }
 
-static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
-
-static int64_t ceiling(int64_t value, int64_t unit) { return (value + unit - 1) / unit; }
-
 // Where a piece of a length begins: whole tiles, shared out evenly.
 static int64_t border(int64_t length, int64_t pieces, int64_t tile, int64_t piece) {
-  return smaller(length, ceiling(length, tile) * piece / pieces * tile);
+  return dsc_smaller(length, dsc_parts(length, tile) * piece / pieces * tile);
 }
 
 static void run_piece(void *context, int64_t piece) {
@@ -94,7 +91,7 @@ static void run_piece(void *context, int64_t piece) {
 
 // The size of `parts` about equal parts of a length, as a multiple of `unit`.
 static int64_t part(int64_t length, int64_t parts, int64_t unit) {
-  return ceiling(ceiling(length, parts), unit) * unit;
+  return dsc_parts(dsc_parts(length, parts), unit) * unit;
 }
 
 // Chooses the pieces. A block of C is bounded so that its panels stay in the caches, and split
@@ -111,17 +108,18 @@ static void divide(Plan *plan, int64_t threads) {
   int64_t limit = vector                         ? p->n + tile.columns
                   : dsc_columns_are_positions(p) ? PATCH_COLUMNS
                                                  : COLUMNS;
-  plan->rows = part(p->m, ceiling(p->m, ROWS), tile.rows);
-  plan->columns = part(p->n, ceiling(p->n, limit), tile.columns);
+  plan->rows = part(p->m, dsc_parts(p->m, ROWS), tile.rows);
+  plan->columns = part(p->n, dsc_parts(p->n, limit), tile.columns);
   int64_t wanted = threads == 1 ? 1 : 2 * threads;
   int64_t depth = p->k > 0 ? p->k : 1;
   for (;;) {
-    plan->row_pieces = ceiling(p->m, plan->rows);
-    plan->column_pieces = ceiling(p->n, plan->columns);
+    plan->row_pieces = dsc_parts(p->m, plan->rows);
+    plan->column_pieces = dsc_parts(p->n, plan->columns);
     int64_t blocks = plan->row_pieces * plan->column_pieces;
     if (blocks * plan->batch >= wanted) break;
     if (plan->rows * plan->columns * depth < 2 * WORTH) break;
-    if (smaller(plan->rows, p->m) > smaller(plan->columns, p->n) && plan->rows > tile.rows) {
+    if (dsc_smaller(plan->rows, p->m) > dsc_smaller(plan->columns, p->n) &&
+        plan->rows > tile.rows) {
       plan->rows = part(plan->rows, 2, tile.rows);
     } else if (plan->columns > tile.columns) {
       plan->columns = part(plan->columns, 2, tile.columns);
@@ -132,8 +130,8 @@ static void divide(Plan *plan, int64_t threads) {
   plan->batch_step = 1;
   if (plan->row_pieces * plan->column_pieces == 1 && plan->batch > wanted) {
     int64_t work = p->m * p->n * depth;
-    plan->batch_step = ceiling(WORTH, work);
-    int64_t most = ceiling(plan->batch, 2 * wanted);
+    plan->batch_step = dsc_parts(WORTH, work);
+    int64_t most = dsc_parts(plan->batch, 2 * wanted);
     if (plan->batch_step > most) plan->batch_step = most;
   }
 }
@@ -144,17 +142,25 @@ static int run_plan(const DscGemm *call, const DscPatches *patches) {
   enum { SMALL = (1 << 18) - 1, BRIEF = 1 << 20, SIDE = 512 };
   Plan plan = {
       .call = call,
-      .product = {call->dtype,    call->m,
-                  call->n,        call->k,
-                  call->a,        call->b,
-                  call->bias,     call->c,
-                  call->a_row,    call->a_column,
-                  call->b_row,    call->b_column,
-                  call->c_row,    call->c_column,
-                  call->bias_row, call->bias_column,
-                  call->alpha,    call->beta,
-                  patches,        0,
-                  NULL,           0},
+      .product = {.dtype = call->dtype,
+                  .m = call->m,
+                  .n = call->n,
+                  .k = call->k,
+                  .a = call->a,
+                  .b = call->b,
+                  .bias = call->bias,
+                  .c = call->c,
+                  .a_row = call->a_row,
+                  .a_column = call->a_column,
+                  .b_row = call->b_row,
+                  .b_column = call->b_column,
+                  .c_row = call->c_row,
+                  .c_column = call->c_column,
+                  .bias_row = call->bias_row,
+                  .bias_column = call->bias_column,
+                  .alpha = call->alpha,
+                  .beta = call->beta,
+                  .patches = patches},
       .size = (int64_t)dsc_dtype_size(call->dtype),
       .batch = 1,
   };
@@ -169,7 +175,7 @@ static int run_plan(const DscGemm *call, const DscPatches *patches) {
   atomic_init(&plan.status, DSC_OK);
   divide(&plan, dsc_thread_count());
   int64_t blocks = plan.row_pieces * plan.column_pieces;
-  const int64_t pieces = blocks * ceiling(plan.batch, plan.batch_step);
+  const int64_t pieces = blocks * dsc_parts(plan.batch, plan.batch_step);
   if (p->m * p->n * p->k * plan.batch <= BRIEF)
     dsc_parallel_brief(pieces, run_piece, &plan);
   else

@@ -14,79 +14,56 @@
 #define DSC_BODY "gemm_body.h"
 #include "dsc_for_each_target.h"
 
-DscTileSize dsc_tile_size(DscDType dtype) {
-  return dtype == DSC_FLOAT64 ? DSC_DISPATCH(tile_size_f64)() : DSC_DISPATCH(tile_size_f32)();
-}
+// The function of float or of double.
+#define CALL(dtype, name, ...)                                    \
+  ((dtype) == DSC_FLOAT64 ? DSC_DISPATCH(name##_f64)(__VA_ARGS__) \
+                          : DSC_DISPATCH(name##_f32)(__VA_ARGS__))
+
+DscTileSize dsc_tile_size(DscDType dtype) { return CALL(dtype, tile_size); }
 
 bool dsc_columns_are_positions(const DscProduct *product) {
   return product->patches != NULL && !product->patches->transposed;
 }
 
-int dsc_product_tiled(const DscProduct *product) {
-  return product->dtype == DSC_FLOAT64 ? DSC_DISPATCH(product_f64)(product)
-                                       : DSC_DISPATCH(product_f32)(product);
-}
+int dsc_product_tiled(const DscProduct *product) { return CALL(product->dtype, product, product); }
 
 bool dsc_product_is_vector(const DscProduct *product) {
   return product->m == 1 && product->patches == NULL &&
          (product->dtype == DSC_FLOAT32 || product->dtype == DSC_FLOAT64);
 }
 
-int dsc_product_vector(const DscProduct *product) {
-  return product->dtype == DSC_FLOAT64 ? DSC_DISPATCH(vector_f64)(product)
-                                       : DSC_DISPATCH(vector_f32)(product);
-}
+int dsc_product_vector(const DscProduct *product) { return CALL(product->dtype, vector, product); }
 
 int64_t dsc_packed_columns(DscDType dtype, int64_t k, int64_t n) {
-  return dtype == DSC_FLOAT64 ? DSC_DISPATCH(packed_columns_f64)(k, n)
-                              : DSC_DISPATCH(packed_columns_f32)(k, n);
+  return CALL(dtype, packed_columns, k, n);
 }
 
 void dsc_pack_columns(const DscProduct *product, int64_t first, int64_t count, void *out) {
-  if (product->dtype == DSC_FLOAT64)
-    DSC_DISPATCH(pack_columns_f64)(product, first, count, out);
-  else
-    DSC_DISPATCH(pack_columns_f32)(product, first, count, out);
+  CALL(product->dtype, pack_columns, product, first, count, out);
 }
 
 int64_t dsc_direct_memory(const DscBand *band) {
-  return band->call->dtype == DSC_FLOAT64 ? DSC_DISPATCH(band_memory_f64)(band)
-                                          : DSC_DISPATCH(band_memory_f32)(band);
+  return CALL(band->call->dtype, band_memory, band);
 }
 
-void dsc_direct_band(const DscBand *band) {
-  if (band->call->dtype == DSC_FLOAT64)
-    DSC_DISPATCH(band_f64)(band);
-  else
-    DSC_DISPATCH(band_f32)(band);
-}
+void dsc_direct_band(const DscBand *band) { CALL(band->call->dtype, band, band); }
 
 int64_t dsc_weight_rows_memory(const DscWeightRows *rows) {
-  return rows->call->dtype == DSC_FLOAT64 ? DSC_DISPATCH(weight_rows_memory_f64)(rows)
-                                          : DSC_DISPATCH(weight_rows_memory_f32)(rows);
+  return CALL(rows->call->dtype, weight_rows_memory, rows);
 }
 
 void dsc_direct_weight_rows(const DscWeightRows *rows) {
-  if (rows->call->dtype == DSC_FLOAT64)
-    DSC_DISPATCH(weight_rows_f64)(rows);
-  else
-    DSC_DISPATCH(weight_rows_f32)(rows);
+  CALL(rows->call->dtype, weight_rows, rows);
 }
 
 void dsc_pack_weights(const DscConvolution *call, int64_t group, int64_t first, int64_t count,
                       void *out) {
-  if (call->dtype == DSC_FLOAT64)
-    DSC_DISPATCH(pack_weights_f64)(call, group, first, count, out);
-  else
-    DSC_DISPATCH(pack_weights_f32)(call, group, first, count, out);
+  CALL(call->dtype, pack_weights, call, group, first, count, out);
 }
 
 void dsc_pack_gradients(const DscConvolution *call, int64_t group, int64_t image, int64_t tile,
                         void *out) {
-  if (call->dtype == DSC_FLOAT64)
-    DSC_DISPATCH(pack_gradients_f64)(call, group, image, tile, out);
-  else
-    DSC_DISPATCH(pack_gradients_f32)(call, group, image, tile, out);
+  CALL(call->dtype, pack_gradients, call, group, image, tile, out);
 }
 
 int64_t dsc_attention_panel_size(void) { return dsc_tile_size(DSC_FLOAT32).columns; }
@@ -150,24 +127,17 @@ bool dsc_winograd_finish(const DscWinogradSums *work, int64_t count, int64_t sta
   return DSC_DISPATCH(winograd_finish_f32)(work, count, start, end);
 }
 
-#define CHOOSE(dtype, name) \
-  ((dtype) == DSC_FLOAT64 ? DSC_DISPATCH(name##_f64) : DSC_DISPATCH(name##_f32))
-
-int64_t dsc_tap_pitch(DscDType dtype, int64_t channels) {
-  return CHOOSE(dtype, pitch_of)(channels);
-}
+int64_t dsc_tap_pitch(DscDType dtype, int64_t channels) { return CALL(dtype, pitch_of, channels); }
 
 bool dsc_tap_pack(const DscTapSide *side, int64_t n) {
-  return CHOOSE(side->dtype, tap_pack)(side, n);
+  return CALL(side->dtype, tap_pack, side, n);
 }
 
 bool dsc_tap_panel(const DscTapProducts *products, int64_t first) {
-  return CHOOSE(products->dtype, tap_panel)(products, first);
+  return CALL(products->dtype, tap_panel, products, first);
 }
 
 bool dsc_tap_weights(const DscTapProducts *products, const DscTapSide *gradients, int64_t start,
                      int64_t end, void *weight) {
-  return products->dtype == DSC_FLOAT64
-             ? DSC_DISPATCH(tap_weights_f64)(products, gradients, start, end, weight)
-             : DSC_DISPATCH(tap_weights_f32)(products, gradients, start, end, weight);
+  return CALL(products->dtype, tap_weights, products, gradients, start, end, weight);
 }

@@ -27,8 +27,8 @@ static int64_t DSC_TYPED(tile_height)(int64_t left) {
   return left > DSC_TILE_ROWS ? (left + 1) / 2 : left;
 }
 
-// What a tile of whole packed panels asks for meanwhile: lines that are needed soon, one for each of
-// its k elements. They go in groups of DSC_TILE_ROWS: `step` elements apart within a group, the
+// What a tile of whole packed panels asks for meanwhile: lines that are needed soon, one for each
+// of its k elements. They go in groups of DSC_TILE_ROWS: `step` elements apart within a group, the
 // groups `group` apart.
 typedef struct {
   const DSC_T *from;
@@ -36,7 +36,8 @@ typedef struct {
 } DSC_TYPED(Ahead);
 
 // Adds the products of an element of each row of A and a row of B; `rows`, `vectors` and what the
-// callers make of them are literals, so the sums are registers. `four`: the first of every four rows.
+// callers make of them are literals, so the sums are registers. `four`: the first of every four
+// rows.
 static inline __attribute__((always_inline)) void DSC_TYPED(multiply_add)(
     int rows, int vectors, const DSC_T *const *four, int64_t a_row, const DSC_T *b,
     DSC_TYPED(Vector) sum[DSC_TILE_ROWS][DSC_TILE_VECTORS]) {
@@ -75,13 +76,16 @@ static inline __attribute__((always_inline)) void DSC_TYPED(store_tile)(
 }
 
 // out = (accumulate ? out : 0) + A B for a tile of rows x (vectors of columns). A is read in any
-// strides, B and out in rows. Each element is one chain of multiply-adds over k. If there is something `needed`,
-// DSC_ASKED_BYTES of it are asked for with each element of k, into the second-level cache: a few at a time, as
-// many at once would keep the operands waiting.
+// strides, B and out in rows. Each element is one chain of multiply-adds over k. If there is
+// something `needed`, DSC_ASKED_BYTES of it are asked for with each element of k, into the
+// second-level cache: a few at a time, as many at once would keep the operands waiting.
 #define DSC_ASKED_BYTES 16
-static inline __attribute__((always_inline)) void DSC_TYPED(tile)(
-    int rows, int vectors, int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column,
-    const DSC_T *b, int64_t b_row, DSC_T *out, int64_t out_row, bool accumulate, const char *needed) {
+static inline __attribute__((always_inline)) void DSC_TYPED(tile)(int rows, int vectors, int64_t k,
+                                                                  const DSC_T *a, int64_t a_row,
+                                                                  int64_t a_column, const DSC_T *b,
+                                                                  int64_t b_row, DSC_T *out,
+                                                                  int64_t out_row, bool accumulate,
+                                                                  const char *needed) {
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
   const DSC_T *four[(DSC_TILE_ROWS + 3) / 4];
@@ -137,20 +141,21 @@ static const DSC_TYPED(Tile)
     DSC_TYPED(tiles)[DSC_TILE_ROWS][DSC_TILE_VECTORS] = {DSC_FOR_TILE_ROWS(DSC_TILE_ENTRY)};
 
 // The same for all vectors, with something needed.
-typedef void (*DSC_TYPED(AskingTile))(int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column, const DSC_T *b,
-                                      int64_t b_row, DSC_T *out, int64_t out_row, bool accumulate,
-                                      const char *needed);
-#define DSC_ASKING_TILE(rows)                                                                               \
-  static void DSC_TYPED(asking_tile_##rows)(int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column,     \
-                                            const DSC_T *b, int64_t b_row, DSC_T *out, int64_t out_row,     \
-                                            bool accumulate, const char *needed) {                          \
-    if (needed == NULL) __builtin_unreachable();                                                            \
-    DSC_TYPED(tile)                                                                                         \
-    (rows, DSC_TILE_VECTORS, k, a, a_row, a_column, b, b_row, out, out_row, accumulate, needed);            \
+typedef void (*DSC_TYPED(AskingTile))(int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column,
+                                      const DSC_T *b, int64_t b_row, DSC_T *out, int64_t out_row,
+                                      bool accumulate, const char *needed);
+#define DSC_ASKING_TILE(rows)                                                                    \
+  static void DSC_TYPED(asking_tile_##rows)(                                                     \
+      int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column, const DSC_T *b, int64_t b_row, \
+      DSC_T *out, int64_t out_row, bool accumulate, const char *needed) {                        \
+    if (needed == NULL) __builtin_unreachable();                                                 \
+    DSC_TYPED(tile)                                                                              \
+    (rows, DSC_TILE_VECTORS, k, a, a_row, a_column, b, b_row, out, out_row, accumulate, needed); \
   }
 #define DSC_ASKING_ENTRY(rows) DSC_TYPED(asking_tile_##rows),
 DSC_FOR_TILE_ROWS(DSC_ASKING_TILE)
-static const DSC_TYPED(AskingTile) DSC_TYPED(asking_tiles)[DSC_TILE_ROWS] = {DSC_FOR_TILE_ROWS(DSC_ASKING_ENTRY)};
+static const DSC_TYPED(AskingTile)
+    DSC_TYPED(asking_tiles)[DSC_TILE_ROWS] = {DSC_FOR_TILE_ROWS(DSC_ASKING_ENTRY)};
 #undef DSC_ASKING_TILE
 #undef DSC_ASKING_ENTRY
 

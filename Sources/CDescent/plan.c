@@ -233,7 +233,7 @@ static void lay_out_scratch(DscPlan *plan) {
   for (int r = 0; r < program->register_count; r++)
     bytes += (int64_t)dsc_lane_size(program->register_lane[r]);
   int64_t block = bytes ? DSC_SCRATCH_BYTES / bytes & -DSC_STEP : DSC_MAX_BLOCK;
-  const int64_t total = (plan->total + DSC_STEP - 1) & -DSC_STEP;
+  const int64_t total = dsc_up_to_step(plan->total);
   if (block > DSC_MAX_BLOCK) block = DSC_MAX_BLOCK;
   plan->block = block < total ? block : total;
   int64_t offset = 0;

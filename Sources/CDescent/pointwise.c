@@ -110,7 +110,7 @@ static inline int run_small(const DscProgram *program, int64_t count, const DscV
   const DscLane result = (DscLane)program->register_lane[instruction->destination];
   if (!dsc_is_native(output->dtype, result)) return NOT_SMALL;
   if (output->strides[0] != 1 && count > 1) return NOT_SMALL;
-  const int64_t padded = (count + DSC_STEP - 1) & -DSC_STEP, whole = count & -DSC_STEP;
+  const int64_t padded = dsc_up_to_step(count), whole = count & -DSC_STEP;
   const uint8_t registers[3] = {instruction->a, instruction->b, instruction->c};
   const char *operands[3] = {NULL, NULL, NULL};  // of the whole steps
   const char *last[3] = {NULL, NULL, NULL};      // of the step after them

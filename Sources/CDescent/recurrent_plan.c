@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "dsc_recurrent_cells.h"
+#include "dsc_sizes.h"
 #include "include/dsc_pool.h"
 
 // So many rows of a piece that a weight's panel is worth reading, and their gates stay near.
@@ -10,9 +11,6 @@ enum { LEAST_ROWS = 4, MOST_ROWS = 48, TYPICAL_ROWS = 16 };
 enum { LEAST_STEPS = 4, NEAR_GATES = 512 << 10, ALL_GATES = 8 << 20 };
 // Bytes of a weight's panels that stay in the second-level cache beside gates.
 enum { NEAR_PANELS = 256 << 10 };
-
-static int64_t round_up(int64_t value, int64_t unit) { return (value + unit - 1) / unit * unit; }
-static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 // x weight_ihᵀ and h weight_hhᵀ, or the gradients' products with the weights as they are.
 static DscProduct operand(const DscRecurrent *call, const void *weight, int64_t width,
@@ -56,7 +54,7 @@ static int64_t divide(DscRecurrentPlan *p, char *base) {
   int64_t total = 0;
   for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
     if (base != NULL) *parts[i].part = parts[i].count == 0 ? NULL : base + total;
-    total += round_up(parts[i].count * p->size, 64);
+    total += dsc_up_to(parts[i].count * p->size, 64);
   }
   return total;
 }
@@ -69,7 +67,7 @@ static void describe(const DscRecurrent *call, bool backward, DscRecurrentPlan *
   int64_t step = (call->batch < TYPICAL_ROWS ? call->batch : TYPICAL_ROWS) * p->width * p->size;
   int64_t least = LEAST_STEPS, all = ALL_GATES / (call->batch * p->width * p->size);
   p->chunk = NEAR_GATES / step > least ? NEAR_GATES / step : least;
-  p->chunk = smaller(call->steps, smaller(p->chunk, all > 1 ? all : 1));
+  p->chunk = dsc_smaller(call->steps, dsc_smaller(p->chunk, all > 1 ? all : 1));
   p->ih.product = operand(call, call->weight_ih, p->width, call->inputs, backward);
   p->hh.product = operand(call, call->weight_hh, p->width, call->hidden, backward);
 }
@@ -89,7 +87,7 @@ static void pack_piece(void *context, int64_t piece) {
   int64_t pieces = p->ih.panels == NULL ? 0 : (p->ih.product.n + columns - 1) / columns;
   const DscRecurrentWeight *weight = piece < pieces ? &p->ih : &p->hh;
   int64_t first = (piece < pieces ? piece : piece - pieces) * columns;
-  dsc_pack_columns(&weight->product, first, smaller(columns, weight->product.n - first),
+  dsc_pack_columns(&weight->product, first, dsc_smaller(columns, weight->product.n - first),
                    weight->panels);
 }
 
@@ -106,8 +104,8 @@ void dsc_recurrent_plan(const DscRecurrent *call, bool backward, DscRecurrentPla
   describe(call, backward, p);
   (void)divide(p, call->workspace);
   int64_t threads = dsc_thread_count(), pieces = (call->batch + MOST_ROWS - 1) / MOST_ROWS;
-  p->rows = (call->batch + round_up(pieces, threads) - 1) / round_up(pieces, threads);
-  p->rows = smaller(call->batch, p->rows < LEAST_ROWS ? LEAST_ROWS : p->rows);
+  p->rows = (call->batch + dsc_up_to(pieces, threads) - 1) / dsc_up_to(pieces, threads);
+  p->rows = dsc_smaller(call->batch, p->rows < LEAST_ROWS ? LEAST_ROWS : p->rows);
   p->pieces = (call->batch + p->rows - 1) / p->rows;
   memset(p->zeros, 0, (size_t)(p->width * p->size));
   if (!backward) {
@@ -144,7 +142,7 @@ int dsc_recurrent_multiply(const DscRecurrentWeight *weight, int64_t steps, int6
   if (steps == 1) columns = n;
   int status = DSC_OK;
   for (int64_t first = 0; first < n; first += columns) {
-    product.column = first, product.n = smaller(columns, n - first);
+    product.column = first, product.n = dsc_smaller(columns, n - first);
     for (int64_t s = 0; s < steps; s++) {
       product.a = (const char *)from.data + s * from.step * size;
       product.c = (char *)out + (s * out_step + first) * size;

@@ -1,4 +1,5 @@
 // Selecting by truth: counting, listing and moving the elements that are not zero.
+#include "dsc_sizes.h"
 #include "dsc_walk.h"
 #include "include/dsc_index.h"
 #include "include/dsc_pool.h"
@@ -71,8 +72,6 @@ static int64_t list_true(const uint8_t *truth, int64_t count, uint16_t *position
   return hits;
 }
 
-static int64_t min(int64_t a, int64_t b) { return a < b ? a : b; }
-
 static void select_piece(void *context, int64_t piece) {
   Selection *selection = context;
   const DscWalk *walk = &selection->walk;
@@ -89,7 +88,7 @@ static void select_piece(void *context, int64_t piece) {
   dsc_walk_seek(walk, outer, at / columns, &place);
   int64_t column = at % columns;
   while (at < end) {
-    int64_t n = min(min(columns - column, end - at), BLOCK);
+    int64_t n = dsc_smaller(dsc_smaller(columns - column, end - at), BLOCK);
     const char *mask = selection->mask + (place.offsets[0] + column * stride) * size;
     truths[selection->mask_dtype](mask, stride, n, truth);
     if (selection->move) {
@@ -121,7 +120,7 @@ static void run_pieces(Selection *selection) {
 static int64_t count(Selection *selection) {
   int64_t total = dsc_walk_count(&selection->walk, selection->walk.ndim);
   if (total == 0) return 0;
-  selection->pieces = min(1 + total / MIN_PIECE, MAX_PIECES);
+  selection->pieces = dsc_smaller(1 + total / MIN_PIECE, MAX_PIECES);
   selection->move = NULL;
   run_pieces(selection);
   int64_t before = 0;

@@ -178,9 +178,15 @@ static void piece(void *context, int64_t index) {
   const int64_t end = dsc_smaller((index + 1) * pooling->group, pooling->units);
   for (int64_t unit = index * pooling->group; unit < end; unit++) {
     const DscWindowRow row = dsc_window_line(window->output, unit);
-    if (!scratch.numbers && window->adaptive) join_line(pooling, &row);
-    if (!scratch.numbers && !window->adaptive) pool_line(&scratch, &row, &inner);
-    for (int64_t w = 0; scratch.numbers && w < window->output[DSC_WIDTH]; w++) {
+    if (!scratch.numbers && window->adaptive) {
+      join_line(pooling, &row);
+      continue;
+    }
+    if (!scratch.numbers) {
+      pool_line(&scratch, &row, &inner);
+      continue;
+    }
+    for (int64_t w = 0; w < window->output[DSC_WIDTH]; w++) {
       pool_place(&scratch, &row, w);
       if (window->adaptive)
         store_indices(pooling, scratch.numbers, &row, w);
