@@ -52,18 +52,13 @@ static void DSC_NAME(store_columns)(const float *panel, int64_t rows, int64_t co
     int64_t r = 0;
     for (; r + 4 <= rows; r += 4) {
       const float *from = panel + r * DSC_TILE_COLUMNS + c;
-      Four x0 = *(const Four *)from * factor;
-      Four x1 = *(const Four *)(from + DSC_TILE_COLUMNS) * factor;
-      Four x2 = *(const Four *)(from + 2 * DSC_TILE_COLUMNS) * factor;
-      Four x3 = *(const Four *)(from + 3 * DSC_TILE_COLUMNS) * factor;
-      Four low01 = __builtin_shufflevector(x0, x1, 0, 4, 1, 5);
-      Four low23 = __builtin_shufflevector(x2, x3, 0, 4, 1, 5);
-      Four high01 = __builtin_shufflevector(x0, x1, 2, 6, 3, 7);
-      Four high23 = __builtin_shufflevector(x2, x3, 2, 6, 3, 7);
-      *(Four *)(to + r) = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
-      *(Four *)(to + r + out_row) = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
-      *(Four *)(to + r + 2 * out_row) = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
-      *(Four *)(to + r + 3 * out_row) = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
+      Four x[4];
+      for (int i = 0; i < 4; i++) x[i] = *(const Four *)(from + i * DSC_TILE_COLUMNS) * factor;
+      DSC_TYPED(transpose_four)(x);
+      *(Four *)(to + r) = x[0];
+      *(Four *)(to + r + out_row) = x[1];
+      *(Four *)(to + r + 2 * out_row) = x[2];
+      *(Four *)(to + r + 3 * out_row) = x[3];
     }
     for (; r < rows; r++)
       for (int i = 0; i < 4; i++)

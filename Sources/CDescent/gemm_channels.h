@@ -14,21 +14,18 @@ static int64_t DSC_TYPED(pitch_of)(int64_t channels) {
 static void DSC_TYPED(unpack)(const DSC_T *packed, int64_t vector_step, int64_t step,
                               int64_t channels, int64_t count, DSC_T *out, int64_t out_channel) {
   enum { LANES = DSC_LANES_PER_VECTOR };
-  typedef DSC_T Four __attribute__((ext_vector_type(4), aligned(sizeof(DSC_T))));
+  typedef DSC_TYPED(Quarter) Four;
   for (int64_t c = 0; c < channels; c += 4, out += 4 * out_channel) {
     const DSC_T *from = packed + c / LANES * vector_step + c % LANES;
     int64_t some = channels - c < 4 ? channels - c : 4, p = 0;
     for (; some == 4 && p + 4 <= count; p += 4, from += 4 * step) {
-      Four x0 = *(const Four *)from, x1 = *(const Four *)(from + step);
-      Four x2 = *(const Four *)(from + 2 * step), x3 = *(const Four *)(from + 3 * step);
-      Four low01 = __builtin_shufflevector(x0, x1, 0, 4, 1, 5);
-      Four low23 = __builtin_shufflevector(x2, x3, 0, 4, 1, 5);
-      Four high01 = __builtin_shufflevector(x0, x1, 2, 6, 3, 7);
-      Four high23 = __builtin_shufflevector(x2, x3, 2, 6, 3, 7);
-      *(Four *)(out + p) = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
-      *(Four *)(out + out_channel + p) = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
-      *(Four *)(out + 2 * out_channel + p) = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
-      *(Four *)(out + 3 * out_channel + p) = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
+      Four x[4] = {*(const Four *)from, *(const Four *)(from + step),
+                   *(const Four *)(from + 2 * step), *(const Four *)(from + 3 * step)};
+      DSC_TYPED(transpose_four)(x);
+      *(Four *)(out + p) = x[0];
+      *(Four *)(out + out_channel + p) = x[1];
+      *(Four *)(out + 2 * out_channel + p) = x[2];
+      *(Four *)(out + 3 * out_channel + p) = x[3];
     }
     for (; p < count; p++, from += step)
       for (int64_t l = 0; l < some; l++) out[l * out_channel + p] = from[l];

@@ -73,7 +73,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(pack_lines)(int widt
     return;
   }
 #endif
-  typedef DSC_T Four __attribute__((ext_vector_type(4), aligned(sizeof(DSC_T))));
+  typedef DSC_TYPED(Quarter) Four;
   enum { LINE = 64 / sizeof(DSC_T), PART = 256 };
   const int top = (width - 1) / 4 * 4;
   for (int64_t start = 0; start < k; start += PART) {
@@ -91,16 +91,13 @@ static inline __attribute__((always_inline)) void DSC_TYPED(pack_lines)(int widt
       for (; p + 4 <= end; p += 4, to += 4 * width) {
         if (p % LINE == 0)
           for (int l = 0; l < 4; l++) __builtin_prefetch(next + l * line + p);
-        Four x0 = *(const Four *)(r0 + p), x1 = *(const Four *)(r1 + p);
-        Four x2 = *(const Four *)(r2 + p), x3 = *(const Four *)(r3 + p);
-        Four low01 = __builtin_shufflevector(x0, x1, 0, 4, 1, 5);
-        Four low23 = __builtin_shufflevector(x2, x3, 0, 4, 1, 5);
-        Four high01 = __builtin_shufflevector(x0, x1, 2, 6, 3, 7);
-        Four high23 = __builtin_shufflevector(x2, x3, 2, 6, 3, 7);
-        *(Four *)to = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
-        *(Four *)(to + width) = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
-        *(Four *)(to + 2 * width) = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
-        *(Four *)(to + 3 * width) = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
+        Four x[4] = {*(const Four *)(r0 + p), *(const Four *)(r1 + p), *(const Four *)(r2 + p),
+                     *(const Four *)(r3 + p)};
+        DSC_TYPED(transpose_four)(x);
+        *(Four *)to = x[0];
+        *(Four *)(to + width) = x[1];
+        *(Four *)(to + 2 * width) = x[2];
+        *(Four *)(to + 3 * width) = x[3];
       }
       for (; p < end; p++, to += width) *(Four *)to = (Four){r0[p], r1[p], r2[p], r3[p]};
       if (p == stop) continue;

@@ -5,8 +5,23 @@
 #undef DSC_TRANSPOSES
 #define DSC_TRANSPOSES (DSC_VECTOR_BYTES / DSC_T_BYTES >= 8)
 
-#if DSC_TRANSPOSES
 typedef DSC_T DSC_TYPED(Quarter) __attribute__((ext_vector_type(4), aligned(sizeof(DSC_T))));
+
+// Transposes 4 x 4 elements.
+static inline __attribute__((always_inline)) void DSC_TYPED(transpose_four)(DSC_TYPED(Quarter)
+                                                                                x[4]) {
+  typedef DSC_TYPED(Quarter) Four;
+  const Four low01 = __builtin_shufflevector(x[0], x[1], 0, 4, 1, 5);
+  const Four low23 = __builtin_shufflevector(x[2], x[3], 0, 4, 1, 5);
+  const Four high01 = __builtin_shufflevector(x[0], x[1], 2, 6, 3, 7);
+  const Four high23 = __builtin_shufflevector(x[2], x[3], 2, 6, 3, 7);
+  x[0] = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
+  x[1] = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
+  x[2] = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
+  x[3] = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
+}
+
+#if DSC_TRANSPOSES
 
 #if DSC_VECTOR_BYTES / DSC_T_BYTES == 16
 #define DSC_EACH_FOUR(a, b, c, d) \
