@@ -42,8 +42,10 @@ open class Module: PathNaming {
   }
 
   /// Runs the module.
-  public final func callAsFunction(_ x: Tensor) -> Tensor {
-    ModulePath.inside(self) {
+  public final func callAsFunction(
+    _ x: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    ModulePath.inside(self, file: file, line: line) {
       if forwardHooks.isEmpty && forwardPreHooks.isEmpty { return forward(x) }
       var input = x
       for hook in forwardPreHooks { input = hook.body(self, input) ?? input }
@@ -54,13 +56,15 @@ open class Module: PathNaming {
   }
 
   /// Runs a closure as part of this module, so that messages name it: for the `callAsFunction` of modules
-  /// with several inputs or outputs.
+  /// with several inputs or outputs. With the caller's line given on, messages point there.
   /// ```swift
   /// func callAsFunction(_ x: Tensor, _ mask: Tensor) -> Tensor { inside { project(x) * mask } }
   /// ```
   @inline(__always)
-  public final func inside<R>(_ body: () throws -> R) rethrows -> R {
-    try ModulePath.inside(self, body)
+  public final func inside<R>(
+    file: StaticString = #fileID, line: UInt = #line, _ body: () throws -> R
+  ) rethrows -> R {
+    try ModulePath.inside(self, file: file, line: line, body)
   }
 
   /// The multiply-adds of one call, for `summary`; 0 unless a layer says otherwise.

@@ -129,4 +129,39 @@ struct ModuleTests {
         == "Shared: the module has no forward of one input. Got a call with one tensor. Try an "
         + "override of forward(_:), or the module's own callAsFunction. In Shared.")
   }
+
+  @Test(
+    "a misuse points at the user's line: of the layer's call, or of the module's around an operator"
+  )
+  func location() throws {
+    func lineOf(_ body: () -> Void) -> String? {
+      #expect(throws: Misuse.self) { try checked(body) }.map(\.location)
+    }
+    func here(_ line: Int) -> String { "\(#fileID):\(line)" }
+    let x = Tensor.ones(1, 4)
+    let model = Sequential(Sequential(linear(2, 3)))
+    #expect(lineOf { _ = model(x) } == here(#line))
+    #expect(lineOf { _ = LSTM(2, 3)(x, nil) } == here(#line))
+    #expect(lineOf { _ = CrossEntropyLoss()(x, Tensor.zeros(2)) } == here(#line))
+    #expect(lineOf { _ = Outer(linear(2, 3))(x) } == Outer.called)
+    #expect(lineOf { _ = Adding()(x) } == here(#line))
+    #expect(lineOf { _ = x + Tensor.ones(3) } == "")
+  }
+}
+
+/// Calls a layer from a line of its own.
+private final class Outer: Module {
+  static let called = "\(#fileID):\(#line + 6)"
+  let layer: Linear
+
+  init(_ layer: Linear) { self.layer = layer }
+
+  override func forward(_ x: Tensor) -> Tensor {
+    layer(x)
+  }
+}
+
+/// Misuses an operator, which has no line.
+private final class Adding: Module {
+  override func forward(_ x: Tensor) -> Tensor { x + Tensor.ones(3) }
 }

@@ -3,7 +3,7 @@ import DescentNN
 import Testing
 
 @Suite("Recurrent layers") struct RecurrentTests {
-  @Test("one layer is its cell step by step, either way round") func cells() {
+  @Test("one layer is its cell step by step, either way round") func cells() throws {
     let generator = Generator(seed: 1)
     let layer = LSTM(3, 4, bidirectional: true, generator: generator)
     let x = Tensor.randn(5, 2, 3, generator: generator)
@@ -12,7 +12,7 @@ import Testing
     for (direction, suffix) in ["", "_reverse"].enumerated() {
       let cell = LSTMCell(3, 4)
       let state = layer.stateDict()
-      try? cell.load(
+      try cell.load(
         stateDict: StateDict(
           dictionaryLiteral: ("weight_ih", state["weight_ih_l0\(suffix)"]!),
           ("weight_hh", state["weight_hh_l0\(suffix)"]!),

@@ -1,9 +1,9 @@
 /// One backward pass: runs the nodes from the youngest to the oldest.
 ///
-/// Nodes wait in a heap ordered by creation number. When a node is taken out, everything that uses its
-/// outputs is younger and has already run, so its gradients are complete. Nothing recurses.
+/// When a node is taken out of the queue, everything that uses its outputs is younger and has already run, so
+/// its gradients are complete. Nothing recurses.
 final class Engine {
-  @exclusivity(unchecked) private var heap: [Node] = []
+  @exclusivity(unchecked) private var queue = NodeQueue()
   /// Leaves that received a gradient, in the order of their first.
   @exclusivity(unchecked) private var leaves: [Tensor] = []
   @exclusivity(unchecked) private var isRunning = false
@@ -29,8 +29,12 @@ final class Engine {
   }
 
   @inline(__always)
-  private func pass(retainGraph: Bool, createGraph: Bool, _ body: () -> Void) {
+  private func pass(
+    _ site: CallSite, retainGraph: Bool, createGraph: Bool, _ body: () -> Void
+  ) {
     isRunning = true
+    let outer = ThreadState.withCurrent { $0.backward }
+    ThreadState.withCurrent { $0.backward = site }
     self.retainGraph = retainGraph
     self.createGraph = createGraph
     detectsAnomalies = ThreadState.withCurrent { $0.anomalyDetection }
@@ -38,9 +42,10 @@ final class Engine {
     ThreadLocal.gradEnabled = createGraph
     body()
     ThreadLocal.gradEnabled = before
-    if leaves.capacity + heap.capacity > 1024 {
+    ThreadState.withCurrent { $0.backward = outer }
+    if leaves.capacity + queue.capacity > 1024 {
       leaves = []
-      heap = []
+      queue = NodeQueue()
     }
     isRunning = false
   }
@@ -48,16 +53,16 @@ final class Engine {
   /// `backward`: gradients are accumulated in the leaves.
   static func run(
     from root: Tensor, _ gradient: Tensor, retainGraph: Bool, createGraph: Bool,
-    recorder: FlowRecorder? = nil
+    recorder: FlowRecorder? = nil, site: CallSite
   ) {
-    use { $0.run(from: root, gradient, retainGraph, createGraph, recorder) }
+    use { $0.run(from: root, gradient, retainGraph, createGraph, recorder, site) }
   }
 
   private func run(
     from root: Tensor, _ gradient: Tensor, _ retainGraph: Bool, _ createGraph: Bool,
-    _ recorder: FlowRecorder?
+    _ recorder: FlowRecorder?, _ site: CallSite
   ) {
-    pass(retainGraph: retainGraph, createGraph: createGraph) {
+    pass(site, retainGraph: retainGraph, createGraph: createGraph) {
       self.recorder = recorder
       receive(Way(root), gradient)
       loop()
@@ -68,18 +73,20 @@ final class Engine {
 
   /// `grad`: gradients of the roots for each of `inputs`, which are not accumulated anywhere.
   static func gradients(
-    roots: [(Tensor, Tensor)], inputs: [Tensor], retainGraph: Bool, createGraph: Bool
+    roots: [(Tensor, Tensor)], inputs: [Tensor], retainGraph: Bool, createGraph: Bool,
+    site: CallSite
   ) -> [Tensor?] {
     var gradients: [Tensor?] = []
-    use { gradients = $0.gradients(roots, inputs, retainGraph, createGraph) }
+    use { gradients = $0.gradients(roots, inputs, retainGraph, createGraph, site) }
     return gradients
   }
 
   private func gradients(
-    _ roots: [(Tensor, Tensor)], _ inputs: [Tensor], _ retainGraph: Bool, _ createGraph: Bool
+    _ roots: [(Tensor, Tensor)], _ inputs: [Tensor], _ retainGraph: Bool, _ createGraph: Bool,
+    _ site: CallSite
   ) -> [Tensor?] {
     var gradients: [Tensor?] = []
-    pass(retainGraph: retainGraph, createGraph: createGraph) {
+    pass(site, retainGraph: retainGraph, createGraph: createGraph) {
       captures = inputs.map { Capture(edge: Edge($0), gradient: nil) }
       needed = nodesLeading(from: roots.map { Edge($0.0) })
       for (tensor, gradient) in roots { receive(Way(tensor), gradient) }
@@ -99,7 +106,7 @@ final class Engine {
   }
 
   private func loop() {
-    while let node = pop() { run(node) }
+    while let node = queue.pop() { run(node) }
   }
 
   private func run(_ node: Node) {
@@ -159,7 +166,7 @@ final class Engine {
     } else {
       receiveFurther(node, index - 1, gradient)
     }
-    if !node.isQueued { push(node) }
+    if !node.isQueued { queue.push(node) }
   }
 
   @inline(never)
@@ -270,90 +277,6 @@ final class Engine {
       }
     }
     return Set(leads.filter(\.value).keys)
-  }
-
-  // MARK: heap of waiting nodes, youngest first
-
-  @inline(__always)
-  private func push(_ node: Node) {
-    node.isQueued = true
-    heap.append(node)
-    var i = heap.count - 1
-    while i > 0 {
-      let parent = (i - 1) / 2
-      if heap[parent].sequence >= heap[i].sequence { break }
-      heap.swapAt(i, parent)
-      i = parent
-    }
-  }
-
-  @inline(__always)
-  private func pop() -> Node? {
-    if heap.isEmpty { return nil }
-    if heap.count == 1 {
-      let node = heap.removeLast()
-      node.isQueued = false
-      return node
-    }
-    heap.swapAt(0, heap.count - 1)
-    let node = heap.removeLast()
-    node.isQueued = false
-    var i = 0
-    while true {
-      var child = 2 * i + 1
-      if child >= heap.count { break }
-      if child + 1 < heap.count && heap[child + 1].sequence > heap[child].sequence { child += 1 }
-      if heap[i].sequence >= heap[child].sequence { break }
-      heap.swapAt(i, child)
-      i = child
-    }
-    return node
-  }
-}
-
-/// What a gradient rule works with: the saved tensors and the way back to the inputs.
-struct BackwardStep {
-  // Neither is counted: a step does not outlive the pass, which holds both.
-  private let heldNode: Unmanaged<Node>
-  private let heldEngine: Unmanaged<Engine>
-  /// Set where a node runs inside another one (an in-place change of a view): takes the gradient of
-  /// input 0.
-  var catchFirst: ((Tensor) -> Void)?
-
-  @inline(__always)
-  init(node: Node, engine: Engine) {
-    heldNode = .passUnretained(node)
-    heldEngine = .passUnretained(engine)
-  }
-
-  var node: Node { heldNode.takeUnretainedValue() }
-  var engine: Engine { heldEngine.takeUnretainedValue() }
-
-  /// Whether input `index` needs a gradient.
-  @inline(__always)
-  func needs(_ index: Int) -> Bool {
-    heldNode._withUnsafeGuaranteedRef { $0.edges[index].target != nil }
-      || (index == 0 && catchFirst != nil)
-  }
-
-  /// A tensor saved by the forward.
-  @inline(__always)
-  func saved(_ index: Int) -> Tensor { heldNode._withUnsafeGuaranteedRef { $0.unpack(index) } }
-
-  /// Gives input `index` its gradient; it may still be broadcast or of another dtype.
-  @inline(__always)
-  func give(_ index: Int, _ gradient: Tensor) {
-    if index == 0, let catchFirst { return catchFirst(gradient) }
-    heldEngine._withUnsafeGuaranteedRef { engine in
-      if engine.detectsAnomalies || engine.recorder != nil { observe(index, gradient) }
-      engine.receive(heldNode._withUnsafeGuaranteedRef { $0.edges.way(index) }, gradient)
-    }
-  }
-
-  @inline(never)
-  private func observe(_ index: Int, _ gradient: Tensor) {
-    if engine.detectsAnomalies { Anomaly.check(gradient, from: node) }
-    if let recorder = engine.recorder { recorder.flows.append((node, node.edges[index], gradient)) }
   }
 }
 

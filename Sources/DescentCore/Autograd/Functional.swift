@@ -39,7 +39,8 @@ public func grad(
   }
   guard let roots else { return inputs.map { _ in .poison } }
   let gradients = Engine.gradients(
-    roots: roots, inputs: inputs, retainGraph: retainGraph ?? createGraph, createGraph: createGraph)
+    roots: roots, inputs: inputs, retainGraph: retainGraph ?? createGraph, createGraph: createGraph,
+    site: CallSite(file: file, line: line))
   if !allowUnused, let unused = gradients.firstIndex(where: { $0 == nil }) {
     Misuse(
       "grad", "input \(unused) was not used to compute the outputs",

@@ -39,7 +39,9 @@ public struct GraphTrace {
         { () throws(Misuse) in try Tensor.seed("GraphTrace", root, nil) })
     else { return }
     let recorder = FlowRecorder()
-    Engine.run(from: root, seed, retainGraph: true, createGraph: false, recorder: recorder)
+    Engine.run(
+      from: root, seed, retainGraph: true, createGraph: false, recorder: recorder,
+      site: CallSite(file: file, line: line))
     if let node = root.gradFn { _ = index(of: node) }
     for (node, edge, gradient) in recorder.flows {
       let from = index(of: node)

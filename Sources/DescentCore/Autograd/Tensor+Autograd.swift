@@ -104,7 +104,8 @@ extension Tensor {
         })
     else { return }
     Engine.run(
-      from: self, seed, retainGraph: retainGraph ?? createGraph, createGraph: createGraph)
+      from: self, seed, retainGraph: retainGraph ?? createGraph, createGraph: createGraph,
+      site: CallSite(file: file, line: line))
   }
 
   /// The gradient to start with: the given one, or 1 for a single element.

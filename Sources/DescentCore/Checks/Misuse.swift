@@ -17,6 +17,9 @@ public struct Misuse: Error, Sendable, Equatable {
   public let remedy: String
   /// The module path (`net.block2.linear`) in whose forward it happened; empty outside modules.
   public internal(set) var modulePath = ""
+  /// The line that made the call, `MyModel/main.swift:12`; for what a layer or an operator does, the line that
+  /// called the innermost module; empty where that is not known.
+  public internal(set) var location = ""
 
   public init(_ operation: String, _ problem: String, got: String = "", try remedy: String = "") {
     self.operation = operation
@@ -28,12 +31,13 @@ public struct Misuse: Error, Sendable, Equatable {
   /// Traps with the message, or records it if a `checked` closure is running.
   func raise(file: StaticString, line: UInt) {
     let thread = ThreadState.current
+    let site = CallSite(file: file, line: line).ofUser
     if thread.checkDepth > 0 {
-      if thread.firstMisuse == nil { thread.firstMisuse = located }
+      if thread.firstMisuse == nil { thread.firstMisuse = located(site) }
       return
     }
-    // Operators cannot take the caller's line.
-    fatalError(located.description, file: line == 0 ? "Descent" : file, line: line)
+    fatalError(
+      located(site).description, file: site.line == 0 ? "Descent" : site.file, line: site.line)
   }
 
   /// Traps with the message, or records it if a `checked` closure is running: for the other modules of
@@ -42,9 +46,10 @@ public struct Misuse: Error, Sendable, Equatable {
     raise(file: file, line: line)
   }
 
-  private var located: Misuse {
+  private func located(_ site: CallSite) -> Misuse {
     var copy = self
     copy.modulePath = ModulePath.current
+    if site.line != 0 { copy.location = "\(site.file):\(site.line)" }
     return copy
   }
 }

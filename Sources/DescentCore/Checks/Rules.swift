@@ -120,6 +120,35 @@ public enum Rules {
     return result
   }
 
+  /// A new tensor: sizes that memory can have, on a device that is there.
+  static func creation(
+    _ operation: String, _ shape: Shape, _ dtype: DType, _ device: Device
+  ) throws(Misuse) {
+    try available(operation, device)
+    var bytes = dtype.itemSize
+    for size in shape {
+      if size < 0 {
+        throw Misuse(
+          operation, "size \(size) is negative", got: shape.brackets, try: "sizes of 0 or more")
+      }
+      let (product, isTooLarge) = bytes.multipliedReportingOverflow(by: max(size, 1))
+      if isTooLarge {
+        throw Misuse(
+          operation, "the elements are more than can be counted", got: shape.brackets,
+          try: "smaller sizes")
+      }
+      bytes = product
+    }
+  }
+
+  static func available(_ operation: String, _ device: Device) throws(Misuse) {
+    if !device.isAvailable {
+      throw Misuse(
+        operation, "device \(device) is not available: this build has a CPU back end only",
+        got: "\(device)", try: "Device(\"cpu\")")
+    }
+  }
+
   static func tooManyDims(_ operation: String, _ count: Int) -> Misuse {
     Misuse(
       operation, "a tensor has at most \(Shape.maxDims) dimensions", got: "\(count) dimensions",

@@ -210,13 +210,10 @@ extension Tensor {
   ) -> Tensor {
     let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
       if floating { try Rules.floating(name, dtype) }
-      if let size = shape.first(where: { $0 < 0 }) {
-        throw Misuse(
-          name, "size \(size) is negative", got: shape.brackets, try: "sizes of 0 or more")
-      }
     }
-    if checked == nil { return .poison }
-    let tensor = make(shape, dtype, device)
+    guard checked != nil, let tensor = make(name, shape, dtype, device, false, file, line) else {
+      return .poison
+    }
     draw(tensor)
     tensor.storage.version = 0
     if requiresGrad { tensor.requiresGrad_(file: file, line: line) }

@@ -16,7 +16,9 @@ final class ThreadState {
 
   var checkDepth = 0
   var firstMisuse: Misuse?
-  @exclusivity(unchecked) var modules: [any PathNaming] = []
+  /// The line that started the backward pass that runs.
+  @exclusivity(unchecked) var backward: CallSite?
+  @exclusivity(unchecked) var modules: [ModuleCall] = []
 
   /// Objects whose release would recurse too deeply, freed one after the other; see `Graveyard`.
   @exclusivity(unchecked) var graveyard: [AnyObject] = []

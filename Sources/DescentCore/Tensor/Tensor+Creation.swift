@@ -111,36 +111,36 @@ extension Tensor {
     _ values: [T], shape: Shape, requiresGrad: Bool = false, file: StaticString = #fileID,
     line: UInt = #line
   ) {
-    self.init(empty: shape, dtype: T.dtype)
-    if values.count != shape.elementCount {
-      Misuse(
-        "Tensor", "\(values.count) numbers do not fill the shape",
-        got: "\(values.count) numbers for \(shape.brackets)",
-        try: "a shape of \(values.count) elements"
-      ).raise(file: file, line: line)
-      return
+    let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
+      try Rules.creation("Tensor", shape, T.dtype, .cpu)
+      if values.count != shape.elementCount {
+        throw Misuse(
+          "Tensor", "\(values.count) numbers do not fill the shape",
+          got: "\(values.count) numbers for \(shape.brackets)",
+          try: "a shape of \(values.count) elements")
+      }
     }
+    self.init(empty: checked == nil ? [0] : shape, dtype: T.dtype)
+    if checked == nil { return }
     values.withUnsafeBytes { bytes in
       if let base = bytes.baseAddress {
         storage.data.copyMemory(from: base, byteCount: bytes.count)
       }
     }
-    if requiresGrad { flags.requiresGrad = true }
+    if requiresGrad { requiresGrad_(file: file, line: line) }
   }
 
-  /// Where new tensors may live.
+  /// A new tensor whose elements are not set yet; nil after a misuse.
   static func make(
-    _ shape: Shape, _ dtype: DType, _ device: Device, _ requiresGrad: Bool = false
-  ) -> Tensor {
-    if !device.isAvailable {
-      Misuse(
-        "Device", "\(device) is not available: this build has a CPU back end only",
-        got: "\(device)",
-        try: "Device(\"cpu\")"
-      ).raise(file: "", line: 0)
+    _ operation: String, _ shape: Shape, _ dtype: DType, _ device: Device, _ requiresGrad: Bool,
+    _ file: StaticString, _ line: UInt
+  ) -> Tensor? {
+    let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
+      try Rules.creation(operation, shape, dtype, device)
     }
-    let tensor = Tensor(empty: shape, dtype: dtype, device: .cpu)
-    if requiresGrad { tensor.requiresGrad_() }
+    if checked == nil { return nil }
+    let tensor = Tensor(empty: shape, dtype: dtype)
+    if requiresGrad { tensor.requiresGrad_(file: file, line: line) }
     return tensor
   }
 
@@ -154,13 +154,22 @@ extension Tensor {
     requiresGrad: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     let value = value.scalarValue
+    let dtype = dtype ?? value.weakDType
     let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
-      try Rules.representable("full", value, dtype ?? value.weakDType)
+      try Rules.representable("full", value, dtype)
     }
     if checked == nil { return .poison }
-    let tensor = make(shape, dtype ?? value.weakDType, device)
+    return filled("full", shape, value, dtype, device, requiresGrad, file, line)
+  }
+
+  private static func filled(
+    _ operation: String, _ shape: Shape, _ value: ScalarValue, _ dtype: DType, _ device: Device,
+    _ requiresGrad: Bool, _ file: StaticString, _ line: UInt
+  ) -> Tensor {
+    guard let tensor = make(operation, shape, dtype, device, requiresGrad, file, line) else {
+      return .poison
+    }
     tensor.device.backend.fill(FillCall(pattern: .value(value), output: tensor))
-    if requiresGrad { tensor.requiresGrad_() }
     return tensor
   }
 
@@ -168,45 +177,55 @@ extension Tensor {
   ///
   /// - Source: torch.zeros
   public static func zeros(
-    _ sizes: Int..., dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
+    _ sizes: Int..., dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    zeros(Shape(sizes), dtype: dtype, device: device, requiresGrad: requiresGrad)
+    zeros(
+      Shape(sizes), dtype: dtype, device: device, requiresGrad: requiresGrad, file: file, line: line
+    )
   }
 
   public static func zeros(
-    _ shape: Shape, dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
+    _ shape: Shape, dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    full(shape, 0, dtype: dtype, device: device, requiresGrad: requiresGrad)
+    filled("zeros", shape, .int(0), dtype, device, requiresGrad, file, line)
   }
 
   /// Ones: `Tensor.ones(2, 3)`.
   ///
   /// - Source: torch.ones
   public static func ones(
-    _ sizes: Int..., dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
+    _ sizes: Int..., dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    ones(Shape(sizes), dtype: dtype, device: device, requiresGrad: requiresGrad)
+    ones(
+      Shape(sizes), dtype: dtype, device: device, requiresGrad: requiresGrad, file: file, line: line
+    )
   }
 
   public static func ones(
-    _ shape: Shape, dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
+    _ shape: Shape, dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    full(shape, 1, dtype: dtype, device: device, requiresGrad: requiresGrad)
+    filled("ones", shape, .int(1), dtype, device, requiresGrad, file, line)
   }
 
   /// Memory as it comes; write it before you read it.
   ///
   /// - Source: torch.empty
   public static func empty(
-    _ sizes: Int..., dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
+    _ sizes: Int..., dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    make(Shape(sizes), dtype, device, requiresGrad)
+    make("empty", Shape(sizes), dtype, device, requiresGrad, file, line) ?? .poison
   }
 
   public static func empty(
-    _ shape: Shape, dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
+    _ shape: Shape, dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    make(shape, dtype, device, requiresGrad)
+    make("empty", shape, dtype, device, requiresGrad, file, line) ?? .poison
   }
 
   /// - Source: torch.zeros_like
@@ -252,10 +271,18 @@ extension Tensor {
     let (start, end, step) = (start.scalarValue, end.scalarValue, step.scalarValue)
     let isFloating = start.isFloating || end.isFloating || step.isFloating
     let span = end.double - start.double
-    if step.double == 0 || span / step.double < 0 || !span.isFinite || !step.double.isFinite {
+    let ratio = (span / step.double).rounded(.up)
+    if step.double == 0 || ratio < 0 || !span.isFinite || !step.double.isFinite {
       Misuse(
         "arange", "the step does not lead from start to end",
         got: "start \(start), end \(end), step \(step)", try: "a step of the other sign"
+      ).raise(file: file, line: line)
+      return .poison
+    }
+    if ratio >= 0x1p62 {
+      Misuse(
+        "arange", "the elements are more than can be counted",
+        got: "start \(start), end \(end), step \(step)", try: "a larger step"
       ).raise(file: file, line: line)
       return .poison
     }
@@ -263,11 +290,13 @@ extension Tensor {
     if case .int(let a) = start, case .int(let b) = end, case .int(let s) = step {
       count = (b - a + (s > 0 ? s - 1 : s + 1)) / s
     } else {
-      count = Int((span / step.double).rounded(.up))
+      count = Int(ratio)
     }
-    let tensor = make([count], dtype ?? (isFloating ? .float32 : .int64), .cpu)
+    let dtype = dtype ?? (isFloating ? .float32 : .int64)
+    guard let tensor = make("arange", [count], dtype, .cpu, requiresGrad, file, line) else {
+      return .poison
+    }
     tensor.device.backend.fill(FillCall(pattern: .arange(start: start, step: step), output: tensor))
-    if requiresGrad { tensor.requiresGrad_() }
     return tensor
   }
 
@@ -279,18 +308,13 @@ extension Tensor {
     device: Device = .cpu, requiresGrad: Bool = false, file: StaticString = #fileID,
     line: UInt = #line
   ) -> Tensor {
-    if steps < 0 {
-      Misuse("linspace", "the number of steps is negative", got: "\(steps)", try: "0 or more")
-        .raise(
-          file: file, line: line)
+    guard let tensor = make("linspace", [steps], dtype, device, requiresGrad, file, line) else {
       return .poison
     }
-    let tensor = make([steps], dtype, device)
     tensor.device.backend.fill(
       FillCall(
         pattern: .linspace(start: start.scalarValue.double, end: end.scalarValue.double),
         output: tensor))
-    if requiresGrad { tensor.requiresGrad_() }
     return tensor
   }
 
@@ -302,15 +326,13 @@ extension Tensor {
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     let columns = columns ?? rows
-    if rows < 0 || columns < 0 {
-      Misuse("eye", "a size is negative", got: "\(rows) and \(columns)", try: "0 or more").raise(
-        file: file, line: line)
+    guard let tensor = make("eye", [rows, columns], dtype, .cpu, false, file, line) else {
       return .poison
     }
-    let tensor = zeros([rows, columns], dtype: dtype)
+    tensor.device.backend.fill(FillCall(pattern: .value(.int(0)), output: tensor))
     let diagonal = tensor.asStrided([Swift.min(rows, columns)], [columns + 1], offset: 0)
     tensor.device.backend.fill(FillCall(pattern: .value(.int(1)), output: diagonal))
-    if requiresGrad { tensor.requiresGrad_() }
+    if requiresGrad { tensor.requiresGrad_(file: file, line: line) }
     return tensor
   }
 }

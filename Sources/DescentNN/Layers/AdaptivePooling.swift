@@ -41,8 +41,10 @@ public final class AdaptiveMaxPool1d: AdaptivePoolLayer {
   public override func forward(_ x: Tensor) -> Tensor { x.adaptiveMaxPool1d(outputSize) }
 
   /// The values with the places of the elements found.
-  public func withIndices(_ x: Tensor) -> (values: Tensor, indices: Tensor) {
-    inside { x.adaptiveMaxPool1dWithIndices(outputSize) }
+  public func withIndices(
+    _ x: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> (values: Tensor, indices: Tensor) {
+    inside(file: file, line: line) { x.adaptiveMaxPool1dWithIndices(outputSize) }
   }
 }
 
@@ -53,8 +55,10 @@ public final class AdaptiveMaxPool2d: AdaptivePoolLayer {
   public override func forward(_ x: Tensor) -> Tensor { x.adaptiveMaxPool2d(outputSize) }
 
   /// The values with the places of the elements found.
-  public func withIndices(_ x: Tensor) -> (values: Tensor, indices: Tensor) {
-    inside { x.adaptiveMaxPool2dWithIndices(outputSize) }
+  public func withIndices(
+    _ x: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> (values: Tensor, indices: Tensor) {
+    inside(file: file, line: line) { x.adaptiveMaxPool2dWithIndices(outputSize) }
   }
 }
 
@@ -65,7 +69,9 @@ public final class AdaptiveMaxPool3d: AdaptivePoolLayer {
   public override func forward(_ x: Tensor) -> Tensor { x.adaptiveMaxPool3d(outputSize) }
 
   /// The values with the places of the elements found.
-  public func withIndices(_ x: Tensor) -> (values: Tensor, indices: Tensor) {
-    inside { x.adaptiveMaxPool3dWithIndices(outputSize) }
+  public func withIndices(
+    _ x: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> (values: Tensor, indices: Tensor) {
+    inside(file: file, line: line) { x.adaptiveMaxPool3dWithIndices(outputSize) }
   }
 }

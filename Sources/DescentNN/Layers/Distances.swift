@@ -14,8 +14,10 @@ public final class CosineSimilarity: Module {
   }
 
   /// - Returns: the common shape of the inputs without dimension `dim`.
-  public func callAsFunction(_ x1: Tensor, _ x2: Tensor) -> Tensor {
-    inside { x1.cosineSimilarity(x2, dim: dim, eps: eps) }
+  public func callAsFunction(
+    _ x1: Tensor, _ x2: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    inside(file: file, line: line) { x1.cosineSimilarity(x2, dim: dim, eps: eps) }
   }
 }
 
@@ -35,7 +37,9 @@ public final class PairwiseDistance: Module {
   }
 
   /// - Returns: the common shape of the inputs without the last dimension.
-  public func callAsFunction(_ x1: Tensor, _ x2: Tensor) -> Tensor {
-    inside { x1.pairwiseDistance(x2, p: p, eps: eps, keepDim: keepDim) }
+  public func callAsFunction(
+    _ x1: Tensor, _ x2: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    inside(file: file, line: line) { x1.pairwiseDistance(x2, p: p, eps: eps, keepDim: keepDim) }
   }
 }

@@ -84,8 +84,10 @@ public final class Bilinear: Module {
   }
 
   /// - Returns: [..., outFeatures] of inputs [..., in1Features] and [..., in2Features].
-  public func callAsFunction(_ x1: Tensor, _ x2: Tensor) -> Tensor {
-    inside { x1.bilinear(x2, weight, bias) }
+  public func callAsFunction(
+    _ x1: Tensor, _ x2: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    inside(file: file, line: line) { x1.bilinear(x2, weight, bias) }
   }
 
   public override var extraDescription: String {

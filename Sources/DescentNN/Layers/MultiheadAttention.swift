@@ -94,9 +94,10 @@ public final class MultiheadAttention: Module {
   ///   - averageAttnWeights: weights [N, L, S], the mean of the heads; else [N, heads, L, S].
   public func callAsFunction(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, keyPaddingMask: Tensor? = nil,
-    needWeights: Bool = true, attnMask: Tensor? = nil, averageAttnWeights: Bool = true
+    needWeights: Bool = true, attnMask: Tensor? = nil, averageAttnWeights: Bool = true,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> (output: Tensor, weights: Tensor?) {
-    inside {
+    inside(file: file, line: line) {
       let isBatched = query.ndim == 3
       func stepsFirst(_ x: Tensor) -> Tensor {
         isBatched ? (batchFirst ? x.transpose(0, 1) : x) : x.unsqueeze(1)
@@ -130,7 +131,7 @@ public final class MultiheadAttention: Module {
   public func callAsFunction(
     _ x: Tensor, cache: KVCache, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    inside {
+    inside(file: file, line: line) {
       if biasK != nil || addZeroAttn {
         Misuse(
           "MultiheadAttention", "keys of the layer's own have no place in a cache",

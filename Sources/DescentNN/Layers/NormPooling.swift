@@ -86,8 +86,11 @@ public class MaxUnpoolLayer: Module {
 /// - Source: torch.nn.MaxUnpool1d
 public final class MaxUnpool1d: MaxUnpoolLayer {
   /// - Parameter outputSize: the pooled input's, where windows did not fill it.
-  public func callAsFunction(_ x: Tensor, _ indices: Tensor, outputSize: [Int]? = nil) -> Tensor {
-    inside {
+  public func callAsFunction(
+    _ x: Tensor, _ indices: Tensor, outputSize: [Int]? = nil, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
+    inside(file: file, line: line) {
       x.maxUnpool1d(indices, kernelSize, stride: stride, padding: padding, outputSize: outputSize)
     }
   }
@@ -100,8 +103,11 @@ public final class MaxUnpool2d: MaxUnpoolLayer {
   override class var dims: Int { 2 }
 
   /// - Parameter outputSize: the pooled input's, where windows did not fill it.
-  public func callAsFunction(_ x: Tensor, _ indices: Tensor, outputSize: [Int]? = nil) -> Tensor {
-    inside {
+  public func callAsFunction(
+    _ x: Tensor, _ indices: Tensor, outputSize: [Int]? = nil, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
+    inside(file: file, line: line) {
       x.maxUnpool2d(indices, kernelSize, stride: stride, padding: padding, outputSize: outputSize)
     }
   }
@@ -114,8 +120,11 @@ public final class MaxUnpool3d: MaxUnpoolLayer {
   override class var dims: Int { 3 }
 
   /// - Parameter outputSize: the pooled input's, where windows did not fill it.
-  public func callAsFunction(_ x: Tensor, _ indices: Tensor, outputSize: [Int]? = nil) -> Tensor {
-    inside {
+  public func callAsFunction(
+    _ x: Tensor, _ indices: Tensor, outputSize: [Int]? = nil, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
+    inside(file: file, line: line) {
       x.maxUnpool3d(indices, kernelSize, stride: stride, padding: padding, outputSize: outputSize)
     }
   }

@@ -40,8 +40,10 @@ public final class MaxPool1d: MaxPoolLayer {
   }
 
   /// The values with the places of the elements found, for `MaxUnpool1d`.
-  public func withIndices(_ x: Tensor) -> (values: Tensor, indices: Tensor) {
-    inside {
+  public func withIndices(
+    _ x: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> (values: Tensor, indices: Tensor) {
+    inside(file: file, line: line) {
       x.maxPool1dWithIndices(
         kernelSize, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode)
     }
@@ -58,8 +60,10 @@ public final class MaxPool2d: MaxPoolLayer {
   }
 
   /// The values with the places of the elements found, for `MaxUnpool2d`.
-  public func withIndices(_ x: Tensor) -> (values: Tensor, indices: Tensor) {
-    inside {
+  public func withIndices(
+    _ x: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> (values: Tensor, indices: Tensor) {
+    inside(file: file, line: line) {
       x.maxPool2dWithIndices(
         kernelSize, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode)
     }
@@ -76,8 +80,10 @@ public final class MaxPool3d: MaxPoolLayer {
   }
 
   /// The values with the places of the elements found, for `MaxUnpool3d`.
-  public func withIndices(_ x: Tensor) -> (values: Tensor, indices: Tensor) {
-    inside {
+  public func withIndices(
+    _ x: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> (values: Tensor, indices: Tensor) {
+    inside(file: file, line: line) {
       x.maxPool3dWithIndices(
         kernelSize, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode)
     }

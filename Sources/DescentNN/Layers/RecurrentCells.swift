@@ -44,7 +44,7 @@ public class RecurrentCell: Module {
     _ x: Tensor, _ states: [Tensor?], _ file: StaticString, _ line: UInt,
     _ body: (_ x: Tensor, _ states: [Tensor]) -> [Tensor]
   ) -> [Tensor] {
-    inside {
+    inside(file: file, line: line) {
       let isBatched = x.ndim == 2
       guard x.ndim == 1 || isBatched, x.shape[-1] == inputSize else {
         Misuse(

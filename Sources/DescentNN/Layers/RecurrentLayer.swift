@@ -113,7 +113,7 @@ public class RecurrentLayer: Module {
   final func called(
     _ x: Tensor, _ states: [Tensor?], _ sizes: [Int], _ file: StaticString, _ line: UInt
   ) -> (output: Tensor, states: [Tensor]) {
-    inside {
+    inside(file: file, line: line) {
       let isBatched = x.ndim == 3
       guard x.ndim == 2 || isBatched, x.shape[-1] == inputSize, x.numel() > 0 else {
         Misuse(

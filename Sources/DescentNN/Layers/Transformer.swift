@@ -21,9 +21,10 @@ public final class TransformerEncoder: Module {
 
   /// The sequence after all layers; masks as in `MultiheadAttention`, for every layer.
   public func callAsFunction(
-    _ x: Tensor, mask: Tensor?, srcKeyPaddingMask: Tensor? = nil
+    _ x: Tensor, mask: Tensor?, srcKeyPaddingMask: Tensor? = nil, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> Tensor {
-    inside {
+    inside(file: file, line: line) {
       var y = x
       for layer in layers { y = layer(y, srcMask: mask, srcKeyPaddingMask: srcKeyPaddingMask) }
       return norm.map { $0(y) } ?? y
@@ -52,9 +53,10 @@ public final class TransformerDecoder: Module {
   /// The sequence after all layers; `memory` is the encoder's, masks as in `MultiheadAttention`.
   public func callAsFunction(
     _ x: Tensor, _ memory: Tensor, tgtMask: Tensor? = nil, memoryMask: Tensor? = nil,
-    tgtKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil
+    tgtKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    inside {
+    inside(file: file, line: line) {
       var y = x
       for layer in layers {
         y = layer(
@@ -105,9 +107,9 @@ public final class Transformer: Module {
   public func callAsFunction(
     _ src: Tensor, _ tgt: Tensor, srcMask: Tensor? = nil, tgtMask: Tensor? = nil,
     memoryMask: Tensor? = nil, srcKeyPaddingMask: Tensor? = nil, tgtKeyPaddingMask: Tensor? = nil,
-    memoryKeyPaddingMask: Tensor? = nil
+    memoryKeyPaddingMask: Tensor? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    inside {
+    inside(file: file, line: line) {
       decoder(
         tgt, encoder(src, mask: srcMask, srcKeyPaddingMask: srcKeyPaddingMask), tgtMask: tgtMask,
         memoryMask: memoryMask, tgtKeyPaddingMask: tgtKeyPaddingMask,

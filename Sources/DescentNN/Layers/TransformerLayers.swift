@@ -98,9 +98,10 @@ public final class TransformerEncoderLayer: Module {
 
   /// The sequence after the layer; masks as in `MultiheadAttention`.
   public func callAsFunction(
-    _ x: Tensor, srcMask: Tensor?, srcKeyPaddingMask: Tensor? = nil
+    _ x: Tensor, srcMask: Tensor?, srcKeyPaddingMask: Tensor? = nil, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> Tensor {
-    inside {
+    inside(file: file, line: line) {
       func attended(_ x: Tensor) -> Tensor {
         dropout1(
           selfAttn(
@@ -187,9 +188,10 @@ public final class TransformerDecoderLayer: Module {
   /// The sequence after the layer; `memory` is the encoder's, masks as in `MultiheadAttention`.
   public func callAsFunction(
     _ x: Tensor, _ memory: Tensor, tgtMask: Tensor? = nil, memoryMask: Tensor? = nil,
-    tgtKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil
+    tgtKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    inside {
+    inside(file: file, line: line) {
       func toItself(_ x: Tensor) -> Tensor {
         dropout1(
           selfAttn(

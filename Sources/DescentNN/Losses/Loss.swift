@@ -14,8 +14,10 @@ open class Loss: Module {
   open func forward(_ input: Tensor, _ target: Tensor) -> Tensor { super.forward(input) }
 
   /// The loss of an input and its target.
-  public final func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
-    inside { forward(input, target) }
+  public final func callAsFunction(
+    _ input: Tensor, _ target: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    inside(file: file, line: line) { forward(input, target) }
   }
 }
 

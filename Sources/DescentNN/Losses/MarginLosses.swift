@@ -33,8 +33,12 @@ public final class MarginRankingLoss: Module {
   }
 
   /// The loss of two inputs and their order.
-  public func callAsFunction(_ x1: Tensor, _ x2: Tensor, _ target: Tensor) -> Tensor {
-    inside { x1.marginRankingLoss(x2, target, margin: margin, reduction: reduction) }
+  public func callAsFunction(
+    _ x1: Tensor, _ x2: Tensor, _ target: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    inside(file: file, line: line) {
+      x1.marginRankingLoss(x2, target, margin: margin, reduction: reduction)
+    }
   }
 }
 
@@ -52,8 +56,12 @@ public final class CosineEmbeddingLoss: Module {
   }
 
   /// The loss of pairs of vectors and whether they belong together.
-  public func callAsFunction(_ x1: Tensor, _ x2: Tensor, _ target: Tensor) -> Tensor {
-    inside { x1.cosineEmbeddingLoss(x2, target, margin: margin, reduction: reduction) }
+  public func callAsFunction(
+    _ x1: Tensor, _ x2: Tensor, _ target: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    inside(file: file, line: line) {
+      x1.cosineEmbeddingLoss(x2, target, margin: margin, reduction: reduction)
+    }
   }
 }
 
@@ -80,8 +88,11 @@ public final class TripletMarginLoss: Module {
   }
 
   /// The loss of anchors, what belongs to them and what does not.
-  public func callAsFunction(_ anchor: Tensor, _ positive: Tensor, _ negative: Tensor) -> Tensor {
-    inside {
+  public func callAsFunction(
+    _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
+    inside(file: file, line: line) {
       anchor.tripletMarginLoss(
         positive, negative, margin: margin, p: p, eps: eps, swap: swap, reduction: reduction)
     }
@@ -111,8 +122,11 @@ public final class TripletMarginWithDistanceLoss: Module {
   }
 
   /// The loss of anchors, what belongs to them and what does not.
-  public func callAsFunction(_ anchor: Tensor, _ positive: Tensor, _ negative: Tensor) -> Tensor {
-    inside {
+  public func callAsFunction(
+    _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
+    inside(file: file, line: line) {
       anchor.tripletMarginLoss(
         positive, negative, margin: margin, swap: swap, reduction: reduction, distance: distance)
     }

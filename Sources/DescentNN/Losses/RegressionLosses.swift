@@ -93,7 +93,12 @@ public final class GaussianNLLLoss: Module {
   }
 
   /// The loss of means, targets and variances.
-  public func callAsFunction(_ input: Tensor, _ target: Tensor, _ variance: Tensor) -> Tensor {
-    inside { input.gaussianNLLLoss(target, variance, full: full, eps: eps, reduction: reduction) }
+  public func callAsFunction(
+    _ input: Tensor, _ target: Tensor, _ variance: Tensor, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
+    inside(file: file, line: line) {
+      input.gaussianNLLLoss(target, variance, full: full, eps: eps, reduction: reduction)
+    }
   }
 }

@@ -27,6 +27,7 @@ struct EngineTests {
     #expect(x.grad?.toArray() == [4, 8])
     let error = #expect(throws: Misuse.self) { try checked { y.backward() } }
     #expect(error?.problem.contains("already used") == true)
+    #expect(error?.location == "\(#fileID):\(#line - 2)")
   }
 
   @Test("a scalar is asked for, and a gradient of the right shape")
