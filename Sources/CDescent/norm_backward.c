@@ -4,52 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dsc_norm_sets.h"
+#include "dsc_norm_backward.h"
 #include "include/dsc_pool.h"
 
-enum {
-  // Sets whose gradients are written together, if they are short: the sums of the weights are
-  // loaded
-  // once for all. Longer ones are faster in one stream to memory.
-  RUN = 4,
-  SHORT_BYTES = 1 << 11,
-  // One piece of rows has its own sums for the weights: of enough rows to be worth it, and not so
-  // many that rounding adds up.
-  ROW_PIECE = 1 << 15,
-  FEW_ROWS = 16,
-  MANY_ROWS = 512,
-  SHORT_SEGMENT = 256,  // segments whose sums are made many at a time
-};
-
-typedef struct {
-  DscNormSets sets;
-  const char *grad;
-  char *dx, *dweight, *dbias;
-  // With a weight for each value: sets with the same weights are taken in `parts` pieces, each with
-  // sums of its own: those of grad x', then those of grad.
-  int64_t rows, parts;
-  char *sums;
-  double *pairs;  // with one weight a segment (or a piece of a channel): its sums of grad, grad x'
-} Backward;
-
-static double mean_of(const DscNormSets *sets, int64_t set) {
-  return sets->norm->centred ? dsc_norm_get(sets->lane, sets->norm->mean, set) : 0;
-}
-
-// The coefficients of dx = grad weight scale + (x - mean) slope + offset, from the sums over a set
-// of grad weight and of grad weight (x - mean) rstd.
-static void coefficients(const DscNormSets *sets, double sum, double product, double rstd,
-                         double *slope, double *offset) {
-  const double count = (double)sets->count;
-  *slope = sets->norm->given ? 0 : -rstd * rstd * product / count;
-  *offset = sets->norm->given || !sets->norm->centred ? 0 : -rstd * sum / count;
-}
+enum { SHORT_SEGMENT = 256 };  // segments whose sums are made many at a time
 
 // Adds the sums of grad weight and of grad weight (x - mean) over segments of a set.
-static void add_products(const Backward *backward, const DscNormLayout *layout, int64_t set,
-                         int64_t from, int64_t to, double *sum, double *product) {
+void dsc_norm_add_products(const DscNormBackward *backward, const DscNormLayout *layout,
+                           int64_t set, int64_t from, int64_t to, double *sum, double *product) {
   const DscNormSets *sets = &backward->sets;
-  const double mean = mean_of(sets, set);
+  const double mean = dsc_norm_mean(sets, set);
   DscNormValues grads, values;
   for (DscNormSpan span = {.segment = from}; dsc_norm_next(sets, layout, to, &span);) {
     const void *g = dsc_norm_values(sets, layout, &span, set, backward->grad, &grads);
@@ -65,114 +29,16 @@ static void add_products(const Backward *backward, const DscNormLayout *layout, 
   }
 }
 
-// Writes the gradients of sets with the same weights, from `set` on, and adds to those of the
-// weights.
-static void write_run(const Backward *backward, DscNormRun *run, int64_t set, char *sums) {
-  const DscNormSets *sets = &backward->sets;
-  const int64_t size = sets->size, index = dsc_norm_index(sets, set, 0), count = sets->count;
-  const int64_t stride = sets->period * count;
-  // One set at a time where it goes past the cache.
-  const bool streams = sets->streams && backward->dx && run->sets == 1;
-  const int64_t at_once = streams ? sets->chunk : sets->native ? count : sets->chunk / RUN;
-  DscNormValues grads, values;
-  for (int64_t from = 0; from < count; from += at_once) {
-    const DscNormLayout parts = {.stride = stride};
-    const DscNormSpan span = {.offset = from, .segments = 1};
-    const DscRectangle g = dsc_norm_place(sets, &parts, &span, set, backward->grad);
-    const DscRectangle x = dsc_norm_place(sets, &parts, &span, set, sets->norm->x);
-    DscRectangle dx = g;
-    if (backward->dx) dx = dsc_norm_place(sets, &parts, &span, set, backward->dx);
-    run->count = dsc_smaller(at_once, count - from);
-    run->stride = sets->native ? stride : run->count;
-    if (!sets->native) {
-      dsc_load_rectangle(&g, run->sets, run->count, &grads);
-      dsc_load_rectangle(&x, run->sets, run->count, &values);
-    }
-    sets->loops->gradient_each(
-        run, sets->native ? g.data : grads.bytes, sets->native ? x.data : values.bytes,
-        sets->weight ? sets->weight + (index + from) * size : NULL,
-        backward->dx ? (sets->native && !streams ? dx.data : grads.bytes) : NULL,
-        sums ? sums + from * size : NULL, sums ? sums + (count + from) * size : NULL);
-    if (streams)
-      dsc_norm_stream(sets, set * sets->set_stride + from, &grads, run->count, backward->dx);
-    if (backward->dx && !sets->native)
-      dsc_store_rectangle(sets->lane, &grads, run->sets, run->count, &dx);
-  }
-}
-
-static void rows_piece(void *context, int64_t piece) {
-  const Backward *backward = context;
-  const DscNormSets *sets = &backward->sets;
-  const int64_t at_once = sets->count * sets->size <= SHORT_BYTES ? RUN : 1;
-  const int64_t first = piece / backward->parts, from = piece % backward->parts * sets->group;
-  const int64_t end = dsc_smaller(from + sets->group, backward->rows);
-  char *sums = backward->sums ? backward->sums + 2 * piece * sets->count * sets->size : NULL;
-  for (int64_t row = from; row < end; row += at_once) {
-    _Alignas(8) char means[RUN * sizeof(double)];
-    double scale[RUN], slope[RUN], offset[RUN];
-    DscNormRun run = {dsc_smaller(at_once, end - row), 0, 0, means, scale, slope, offset};
-    for (int64_t i = 0; i < run.sets; i++) {
-      const int64_t set = (row + i) * sets->period + first;
-      const double rstd = dsc_norm_get(sets->lane, sets->norm->rstd, set);
-      double sum = 0, product = 0;
-      if (backward->dx) add_products(backward, &sets->parts, set, 0, 1, &sum, &product);
-      scale[i] = rstd;
-      coefficients(sets, sum, product * rstd, rstd, &slope[i], &offset[i]);
-      dsc_norm_set(sets->lane, means, i, mean_of(sets, set));
-    }
-    write_run(backward, &run, row * sets->period + first, sums);
-  }
-  if (sets->streams) dsc_stream_finish();
-}
-
-// The parameters' gradients from the sums of the sets with the same weights, `length` of which
-// share one; `first` is the number of the first.
-static void store_sums(const Backward *backward, const char *sums, int64_t first, int64_t length) {
-  const DscNormSets *sets = &backward->sets;
-  char *const to[2] = {backward->dweight, backward->dbias};
-  for (int i = 0; i < 2; i++) {
-    const char *from = sums + i * sets->count * sets->size;
-    if (!to[i]) continue;
-    for (int64_t c = 0; c < sets->count / length; c++) {
-      double sum = 0;
-      for (int64_t k = 0; k < length; k++) sum += dsc_norm_get(sets->lane, from, c * length + k);
-      dsc_norm_set(sets->lane, to[i], first + c, sum);
-    }
-  }
-}
-
-static int run_rows(Backward *backward) {
-  DscNormSets *sets = &backward->sets;
-  const bool has_sums = backward->dweight || backward->dbias;
-  const int64_t rows = ROW_PIECE / sets->count, period = sets->period;
-  sets->group = rows < FEW_ROWS ? FEW_ROWS : dsc_smaller(rows, MANY_ROWS);
-  backward->rows = sets->sets / period;
-  backward->parts = dsc_parts(backward->rows, sets->group);
-  const int64_t pieces = backward->parts * period, width = 2 * sets->count;
-  if (has_sums) {
-    backward->sums = calloc((size_t)(pieces * width), (size_t)sets->size);
-    if (!backward->sums) return DSC_OUT_OF_MEMORY;
-  }
-  dsc_parallel(pieces, rows_piece, backward);
-  for (int64_t first = 0; first < period && has_sums; first++) {
-    const int64_t length = sets->norm->kind == DSC_NORM_GROUPS ? sets->norm->inner : 1;
-    char *sums = backward->sums + first * backward->parts * width * sets->size;
-    dsc_norm_fold(sets->lane, sums, backward->parts, width);
-    store_sums(backward, sums, first * (sets->count / length), length);
-  }
-  free(backward->sums);
-  return DSC_OK;
-}
-
 // Writes the gradient of segments of a set from the sums of the whole.
-static void write_set(const Backward *backward, int64_t set, int64_t from, int64_t to, double sum,
-                      double product) {
+static void write_set(const DscNormBackward *backward, int64_t set, int64_t from, int64_t to,
+                      double sum, double product) {
   const DscNormSets *sets = &backward->sets;
   const DscNormLayout *parts = &sets->parts;
-  const double mean = mean_of(sets, set), rstd = dsc_norm_get(sets->lane, sets->norm->rstd, set);
+  const double mean = dsc_norm_mean(sets, set),
+               rstd = dsc_norm_get(sets->lane, sets->norm->rstd, set);
   DscNormValues grads, values;
   double slope, offset;
-  coefficients(sets, sum, product, rstd, &slope, &offset);
+  dsc_norm_coefficients(sets, sum, product, rstd, &slope, &offset);
   if (sets->spread && sets->native) {
     _Alignas(8) char means[sizeof(double)];
     dsc_norm_set(sets->lane, means, 0, mean);
@@ -200,8 +66,8 @@ static void write_set(const Backward *backward, int64_t set, int64_t from, int64
 }
 
 // Adds up pairs `first` ..< first + count, weighted.
-static void total(const Backward *backward, int64_t set, int64_t first, int64_t count, double *sum,
-                  double *product) {
+static void total(const DscNormBackward *backward, int64_t set, int64_t first, int64_t count,
+                  double *sum, double *product) {
   const DscNormSets *sets = &backward->sets;
   const int64_t index = dsc_norm_index(sets, set, 0), step = sets->segment_step;
   const double *pairs = backward->pairs + 2 * first;
@@ -216,17 +82,17 @@ static void total(const Backward *backward, int64_t set, int64_t first, int64_t 
   *product = products;
 }
 
-static void fill_pair(const Backward *backward, const DscNormLayout *layout, int64_t pair,
+static void fill_pair(const DscNormBackward *backward, const DscNormLayout *layout, int64_t pair,
                       int64_t set, int64_t from, int64_t to) {
   const DscNormSets *sets = &backward->sets;
   double sum = 0, product = 0;
-  add_products(backward, layout, set, from, to, &sum, &product);
+  dsc_norm_add_products(backward, layout, set, from, to, &sum, &product);
   backward->pairs[2 * pair] = sum;
   backward->pairs[2 * pair + 1] = product * dsc_norm_get(sets->lane, sets->norm->rstd, set);
 }
 
 // The pairs of all segments of a set.
-static void fill_pairs(const Backward *backward, int64_t set) {
+static void fill_pairs(const DscNormBackward *backward, int64_t set) {
   const DscNormSets *sets = &backward->sets;
   const DscNormLayout *parts = &sets->parts;
   if (parts->length > SHORT_SEGMENT || !sets->native) {
@@ -238,12 +104,12 @@ static void fill_pairs(const Backward *backward, int64_t set) {
   const double rstd = dsc_norm_get(sets->lane, sets->norm->rstd, set);
   double *pairs = backward->pairs + 2 * set * parts->segments;
   sets->loops->products_segments(backward->grad + at, (const char *)sets->norm->x + at,
-                                 parts->segments, parts->length, mean_of(sets, set), pairs);
+                                 parts->segments, parts->length, dsc_norm_mean(sets, set), pairs);
   for (int64_t s = 0; s < parts->segments; s++) pairs[2 * s + 1] *= rstd;
 }
 
 static void whole_piece(void *context, int64_t piece) {
-  const Backward *backward = context;
+  const DscNormBackward *backward = context;
   const DscNormSets *sets = &backward->sets;
   const int64_t segments = sets->parts.segments;
   const bool by_channel = sets->norm->kind == DSC_NORM_CHANNELS;
@@ -263,7 +129,7 @@ static void whole_piece(void *context, int64_t piece) {
 }
 
 static void sum_piece(void *context, int64_t piece) {
-  const Backward *backward = context;
+  const DscNormBackward *backward = context;
   const DscNormSets *sets = &backward->sets;
   const int64_t from = piece % sets->pieces * sets->piece;
   fill_pair(backward, &sets->sums, piece, piece / sets->pieces, from,
@@ -271,7 +137,7 @@ static void sum_piece(void *context, int64_t piece) {
 }
 
 static void write_piece(void *context, int64_t piece) {
-  const Backward *backward = context;
+  const DscNormBackward *backward = context;
   const DscNormSets *sets = &backward->sets;
   const int64_t set = piece / sets->pieces, from = piece % sets->pieces * sets->piece;
   double sum, product;
@@ -282,7 +148,8 @@ static void write_piece(void *context, int64_t piece) {
 }
 
 // The parameters' gradients: parameter c has `parts` pairs `step` apart from c * first on.
-static void store_pairs(const Backward *backward, int64_t first, int64_t parts, int64_t step) {
+static void store_pairs(const DscNormBackward *backward, int64_t first, int64_t parts,
+                        int64_t step) {
   const DscLane lane = backward->sets.lane;
   for (int64_t c = 0; c < backward->sets.norm->channels; c++) {
     double sum = 0, product = 0;
@@ -296,7 +163,7 @@ static void store_pairs(const Backward *backward, int64_t first, int64_t parts, 
   }
 }
 
-static int run_segments(Backward *backward) {
+static int run_segments(DscNormBackward *backward) {
   const DscNormSets *sets = &backward->sets;
   const DscNorm *norm = sets->norm;
   const bool by_channel = norm->kind == DSC_NORM_CHANNELS;
@@ -324,14 +191,14 @@ int dsc_norm_backward(const DscNorm *norm, const void *grad, void *dx, void *dwe
   if (lane != DSC_LANE_F32 && lane != DSC_LANE_F64) return DSC_UNSUPPORTED;
   if (norm->kind == DSC_NORM_CHANNELS_LAST)
     return dsc_norm_columns_backward(norm, grad, dx, dweight, dbias);
-  Backward backward = {.grad = grad, .dx = dx, .dweight = dweight, .dbias = dbias};
+  DscNormBackward backward = {.grad = grad, .dx = dx, .dweight = dweight, .dbias = dbias};
   if (!dx && !dweight && !dbias) return DSC_OK;
   if (!dsc_norm_sets(&backward.sets, norm, true)) return DSC_OUT_OF_MEMORY;
   const DscNormSets *sets = &backward.sets;
   backward.sets.grad = grad;
   int status = DSC_OK;
   if (sets->sets > 0 && sets->count > 0) {
-    status = sets->each ? run_rows(&backward) : run_segments(&backward);
+    status = sets->each ? dsc_norm_backward_rows(&backward) : run_segments(&backward);
   } else {
     const int64_t count = norm->kind == DSC_NORM_ROWS ? norm->inner : norm->channels;
     if (dweight) memset(dweight, 0, (size_t)(count * sets->size));
