@@ -18,15 +18,6 @@ typedef struct {
   DscWeightSteps weight;  // where rows are not positions
 } DscPatches;
 
-/// Memory that the caller needs next: a product asks for it while it computes, so that nobody waits
-/// for it afterwards. The last range comes first, and goes as it is asked for.
-enum { DSC_NEEDED_RANGES = 6 };
-typedef struct {
-  int count;
-  const char *range[DSC_NEEDED_RANGES];
-  int64_t bytes[DSC_NEEDED_RANGES];
-} DscNeeded;
-
 /// The fields of DscGemm without the batch. A block of C is a product with its own m and n.
 ///
 /// With `patches`, B is made of them (`b` is the first image), and the block's columns start at
@@ -40,11 +31,6 @@ typedef struct {
   double alpha, beta;
   const DscPatches *patches;
   int64_t column;
-  // B as dsc_pack_columns wrote it, or NULL; not of halves. `n` columns from `column` on of the
-  // `b_columns` that were packed.
-  const void *b_panels;
-  int64_t b_columns;
-  DscNeeded *needed;  // or NULL; the product takes from it
 } DscProduct;
 
 /// Whether the columns of C are positions of images.
@@ -69,6 +55,28 @@ int dsc_product_tiled(const DscProduct *product);
 /// columns, holds dsc_packed_columns(dtype, k, n) elements.
 void dsc_pack_columns(const DscProduct *product, int64_t first, int64_t count, void *out);
 int64_t dsc_packed_columns(DscDType dtype, int64_t k, int64_t n);
+
+/// Memory that the caller needs next: a product asks for it while it computes, so that nobody waits
+/// for it afterwards. The last range comes first, and goes as it is asked for.
+enum { DSC_NEEDED_RANGES = 6 };
+typedef struct {
+  int count;
+  const char *range[DSC_NEEDED_RANGES];
+  int64_t bytes[DSC_NEEDED_RANGES];
+} DscNeeded;
+
+/// Few rows times a [k, n] that dsc_pack_columns wrote, of float32 or float64. Rows come in
+/// `groups`, the same number in each; lines of A and C are contiguous, strides in elements. A panel
+/// serves the rows of all groups while it is in the first-level cache.
+typedef struct {
+  DscDType dtype;
+  int64_t groups, rows, n, k;
+  const void *a, *panels;
+  void *c;
+  int64_t a_row, a_group, c_row, c_group;
+  DscNeeded *needed;  // or NULL; the product takes from it
+} DscRowsProduct;
+void dsc_rows_product(const DscRowsProduct *product);
 
 /// Whether dsc_product_vector serves: m == 1 (swap the roles for n == 1) in float32 or float64.
 /// It sums in another order than the tiles, so the choice depends on the sizes alone.

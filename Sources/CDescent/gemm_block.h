@@ -44,9 +44,9 @@ static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
       half || (g->patches != NULL && (g->patches->transposed || g->patches->exchanged)) ||
       (g->n > 2 * DSC_TILE_COLUMNS && !DSC_TYPED(is_near)(g->m, g->a_row, run->depth, g->a_column));
   run->pack_b =
-      half || g->patches != NULL || g->b_panels != NULL || g->b_column != 1 ||
+      half || g->patches != NULL || g->b_column != 1 ||
       (g->m > DSC_TILE_ROWS && !DSC_TYPED(is_near)(run->depth, g->b_row, g->n, g->b_column));
-  run->in_turn = run->pack_b && !half && g->patches == NULL && g->b_panels == NULL &&
+  run->in_turn = run->pack_b && !half && g->patches == NULL &&
                  (g->b_row == 1 || (g->b_column == 1 && g->m > FEW * DSC_TILE_ROWS));
   run->a_in_turn =
       run->pack_a && !half && g->patches == NULL && (g->a_row == 1 || g->a_column == 1);
@@ -56,10 +56,9 @@ static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
   bool edge = g->n % DSC_LANES_PER_VECTOR != 0;
   int64_t lengths[6] = {
       run->pack_a ? m * run->depth + PAD : 0,
-      g->b_panels != NULL                      ? 0
-      : run->in_turn || (edge && !run->pack_b) ? DSC_TILE_COLUMNS * run->depth + PAD
-      : run->pack_b                            ? n * run->depth + PAD
-                                               : 0,
+      run->in_turn || (edge && !run->pack_b) ? DSC_TILE_COLUMNS * run->depth + PAD
+      : run->pack_b                          ? n * run->depth + PAD
+                                             : 0,
       !run->several ? 0 : (run->direct ? (edge ? g->m * DSC_TILE_COLUMNS : 0) : g->m * n),
       half ? g->m * run->depth : 0,
       half ? g->n * run->depth : 0,
@@ -110,10 +109,7 @@ static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
     run->a = (const DSC_T *)g->a + start * g->a_column;
     run->b = (const DSC_T *)g->b + start * g->b_row;
   }
-  if (g->b_panels != NULL) {
-    int64_t columns = DSC_TYPED(round_up)(g->b_columns, DSC_TILE_COLUMNS);
-    run->b_panels = (DSC_T *)g->b_panels + start * columns + g->column * k;
-  } else if (g->patches != NULL) {
+  if (g->patches != NULL) {
     DSC_TYPED(pack_patches)(g, start, k, run->gathered, run->b_panels);
   } else if (run->in_turn) {
     // later
@@ -197,16 +193,6 @@ static DSC_TYPED(Ahead) DSC_TYPED(next_of_a)(const DSC_TYPED(Run) * run, bool pa
   return (DSC_TYPED(Ahead)){from, run->a_row, ROWS};
 }
 
-// The part of what the caller needs next that a tile of k elements asks for.
-static const char *DSC_TYPED(take_needed)(DscNeeded *needed, int64_t k) {
-  const int last = needed->count - 1;
-  const char *from = needed->range[last];
-  const int64_t bytes = k * DSC_ASKED_BYTES;
-  needed->range[last] += bytes, needed->bytes[last] -= bytes;
-  if (needed->bytes[last] <= 0) needed->count = last;
-  return from;
-}
-
 // The tiles of C in `columns` columns from j on, for one block of k.
 static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, int64_t columns) {
   DSC_T buffer[DSC_TILE_ROWS * DSC_TILE_COLUMNS] __attribute__((aligned(64)));
@@ -245,10 +231,6 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
       DSC_TYPED(tile_packed)
       (k, a, b, out, out_row, accumulate,
        DSC_TYPED(next_of_a)(run, packs, k, a, next_row, index - packed_at));
-    } else if (vectors == DSC_TILE_VECTORS && g->needed != NULL && g->needed->count > 0) {
-      DSC_TYPED(asking_tiles)
-      [rows - 1](k, a, a_row, a_column, b, b_row, out, out_row, accumulate,
-                 DSC_TYPED(take_needed)(g->needed, k));
     } else {
       DSC_TYPED(tiles)
       [rows - 1][vectors - 1](k, a, a_row, a_column, b, b_row, out, out_row, accumulate);

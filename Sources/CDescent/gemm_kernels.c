@@ -42,6 +42,10 @@ void dsc_pack_columns(const DscProduct *product, int64_t first, int64_t count, v
   CALL(product->dtype, pack_columns, product, first, count, out);
 }
 
+void dsc_rows_product(const DscRowsProduct *product) {
+  CALL(product->dtype, rows_product, product);
+}
+
 int64_t dsc_direct_memory(const DscBand *band) {
   return CALL(band->call->dtype, band_memory, band);
 }

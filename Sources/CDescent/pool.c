@@ -2,8 +2,9 @@
 //
 // A job is announced through one atomic word, the gate: its epoch, an open bit, and how many
 // workers are inside. A worker enters only while the gate is open, so one that wakes late finds it
-// closed and never touches a finished job. Workers spin for a short while after a job, because the
-// next one usually follows soon, and then sleep.
+// closed and never touches a finished job. Threads wait awake for a part of the time that they
+// worked, because what they wait for usually follows soon, and then sleep: waking takes longer than
+// two halves of a job differ by.
 #if defined(__linux__)
 #define _GNU_SOURCE  // sched_getaffinity
 #include <sched.h>
@@ -17,7 +18,10 @@
 
 enum {
   MAX_THREADS = 256,
-  SPIN_NANOSECONDS = 30000,
+  // How long a thread waits awake, in nanoseconds: a part of what it worked, within bounds.
+  WAITING_PART = 16,
+  LEAST_WAITING = 30000,
+  MOST_WAITING = 200000,
   BRIEF_PER_WAKE = 32,    // brief calls that share the cost of waking, some 10 microseconds
   STACK_BYTES = 1 << 20,  // some C libraries give threads as little as 128 KB
 };
@@ -68,6 +72,12 @@ static int64_t now(void) {
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+static int64_t waiting_after(int64_t work) {
+  return work > WAITING_PART * (int64_t)MOST_WAITING    ? MOST_WAITING
+         : work < WAITING_PART * (int64_t)LEAST_WAITING ? LEAST_WAITING
+                                                        : work / WAITING_PART;
+}
+
 static int64_t take_piece(void) {
   return atomic_fetch_add_explicit(&job.next_piece, 1, memory_order_relaxed);
 }
@@ -102,12 +112,17 @@ static void leave(void) {
 static void *worker(void *argument) {
   const int index = (int)(intptr_t)argument;
   uint64_t seen = 0;
+  int64_t began = now();  // to work, or a little earlier
   while (index < atomic_load(&crew.worker_limit)) {
-    const int64_t start = now();
+    const int64_t start = now(), waiting = waiting_after(start - began);
+    began = start;
     bool entered = enter(&seen);
     for (int spin = 1; !entered && index < atomic_load(&crew.worker_limit); spin++) {
       relax();
-      if (spin % 32 == 0 && now() - start > SPIN_NANOSECONDS) break;
+      if (spin % 32 == 0) {
+        began = now();
+        if (began - start > waiting) break;
+      }
       entered = enter(&seen);
     }
     if (!entered) {
@@ -117,6 +132,7 @@ static void *worker(void *argument) {
         pthread_cond_wait(&work_arrived, &lock);
       atomic_fetch_sub(&crew.sleepers, 1);
       pthread_mutex_unlock(&lock);
+      began = now();
     }
     if (!entered) break;
     run_pieces(take_piece());
@@ -157,11 +173,11 @@ static void resize(int workers) {
   pthread_attr_destroy(&attributes);
 }
 
-static void wait_for_workers(void) {
-  const int64_t start = now();
+static void wait_for_workers(int64_t work_began) {
+  const int64_t start = now(), waiting = waiting_after(start - work_began);
   for (int spin = 1; (atomic_load(&job.gate) & INSIDE) != 0; spin++) {
     relax();
-    if (spin % 32 != 0 || now() - start <= SPIN_NANOSECONDS) continue;
+    if (spin % 32 != 0 || now() - start <= waiting) continue;
     pthread_mutex_lock(&lock);
     atomic_store(&crew.caller_sleeps, true);
     while ((atomic_load(&job.gate) & INSIDE) != 0) pthread_cond_wait(&work_done, &lock);
@@ -187,9 +203,11 @@ static void run_job(int64_t pieces, void (*body)(void *, int64_t), void *context
     caller.brief_calls = 0;
     wake_workers(pieces - 1);
   }
+  // A brief job is too short to ask for the time twice.
+  const int64_t began = brief ? INT64_MAX : now();
   run_pieces(0);
   atomic_fetch_and(&job.gate, ~OPEN);
-  wait_for_workers();
+  wait_for_workers(began);
   atomic_store(&caller.busy, false);
 }
 

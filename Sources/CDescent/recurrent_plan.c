@@ -9,8 +9,6 @@
 enum { LEAST_ROWS = 4, MOST_ROWS = 48, TYPICAL_ROWS = 16 };
 // Of the products of some steps: how many steps, and bytes of a piece and of all.
 enum { LEAST_STEPS = 4, NEAR_GATES = 512 << 10, ALL_GATES = 8 << 20 };
-// Bytes of a weight's panels that stay in the second-level cache beside gates.
-enum { NEAR_PANELS = 256 << 10 };
 
 // x weight_ihᵀ and h weight_hhᵀ, or the gradients' products with the weights as they are.
 static DscProduct operand(const DscRecurrent *call, const void *weight, int64_t width,
@@ -129,25 +127,25 @@ void dsc_recurrent_plan(const DscRecurrent *call, bool backward, DscRecurrentPla
 
 int dsc_recurrent_multiply(const DscRecurrentWeight *weight, int64_t steps, int64_t rows,
                            DscRecurrentRows from, void *out, int64_t out_step, DscNeeded *needed) {
-  DscProduct product = weight->product;
-  int64_t size = (int64_t)dsc_dtype_size(product.dtype), n = product.n;
-  if (from.step == rows * from.row && out_step == rows * n) rows *= steps, steps = 1;
-  product.m = rows, product.a_row = from.row, product.b_panels = weight->panels,
-  product.b_columns = n;
-  product.needed = needed;
-  // Block by block of columns, which stays near for all steps.
-  int64_t tile = dsc_tile_size(product.dtype).columns,
-          columns = NEAR_PANELS / (product.k * size) / tile * tile;
-  if (columns < tile) columns = tile;
-  if (steps == 1) columns = n;
-  int status = DSC_OK;
-  for (int64_t first = 0; first < n; first += columns) {
-    product.column = first, product.n = dsc_smaller(columns, n - first);
-    for (int64_t s = 0; s < steps; s++) {
-      product.a = (const char *)from.data + s * from.step * size;
-      product.c = (char *)out + (s * out_step + first) * size;
-      status |= weight->panels == NULL ? dsc_product_vector(&product) : dsc_product_tiled(&product);
-    }
+  const DscProduct *g = &weight->product;
+  if (from.step == rows * from.row && out_step == rows * g->n) rows *= steps, steps = 1;
+  if (weight->panels != NULL) {
+    dsc_rows_product(&(DscRowsProduct){.dtype = g->dtype,
+                                       .groups = steps,
+                                       .rows = rows,
+                                       .n = g->n,
+                                       .k = g->k,
+                                       .a = from.data,
+                                       .panels = weight->panels,
+                                       .c = out,
+                                       .a_row = from.row,
+                                       .a_group = from.step,
+                                       .c_row = g->n,
+                                       .c_group = out_step,
+                                       .needed = needed});
+    return DSC_OK;
   }
-  return status;
+  DscProduct row = *g;
+  row.m = 1, row.a = from.data, row.c = out;
+  return dsc_product_vector(&row);
 }
