@@ -183,7 +183,10 @@ static void convolution(DscConvolution c) {
   int64_t weights = c.out_channels * (c.in_channels / c.groups) * c.taps[1] * c.taps[2];
   int64_t counts[] = {results, weights, inputs};
   Array x = numbers(dtype, inputs), w = numbers(dtype, weights), y = numbers(dtype, results);
+  Array bias = numbers(dtype, c.out_channels);
+  bool biased = chance(2);
   for (Made made = OUTPUT; made <= INPUT; made++) {
+    c.bias = made == OUTPUT && biased ? bias.view.data : NULL;
     c.exchanged = made == OUTPUT && chance(2);
     int64_t count = counts[made];
     Array result = vector(dtype, count);
@@ -192,6 +195,8 @@ static void convolution(DscConvolution c) {
     c.output = made == OUTPUT ? result.view.data : y.view.data;
     make(&c, made);
     double *sums = calloc((size_t)count, sizeof(double)), worst = 0;
+    int64_t positions = c.out_size[1] * c.out_size[2];
+    for (int64_t i = 0; c.bias != NULL && i < count; i++) sums[i] = get(&bias, i / positions % c.out_channels);
     each(&c, &x, &w, &y, sums, made);
     double terms = (double)(made == OUTPUT ? weights / c.out_channels
                             : made == WEIGHT ? results / c.out_channels
@@ -200,7 +205,7 @@ static void convolution(DscConvolution c) {
     CHECK(worst < 1, "convolution %d: %g", made, worst);
     free(sums), release(&result);
   }
-  release(&x), release(&w), release(&y);
+  release(&x), release(&w), release(&y), release(&bias);
 }
 
 // A depthwise result so large that it goes past the cache; its lines are read in place, or from a grid.
