@@ -239,10 +239,43 @@ static void infinity(void) {
   release(&x), release(&w), release(&y);
 }
 
+// An infinity in the output's gradient reaches the inputs of its window only, and one in the weight those
+// that its tap meets.
+static void infinity_backward(int64_t stride) {
+  enum { CHANNELS = 3, OUTPUTS = 8, SIZE = 21, AT = 4, TAPS = 3 };
+  DscConvolution c = {.dtype = DSC_FLOAT32, .batch = 1, .groups = 1, .in_channels = CHANNELS};
+  c.out_channels = OUTPUTS;
+  for (int d = 0; d < 3; d++) {
+    c.in_size[d] = d == 0 ? 1 : SIZE, c.taps[d] = d == 0 ? 1 : TAPS;
+    c.stride[d] = d == 0 ? 1 : stride, c.dilation[d] = 1, c.out_size[d] = outputs(&c, d);
+  }
+  const int64_t width = c.out_size[2];
+  Array x = vector(DSC_FLOAT32, CHANNELS * SIZE * SIZE), w = numbers(DSC_FLOAT32, OUTPUTS * CHANNELS * TAPS * TAPS);
+  Array y = numbers(DSC_FLOAT32, OUTPUTS * width * width);
+  c.input = x.view.data, c.weight = w.view.data, c.output = y.view.data;
+  set(&y, AT * width + AT, INFINITY);
+  make(&c, INPUT);
+  for (int64_t i = 0; i < x.count; i++) {
+    int64_t row = i / SIZE % SIZE - AT * stride, column = i % SIZE - AT * stride;
+    bool beside = row >= 0 && row < TAPS && column >= 0 && column < TAPS;
+    CHECK(beside ? isinf(get(&x, i)) : isfinite(get(&x, i)), "an infinity: %g", get(&x, i));
+  }
+  set(&y, AT * width + AT, 1), set(&w, 0, INFINITY);
+  make(&c, INPUT);
+  for (int64_t i = 0; i < x.count; i++) {
+    int64_t row = i / SIZE % SIZE, column = i % SIZE;
+    bool met = i < SIZE * SIZE && row % stride == 0 && column % stride == 0 && row / stride < width &&
+               column / stride < width;
+    CHECK(met == !isfinite(get(&x, i)), "an infinite weight: %g", get(&x, i));
+  }
+  release(&x), release(&w), release(&y);
+}
+
 // Lines of every kind, and products a tap, give the same bits with any number of threads.
 static void threads(void) {
   static const int64_t sizes[][5] = {{1, 28, 6, 2, 1},  {6, 14, 16, 0, 1}, {16, 10, 6, 4, 1},
-                                     {3, 40, 20, 2, 1}, {40, 6, 50, 2, 1}, {24, 12, 40, 2, 2}};
+                                     {3, 40, 20, 2, 1}, {40, 6, 50, 2, 1}, {24, 12, 40, 2, 2},
+                                     {7, 45, 20, 3, 2}, {12, 40, 70, 1, 3}};
   for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
     DscConvolution c = {.dtype = DSC_FLOAT32, .batch = 5, .groups = 1, .in_channels = sizes[i][0]};
     c.out_channels = sizes[i][2];
@@ -284,6 +317,8 @@ void check_products(void) {
   for (int i = 0; i < 16; i++)
     far_product(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32, i & 2, i & 4, i & 8);
   infinity();
+  infinity_backward(1);
+  infinity_backward(2);
   large_depthwise(true);
   large_depthwise(false);
 }
