@@ -208,6 +208,17 @@ static void convolution(DscConvolution c) {
   release(&x), release(&w), release(&y), release(&bias);
 }
 
+// One tap: products of images, whose weights' gradient packs the side with fewer channels.
+static void pointwise(DscDType dtype) {
+  DscConvolution c = {.dtype = dtype, .batch = 1 + below(3), .groups = 1 + below(2)};
+  c.in_channels = c.groups * (2 + below(40)), c.out_channels = c.groups * (2 + below(40));
+  for (int d = 0; d < 3; d++) {
+    c.taps[d] = c.stride[d] = c.dilation[d] = 1;
+    c.in_size[d] = c.out_size[d] = d == 0 ? 1 : 8 + below(16);
+  }
+  convolution(c);
+}
+
 // A depthwise result so large that it goes past the cache; its lines are read in place, or from a grid.
 static void large_depthwise(bool in_place) {
   DscConvolution c = {.dtype = DSC_FLOAT32, .batch = 2, .groups = 800, .in_channels = 800, .out_channels = 800};
@@ -313,6 +324,7 @@ void check_products(void) {
     convolution(shape(dtype, i % 3 == 0, i % 4 < 2, false));
     if (i % 4 == 0) convolution(shape(DSC_FLOAT32, false, false, true));
     convolution(shape(dtype, true, i % 3 == 0, true));
+    if (i % 4 < 2) pointwise(dtype);
   }
   for (int i = 0; i < 16; i++)
     far_product(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32, i & 2, i & 4, i & 8);
