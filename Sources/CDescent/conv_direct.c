@@ -166,6 +166,7 @@ typedef struct {
   int64_t tile, tiles, tile_bytes;     // output channels of a tile; of a tile's packed gradients
   int64_t blocks, channels;            // input channels of a block
   int64_t sum_bytes;
+  bool is_swapped;  // see swapped
   char *sums, *gradients;
   atomic_int status;
 } Backward;
@@ -203,6 +204,20 @@ static void run_rows(void *context, int64_t block) {
   dsc_direct_weight_rows(&work);
 }
 
+// With one tap that reads the input in place, input and gradient have the same part in the sums:
+// the one with fewer channels is packed. As a call, the two change places.
+static DscConvolution swapped(const DscConvolution *call) {
+  DscConvolution other = *call;
+  other.in_channels = call->out_channels, other.out_channels = call->in_channels;
+  other.input = call->output, other.output = call->input;
+  return other;
+}
+
+static bool is_swapped(const DscConvolution *call) {
+  return dsc_volume(call->taps) == 1 && dsc_grid(call).is_input &&
+         call->in_channels < call->out_channels;
+}
+
 // Writes some of the weights' gradient from the sums, whose rows are (channel, tap).
 static void write_weights(void *context, int64_t piece) {
   enum { ROWS = 16 };
@@ -212,6 +227,13 @@ static void write_weights(void *context, int64_t piece) {
   int64_t columns = plan->tiles * plan->tile, size = size_of(call);
   int64_t end = dsc_smaller((piece + 1) * plan->tile, outputs);
   char *weights = (char *)call->weight + plan->group * outputs * k * size;
+  if (plan->is_swapped) {
+    for (int64_t i = 0; i < k; i++)
+      memcpy(weights + (i * outputs + piece * plan->tile) * size,
+             plan->sums + (i * columns + piece * plan->tile) * size,
+             (size_t)((end - piece * plan->tile) * size));
+    return;
+  }
   for (int64_t start = 0; start < k; start += ROWS) {
     int64_t last = dsc_smaller(start + ROWS, k);
     for (int64_t o = piece * plan->tile; o < end; o++) {
@@ -233,7 +255,10 @@ static Backward plan_backward(const DscConvolution *call) {
   plan.tile_bytes = dsc_volume(call->out_size) * plan.tile * size_of(call);
   plan.wave = WAVE_BYTES / (plan.tiles * plan.tile_bytes);
   plan.wave = plan.wave < 1 ? 1 : dsc_smaller(plan.wave, call->batch);
-  int64_t bytes = channels * plan.grid.channel * size_of(call);
+  // Of an input that needs no grid, what some places of all channels meet shall be near.
+  int64_t reach =
+      plan.grid.is_input ? dsc_smaller(DSC_NEAR_PLACES, plan.grid.channel) : plan.grid.channel;
+  int64_t bytes = channels * reach * size_of(call);
   plan.blocks = dsc_parts(dsc_parts(bytes, GRID_BYTES), threads) * threads;
   plan.blocks = dsc_smaller(plan.blocks, channels);
   plan.channels = dsc_parts(channels, plan.blocks);
@@ -244,8 +269,10 @@ static Backward plan_backward(const DscConvolution *call) {
   return plan;
 }
 
-int dsc_convolve_direct_weights(const DscConvolution *call) {
+int dsc_convolve_direct_weights(const DscConvolution *original) {
+  const DscConvolution other = swapped(original), *call = is_swapped(original) ? &other : original;
   Backward plan = plan_backward(call);
+  plan.is_swapped = call == &other;
   plan.sums = call->workspace, plan.gradients = plan.sums + plan.sum_bytes;
   for (plan.group = 0; plan.group < call->groups; plan.group++) {
     memset(plan.sums, 0, (size_t)plan.sum_bytes);
@@ -261,6 +288,7 @@ int dsc_convolve_direct_weights(const DscConvolution *call) {
 
 int64_t dsc_direct_workspace(const DscConvolution *call, bool weights) {
   if (!weights) return call->groups * plan_forward(call).panels;
-  Backward plan = plan_backward(call);
+  const DscConvolution other = swapped(call);
+  Backward plan = plan_backward(is_swapped(call) ? &other : call);
   return plan.sum_bytes + plan.wave * plan.tiles * plan.tile_bytes;
 }

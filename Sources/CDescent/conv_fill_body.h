@@ -1,41 +1,92 @@
 // Fills a channel's grid, in one element type DSC_T. No include guard.
 
-// Writes zeros, whole vectors: what lies behind is written later, or the grid's slack.
+// Writes zeros: whole vectors, then halves of what is left.
 static inline void DSC_TYPED(fill_zeros)(DSC_T *out, int64_t count) {
-  for (int64_t x = 0; x < count; x += DSC_LANES_PER_VECTOR) memset(out + x, 0, DSC_VECTOR_BYTES);
+  int64_t x = 0;
+  for (; x + DSC_LANES_PER_VECTOR <= count; x += DSC_LANES_PER_VECTOR)
+    memset(out + x, 0, DSC_VECTOR_BYTES);
+#pragma clang loop unroll(full)
+  for (int half = DSC_LANES_PER_VECTOR / 2; half > 0; half /= 2) {
+    if (count - x < half) continue;
+    memset(out + x, 0, (size_t)half * sizeof(DSC_T));
+    x += half;
+  }
 }
 
-static void DSC_TYPED(fill_grid)(const DscConvolution *call, const DscGrid *grid,
-                                 const DSC_T *channel, DSC_T *out) {
-  int64_t width = grid->size[2], step = grid->phases[2];
-  int64_t lines = grid->phases[0] * grid->phases[1] * grid->phases[2] * grid->size[0];
-  for (int64_t outer = 0; outer < lines; outer++) {
-    int64_t z = outer % grid->size[0], phase = outer / grid->size[0];
-    int64_t first = phase % step + grid->lowest[2];  // the input's column of place 0
-    int64_t from_y = phase / step % grid->phases[1] + grid->lowest[1];
-    z = z * grid->phases[0] + phase / step / grid->phases[1] + grid->lowest[0];
+// Every second element of a vector, and of one that begins before its last.
+#if DSC_VECTOR_BYTES / DSC_T_BYTES == 16
+#define DSC_EVERY_SECOND 0, 2, 4, 6, 8, 10, 12, 14, 17, 19, 21, 23, 25, 27, 29, 31
+#elif DSC_VECTOR_BYTES / DSC_T_BYTES == 8
+#define DSC_EVERY_SECOND 0, 2, 4, 6, 9, 11, 13, 15
+#elif DSC_VECTOR_BYTES / DSC_T_BYTES == 4
+#define DSC_EVERY_SECOND 0, 2, 5, 7
+#else
+#define DSC_EVERY_SECOND 0, 3
+#endif
+
+// out[x] = from[2 x], nothing behind the last read.
+static inline void DSC_TYPED(copy_second)(DSC_T *out, const DSC_T *from, int64_t count) {
+  enum { LANES = DSC_LANES_PER_VECTOR };
+  typedef DSC_T Several
+      __attribute__((ext_vector_type(DSC_VECTOR_BYTES / sizeof(DSC_T)), aligned(sizeof(DSC_T))));
+  int64_t x = 0;
+  for (; x + LANES <= count; x += LANES) {
+    const Several low = *(const Several *)(from + 2 * x);
+    const Several high = *(const Several *)(from + 2 * x + LANES - 1);
+    *(Several *)(out + x) = __builtin_shufflevector(low, high, DSC_EVERY_SECOND);
+  }
+#pragma clang loop vectorize(disable) unroll(disable)
+  for (; x < count; x++) out[x] = from[2 * x];
+}
+#undef DSC_EVERY_SECOND
+
+// Fills a line of all phases of the last dim; those of a channel are `phase` elements apart. `from`
+// is the line of the input, or NULL for zeros.
+static inline void DSC_TYPED(fill_line)(const DscConvolution *call, const DscGrid *grid,
+                                        const DSC_T *from, DSC_T *out) {
+  const int64_t width = grid->size[2], step = grid->phases[2], size = call->in_size[2];
+  for (int64_t phase = 0; phase < step; phase++, out += grid->size[0] * grid->size[1] * width) {
+    if (from == NULL) {
+      DSC_TYPED(fill_zeros)(out, width);
+      continue;
+    }
+    const int64_t first = phase + grid->lowest[2];  // the input's column of place 0
     // The places from `low` to `high` have a column.
     int64_t low = first >= 0 ? 0 : (step - 1 - first) / step;
-    int64_t high = call->in_size[2] - 1 < first ? 0 : (call->in_size[2] - 1 - first) / step + 1;
+    int64_t high = size - 1 < first ? 0 : (size - 1 - first) / step + 1;
     if (low > width) low = width;
     if (high > width) high = width;
     if (high < low) high = low;
-    for (int64_t line = 0; line < grid->size[1]; line++, out += width) {
-      int64_t y = line * grid->phases[1] + from_y;
-      if (z < 0 || z >= call->in_size[0] || y < 0 || y >= call->in_size[1]) {
-        DSC_TYPED(fill_zeros)(out, width);
-        continue;
-      }
-      const DSC_T *from = channel + (z * call->in_size[1] + y) * call->in_size[2] + first;
-      DSC_TYPED(fill_zeros)(out, low);
-      if (step == 1) {
-        DSC_TYPED(copy_row)(out + low, from + low, high - low);
-      } else if (step == 2) {
-        for (int64_t x = low; x < high; x++) out[x] = from[2 * x];
-      } else {
-        for (int64_t x = low; x < high; x++) out[x] = from[step * x];
-      }
-      DSC_TYPED(fill_zeros)(out + high, width - high);
+    DSC_TYPED(fill_zeros)(out, low);
+    if (step == 1) {
+      DSC_TYPED(copy_row)(out + low, from + low + first, high - low);
+    } else if (step == 2) {
+      DSC_TYPED(copy_second)(out + low, from + 2 * low + first, high - low);
+    } else {
+      for (int64_t x = low; x < high; x++) out[x] = from[step * x + first];
+    }
+    DSC_TYPED(fill_zeros)(out + high, width - high);
+  }
+}
+
+// Lines of the input are read in order, some asked for ahead: the processor does not go over the
+// ends of pages by itself.
+static void DSC_TYPED(fill_grid)(const DscConvolution *call, const DscGrid *grid,
+                                 const DSC_T *channel, DSC_T *out) {
+  enum { AHEAD = 4096, LINE = 64 / sizeof(DSC_T) };
+  const int64_t *phases = grid->phases, *in = call->in_size, width = grid->size[2];
+  const int64_t depth = grid->size[0] * phases[0], height = grid->size[1] * phases[1];
+  for (int64_t i = 0; i < depth; i++) {
+    const int64_t z = i + grid->lowest[0];
+    for (int64_t j = 0; j < height; j++) {
+      const int64_t y = j + grid->lowest[1], phase = i % phases[0] * phases[1] + j % phases[1];
+      const int64_t line = i / phases[0] * grid->size[1] + j / phases[1];
+      const bool inside = z >= 0 && z < in[0] && y >= 0 && y < in[1];
+      const DSC_T *from = inside ? channel + (z * in[1] + y) * in[2] : NULL;
+      for (int64_t x = 0; inside && x < in[2]; x += LINE)
+        __builtin_prefetch((const char *)(from + x) + AHEAD);
+      DSC_TYPED(fill_line)
+      (call, grid, from, out + phase * phases[2] * grid->phase + line * width);
     }
   }
 }

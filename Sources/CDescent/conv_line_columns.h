@@ -25,40 +25,35 @@ typedef struct {
   int64_t start, end;                   // of the sum: taps that meet padding only are left out
 } DSC_TYPED(Columns);
 
-// Writes a tile of a band. What a vector writes behind its line is written again with the next one,
-// which the band has not come to yet.
-static void DSC_TYPED(store_lines)(const DSC_T *sums, DSC_T *out, int64_t apart, int64_t end,
-                                   int64_t rows, const DSC_TYPED(Columns) * columns) {
-  typedef DSC_TYPED(Vector) Vector;
-  for (int64_t v = 0; v < columns->count; v++) {
-    const DSC_T *from = sums + v * DSC_LANES_PER_VECTOR;
-    const int64_t step = columns->count * DSC_LANES_PER_VECTOR;
-    DSC_T *to = out + columns->to[v];
-    if (columns->to[v] + DSC_LANES_PER_VECTOR <= end) {
-      for (int64_t r = 0; r < rows; r++)
-        *(Vector *)(to + r * apart) = *(const Vector *)(from + r * step);
-    } else {
-      for (int64_t r = 0; r < rows; r++)
-        DSC_TYPED(copy_row)(to + r * apart, from + r * step, columns->valid[v]);
-    }
-  }
+// Where a tile of a band belongs, the channels from `i` on.
+static DSC_TYPED(Place) DSC_TYPED(place_of)(const DscBand *band, int64_t i, const int64_t *to) {
+  const DscConvolution *call = band->call;
+  const int64_t channel = band->group * (call->out_channels / call->groups) + band->row + i;
+  const DSC_T *bias = (const DSC_T *)call->bias;
+  return (DSC_TYPED(Place)){
+      .out = (DSC_T *)call->output +
+             (band->image * call->out_channels + channel) * band->positions + band->first,
+      .apart = band->positions,
+      .to = to,
+      .bias = bias == NULL ? NULL : bias + channel,
+  };
 }
 
-static void DSC_TYPED(store_tile)(const DscBand *band, DSC_T *sums, int64_t i, int64_t rows,
-                                  const DSC_TYPED(Columns) * columns) {
+// Writes the sums of a tile to its place, of which a channel ends at `end`.
+static void DSC_TYPED(store_lines)(const DSC_T *sums, const DSC_TYPED(Place) * place, int64_t end,
+                                   int64_t rows, const DSC_TYPED(Columns) * columns) {
   typedef DSC_TYPED(Vector) Vector;
-  const DscConvolution *call = band->call;
-  int64_t channel = band->group * (call->out_channels / call->groups) + band->row + i;
-  if (call->bias != NULL) {
-    Vector *at = (Vector *)sums;
-    for (int64_t r = 0; r < rows; r++) {
-      Vector bias = (Vector)(((const DSC_T *)call->bias)[channel + r]);
-      for (int64_t v = 0; v < columns->count; v++) *at++ += bias;
+  for (int64_t r = 0; r < rows; r++) {
+    const Vector bias = (Vector)(place->bias == NULL ? 0 : place->bias[r]);
+    for (int64_t v = 0; v < columns->count; v++, sums += DSC_LANES_PER_VECTOR) {
+      const Vector sum = place->bias == NULL ? *(const Vector *)sums : *(const Vector *)sums + bias;
+      DSC_T *to = place->out + r * place->apart + columns->to[v];
+      if (columns->to[v] + DSC_LANES_PER_VECTOR <= end)
+        *(Vector *)to = sum;
+      else
+        DSC_TYPED(copy_row)(to, (const DSC_T *)&sum, columns->valid[v]);
     }
   }
-  DSC_T *out = (DSC_T *)call->output +
-               (band->image * call->out_channels + channel) * band->positions + band->first;
-  DSC_TYPED(store_lines)(sums, out, band->positions, dsc_volume(call->out_size), rows, columns);
 }
 
 // The part of a sum of `k` terms that lines `top` to `bottom` of the outputs need: all of it, or
@@ -129,33 +124,57 @@ static int64_t DSC_TYPED(depth_of)(int64_t k) {
   return parts == 0 ? 1 : (k + parts - 1) / parts;
 }
 
+// Tiles that meet a panel of weights one after the other, while it is in the first-level cache.
+enum { DSC_TYPED(NEIGHBOURS) = 4 };
+
+// The tiles of channels `i` to `i + rows` at `tiles` columns. What a vector writes behind its line
+// is written again with the next one, which has not come yet; behind the last line nothing is
+// written.
+static void DSC_TYPED(neighbours)(const DscBand *band, int64_t i, int64_t rows, const DSC_T *a,
+                                  const DSC_T *grid, int64_t k, const DSC_TYPED(Columns) * columns,
+                                  int64_t tiles) {
+  const int64_t depth = DSC_TYPED(depth_of)(k), end = dsc_volume(band->call->out_size);
+  DSC_T sums[DSC_TYPED(NEIGHBOURS)][DSC_TYPED(SUMS) * DSC_LANES_PER_VECTOR]
+      __attribute__((aligned(64)));
+  int64_t in_order[DSC_TYPED(STRETCHES)];
+  for (int v = 0; v < DSC_TYPED(STRETCHES); v++) in_order[v] = v * DSC_LANES_PER_VECTOR;
+  for (int64_t start = 0; start < k; start += depth) {
+    const int64_t stop = k - start < depth ? k : start + depth;
+    for (int64_t t = 0; t < tiles; t++) {
+      const DSC_TYPED(Columns) *at = &columns[t];
+      const int64_t from = start > at->start ? start : at->start;
+      const int64_t some = (stop < at->end ? stop : at->end) - from;
+      const bool is_first = start <= at->start;  // then nothing is there to be added to
+      const bool is_direct = depth >= k && at->to[at->count - 1] + DSC_LANES_PER_VECTOR <= end;
+      const DSC_TYPED(Place) place = DSC_TYPED(place_of)(band, i, at->to);
+      const DSC_TYPED(Place) waiting = {.out = sums[t],
+                                        .apart = at->count * DSC_LANES_PER_VECTOR,
+                                        .to = in_order,
+                                        .accumulate = !is_first};
+      if (some > 0 || is_first) DSC_TYPED(grid_tiles)
+      [rows - 1][at->count - 1](some > 0 ? some : 0, a + from * DSC_LINE_ROWS, grid, at->at,
+                                band->offsets + from, is_direct ? &place : &waiting);
+      if (stop == k && !is_direct) DSC_TYPED(store_lines)(sums[t], &place, end, rows, at);
+    }
+  }
+}
+
 static void DSC_TYPED(columns_band)(const DscBand *band) {
   const DscConvolution *call = band->call;
-  int64_t channels = call->in_channels / call->groups;
   const DSC_T *grid = DSC_TYPED(fill_band)(band);
-  DSC_T *sums = (DSC_T *)band->memory + DSC_TYPED(grid_length)(band);
-  int64_t k = channels * dsc_volume(call->taps), depth = DSC_TYPED(depth_of)(k);
-  int64_t vectors = call->out_size[0] * call->out_size[1] * DSC_TYPED(line_vectors)(call);
-  int64_t most = DSC_TYPED(stretches)(DSC_TYPED(height)(band->rows));
-  for (int64_t start = 0; start < k; start += depth) {
-    int64_t stop = k - start < depth ? k : start + depth;
-    DSC_TYPED(Cursor) next = {0, 0, 0};
-    for (int64_t j = 0, count; j < vectors; j += count) {
-      DSC_TYPED(Columns)
-      columns = DSC_TYPED(columns_from)(band, &next, vectors - j, most, k);
-      count = columns.count;
-      int64_t from = start > columns.start ? start : columns.start;
-      int64_t to = stop < columns.end ? stop : columns.end;
-      bool is_first = start <= columns.start;  // then nothing is there to be added to
-      const DSC_T *a = (const DSC_T *)band->weights + from * DSC_LINE_ROWS;
-      for (int64_t i = 0, rows; i < band->rows; i += rows, a += k * DSC_LINE_ROWS) {
-        rows = DSC_TYPED(height)(band->rows - i);
-        DSC_T *out = sums + (j * band->rows + i * count) * DSC_LANES_PER_VECTOR;
-        if (from < to || is_first) DSC_TYPED(grid_tiles)
-        [rows - 1][count - 1](to > from ? to - from : 0, a, grid, columns.at, band->offsets + from,
-                              out, !is_first);
-        if (stop == k) DSC_TYPED(store_tile)(band, out, i, rows, &columns);
-      }
+  const int64_t k = call->in_channels / call->groups * dsc_volume(call->taps);
+  const int64_t vectors = call->out_size[0] * call->out_size[1] * DSC_TYPED(line_vectors)(call);
+  const int64_t most = DSC_TYPED(stretches)(DSC_TYPED(height)(band->rows));
+  DSC_TYPED(Cursor) next = {0, 0, 0};
+  for (int64_t left = vectors; left > 0;) {
+    DSC_TYPED(Columns) columns[DSC_TYPED(NEIGHBOURS)];
+    int64_t tiles = 0;
+    for (; tiles < DSC_TYPED(NEIGHBOURS) && left > 0; left -= columns[tiles++].count)
+      columns[tiles] = DSC_TYPED(columns_from)(band, &next, left, most, k);
+    const DSC_T *a = band->weights;
+    for (int64_t i = 0, rows; i < band->rows; i += rows, a += k * DSC_LINE_ROWS) {
+      rows = DSC_TYPED(height)(band->rows - i);
+      DSC_TYPED(neighbours)(band, i, rows, a, grid, k, columns, tiles);
     }
   }
 }

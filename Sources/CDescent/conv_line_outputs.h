@@ -1,6 +1,21 @@
 // Convolutions by vectors of outputs, for lines too short to fill vectors of columns. Part of
 // conv_lines_body.h.
 
+// Writes the sums row by row, or adds them to what is there.
+static inline __attribute__((always_inline)) void DSC_TYPED(store_sums)(
+    int rows, int vectors, DSC_TYPED(Vector) sum[DSC_LINE_ROWS][DSC_TYPED(STRETCHES)], DSC_T *out,
+    bool accumulate) {
+  typedef DSC_TYPED(Vector) Vector;
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++) {
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) {
+      Vector *place = (Vector *)(out + (i * vectors + v) * DSC_LANES_PER_VECTOR);
+      *place = accumulate ? *place + sum[i][v] : sum[i][v];
+    }
+  }
+}
+
 // out = (accumulate ? out : 0) + A B: row i of A is the grid from `from + i` on, its column p there
 // `offsets[p]` behind; B has `vectors` vectors of outputs a row, as out has.
 static inline __attribute__((always_inline)) void DSC_TYPED(place_tile)(

@@ -29,26 +29,37 @@ static inline __attribute__((always_inline)) void DSC_TYPED(clear_sums)(
     for (int v = 0; v < vectors; v++) sum[i][v] = (DSC_TYPED(Vector))((DSC_T)0);
 }
 
-// Writes the sums row by row, or adds them to what is there.
-static inline __attribute__((always_inline)) void DSC_TYPED(store_sums)(
-    int rows, int vectors, DSC_TYPED(Vector) sum[DSC_LINE_ROWS][DSC_TYPED(STRETCHES)], DSC_T *out,
-    bool accumulate) {
+// Where a tile of sums goes: rows `apart`, a row's vectors each at `to[v]`.
+typedef struct {
+  DSC_T *out;
+  int64_t apart;
+  const int64_t *to;
+  bool accumulate;    // onto what is there
+  const DSC_T *bias;  // one a row, or NULL
+} DSC_TYPED(Place);
+
+static inline __attribute__((always_inline)) void DSC_TYPED(place_sums)(
+    int rows, int vectors, DSC_TYPED(Vector) sum[DSC_LINE_ROWS][DSC_TYPED(STRETCHES)],
+    const DSC_TYPED(Place) * place) {
   typedef DSC_TYPED(Vector) Vector;
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++) {
+    DSC_T *row = place->out + i * place->apart;
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++) {
-      Vector *place = (Vector *)(out + (i * vectors + v) * DSC_LANES_PER_VECTOR);
-      *place = accumulate ? *place + sum[i][v] : sum[i][v];
+      Vector *at = (Vector *)(row + place->to[v]);
+      if (place->accumulate) sum[i][v] += *at;
+      if (place->bias != NULL) sum[i][v] += (Vector)(place->bias[i]);
+      *at = sum[i][v];
     }
   }
 }
 
-// out = (accumulate ? out : 0) + A B: `a` a packed panel, row p of B `offsets[p]` behind `b`, its
-// vectors each `at[v]` behind that.
+// The sums of A B: `a` a packed panel, row p of B `offsets[p]` behind `b`, its vectors each `at[v]`
+// behind that.
 static inline __attribute__((always_inline)) void DSC_TYPED(grid_tile)(
     int rows, int vectors, int64_t k, const DSC_T *a, const DSC_T *b, const int64_t *at,
-    const int64_t *offsets, DSC_T *out, bool accumulate) {
+    const int64_t *offsets, const DSC_TYPED(Place) * place) {
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[DSC_LINE_ROWS][DSC_TYPED(STRETCHES)];
   const DSC_T *from[DSC_TYPED(STRETCHES)];
@@ -66,15 +77,15 @@ static inline __attribute__((always_inline)) void DSC_TYPED(grid_tile)(
       for (int v = 0; v < vectors; v++) sum[i][v] = DSC_MULTIPLY_ADD(x, line[v], sum[i][v]);
     }
   }
-  DSC_TYPED(store_sums)(rows, vectors, sum, out, accumulate);
+  DSC_TYPED(place_sums)(rows, vectors, sum, place);
 }
 
 #define DSC_LINE_TILE(rows, vectors)                                                             \
   static void DSC_TYPED(grid_tile_##rows##_##vectors)(int64_t k, const DSC_T *a, const DSC_T *b, \
                                                       const int64_t *at, const int64_t *offsets, \
-                                                      DSC_T *out, bool accumulate) {             \
+                                                      const DSC_TYPED(Place) * place) {          \
     if (rows * vectors > DSC_TYPED(SUMS)) return; /* never asked for */                          \
-    DSC_TYPED(grid_tile)(rows, vectors, k, a, b, at, offsets, out, accumulate);                  \
+    DSC_TYPED(grid_tile)(rows, vectors, k, a, b, at, offsets, place);                            \
   }
 #define DSC_LINE_TILES(rows) \
   DSC_LINE_TILE(rows, 1) DSC_LINE_TILE(rows, 2) DSC_LINE_TILE(rows, 3) DSC_LINE_TILE(rows, 4)
@@ -90,7 +101,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(grid_tile)(
 #endif
 DSC_FOR_LINE_ROWS(DSC_LINE_TILES)
 typedef void (*DSC_TYPED(GridTile))(int64_t k, const DSC_T *a, const DSC_T *b, const int64_t *at,
-                                    const int64_t *offsets, DSC_T *out, bool accumulate);
+                                    const int64_t *offsets, const DSC_TYPED(Place) * place);
 static const DSC_TYPED(GridTile) DSC_TYPED(grid_tiles)[DSC_LINE_ROWS][DSC_TYPED(STRETCHES)] = {
     DSC_FOR_LINE_ROWS(DSC_LINE_ENTRY)};
 

@@ -17,7 +17,7 @@ int64_t dsc_lines_rows(const DscConvolution *call, DscLines kind) {
   return CHOOSE(call, lines_rows)(call, kind);
 }
 
-int64_t dsc_lines_memory(const DscBand *band) { return CHOOSE(band->call, lines_memory)(band); }
+int64_t dsc_lines_memory(const DscBand *band) { return CHOOSE(band->call, grid_length)(band); }
 
 void dsc_lines_band(const DscBand *band) { CHOOSE(band->call, lines_band)(band); }
 

@@ -46,14 +46,6 @@ static int64_t DSC_TYPED(lines_rows)(const DscConvolution *call, DscLines kind) 
                                       : DSC_TYPED(output_vectors)(call) * DSC_LANES_PER_VECTOR;
 }
 
-static int64_t DSC_TYPED(lines_memory)(const DscBand *band) {
-  const int64_t *out = band->call->out_size;
-  const int64_t grid = DSC_TYPED(grid_length)(band);
-  if (band->kind == DSC_LINES_OF_OUTPUTS) return grid;
-  return grid +
-         band->rows * out[0] * out[1] * DSC_TYPED(line_vectors)(band->call) * DSC_LANES_PER_VECTOR;
-}
-
 static void DSC_TYPED(lines_band)(const DscBand *band) {
   if (band->kind == DSC_LINES_OF_OUTPUTS)
     DSC_TYPED(outputs_band)(band);

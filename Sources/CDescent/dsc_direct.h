@@ -24,6 +24,8 @@ typedef struct {
   void *memory;   // dsc_direct_memory or dsc_lines_memory
 } DscBand;
 
+enum { DSC_NEAR_PLACES = 256 };  // about as many are summed at a time: their panel is near then
+
 /// Rows of the weights' gradient, which are (channel, tap) here, over some images.
 typedef struct {
   const DscConvolution *call;

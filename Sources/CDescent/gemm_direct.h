@@ -19,16 +19,20 @@ static inline __attribute__((always_inline)) void DSC_TYPED(grid_tile)(
 }
 
 // out += A B for lines of `width` places `pitch` apart: row i of A is the grid from `rows_at[i]`
-// on, B is packed. Few outputs fit in one vector of the packed panel.
+// on, B is packed. Few outputs fit in one vector of the packed panel. Unless `ahead` is 0, what
+// lies so far behind each row is asked for.
 static inline __attribute__((always_inline)) void DSC_TYPED(weight_tile)(
-    int rows, int vectors, int64_t lines, int64_t width, int64_t pitch, const DSC_T *const *rows_at,
-    const DSC_T *b, DSC_T *out, int64_t out_row) {
+    int rows, int vectors, int64_t lines, int64_t width, int64_t pitch, int64_t ahead,
+    const DSC_T *const *rows_at, const DSC_T *b, DSC_T *out, int64_t out_row) {
+  enum { LINE = 64 / sizeof(DSC_T) };
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
   DSC_TYPED(clear_tile)(rows, vectors, sum);
   for (int64_t line = 0; line < lines; line++) {
     int64_t end = line * pitch + width;
     for (int64_t p = line * pitch; p < end; p++, b += DSC_TILE_COLUMNS) {
+      if (ahead != 0)
+        __builtin_prefetch(rows_at[p % LINE < rows ? p % LINE : rows - 1] + p + ahead);
       Vector value[DSC_TILE_VECTORS];
 #pragma clang loop unroll(full)
       for (int v = 0; v < vectors; v++) value[v] = *(const Vector *)(b + v * DSC_LANES_PER_VECTOR);
@@ -43,11 +47,11 @@ static inline __attribute__((always_inline)) void DSC_TYPED(weight_tile)(
   DSC_TYPED(store_tile)(rows, vectors, sum, out, out_row, true);
 }
 
-#define DSC_WEIGHT_TILE(rows, vectors, name)                                                    \
-  static void DSC_TYPED(name##_##rows)(int64_t lines, int64_t width, int64_t pitch,             \
-                                       const DSC_T *const *rows_at, const DSC_T *b, DSC_T *out, \
-                                       int64_t out_row) {                                       \
-    DSC_TYPED(weight_tile)(rows, vectors, lines, width, pitch, rows_at, b, out, out_row);       \
+#define DSC_WEIGHT_TILE(rows, vectors, name)                                                       \
+  static void DSC_TYPED(name##_##rows)(int64_t lines, int64_t width, int64_t pitch, int64_t ahead, \
+                                       const DSC_T *const *rows_at, const DSC_T *b, DSC_T *out,    \
+                                       int64_t out_row) {                                          \
+    DSC_TYPED(weight_tile)(rows, vectors, lines, width, pitch, ahead, rows_at, b, out, out_row);   \
   }
 #define DSC_DIRECT(rows)                                                                         \
   static void DSC_TYPED(grid_tile_##rows)(int64_t k, const DSC_T *a, const DSC_T *b,             \
@@ -65,7 +69,7 @@ DSC_FOR_TILE_ROWS(DSC_DIRECT)
 static void (*const DSC_TYPED(grid_tiles)[DSC_TILE_ROWS])(int64_t, const DSC_T *, const DSC_T *,
                                                           const int64_t *, DSC_T *, bool) = {
     DSC_FOR_TILE_ROWS(DSC_GRID_ENTRY)};
-static void (*const DSC_TYPED(weight_tiles)[DSC_TILE_ROWS][2])(int64_t, int64_t, int64_t,
+static void (*const DSC_TYPED(weight_tiles)[DSC_TILE_ROWS][2])(int64_t, int64_t, int64_t, int64_t,
                                                                const DSC_T *const *, const DSC_T *,
                                                                DSC_T *, int64_t) = {
     DSC_FOR_TILE_ROWS(DSC_WEIGHT_ENTRY)};
@@ -163,7 +167,6 @@ static int64_t DSC_TYPED(weight_rows_memory)(const DscWeightRows *w) {
 }
 
 static void DSC_TYPED(weight_rows)(const DscWeightRows *w) {
-  enum { PLACES = 256 };  // about as many are summed at a time: their panel is near then
   const DscConvolution *call = w->call;
   const DscGrid *g = &w->grid;
   int64_t channels = call->in_channels / call->groups, outputs = call->out_channels / call->groups;
@@ -172,7 +175,8 @@ static void DSC_TYPED(weight_rows)(const DscWeightRows *w) {
   int64_t width = call->out_size[2], height = call->out_size[1], pitch = g->size[2];
   int64_t positions = call->out_size[0] * height * width;
   int64_t columns = DSC_TYPED(round_up)(outputs, DSC_TILE_COLUMNS);
-  int64_t lines = (PLACES + width - 1) / width < height ? (PLACES + width - 1) / width : height;
+  int64_t some_lines = (DSC_NEAR_PLACES + width - 1) / width;
+  int64_t lines = some_lines < height ? some_lines : height;
   DSC_T *sums = (DSC_T *)w->sums + w->channel * taps * columns;
   for (int64_t n = 0; n < w->images; n++) {
     const DSC_T *input =
@@ -193,8 +197,10 @@ static void DSC_TYPED(weight_rows)(const DscWeightRows *w) {
             const DSC_T *rows_at[DSC_TILE_ROWS];
             for (int64_t r = 0; r < rows; r++)
               rows_at[r] = at + (i + r) / taps * g->channel + w->offsets[(i + r) % taps];
+            // A grid is near; channels of the input itself come from memory.
+            const int64_t ahead = g->is_input && taps == 1 ? rows * g->channel : 0;
             DSC_TYPED(weight_tiles)
-            [rows - 1][outputs > DSC_LANES_PER_VECTOR](some, width, pitch, rows_at, b,
+            [rows - 1][outputs > DSC_LANES_PER_VECTOR](some, width, pitch, ahead, rows_at, b,
                                                        sums + i * columns + j, columns);
           }
         }

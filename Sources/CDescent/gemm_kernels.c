@@ -6,6 +6,7 @@
 #include "dsc_evaluate.h"
 #include "dsc_math_macros.h"
 #include "dsc_product.h"
+#include "dsc_spread.h"
 #include "dsc_scores.h"
 #include "dsc_taps.h"
 #include "dsc_targets.h"
@@ -68,6 +69,17 @@ void dsc_pack_weights(const DscConvolution *call, int64_t group, int64_t first, 
 void dsc_pack_gradients(const DscConvolution *call, int64_t group, int64_t image, int64_t tile,
                         void *out) {
   CALL(call->dtype, pack_gradients, call, group, image, tile, out);
+}
+
+int64_t dsc_spread_memory(const DscSpread *work) {
+  return CALL(work->call->dtype, spread_memory, work);
+}
+
+void dsc_spread(const DscSpread *work) { CALL(work->call->dtype, spread, work); }
+
+void dsc_spread_pack(const DscConvolution *call, int64_t group, int64_t first, int64_t count,
+                     void *out) {
+  CALL(call->dtype, spread_pack, call, group, first, count, out);
 }
 
 int64_t dsc_attention_panel_size(void) { return dsc_tile_size(DSC_FLOAT32).columns; }

@@ -183,7 +183,10 @@ static void convolution(DscConvolution c) {
   int64_t weights = c.out_channels * (c.in_channels / c.groups) * c.taps[1] * c.taps[2];
   int64_t counts[] = {results, weights, inputs};
   Array x = numbers(dtype, inputs), w = numbers(dtype, weights), y = numbers(dtype, results);
+  Array bias = numbers(dtype, c.out_channels);
+  bool biased = chance(2);
   for (Made made = OUTPUT; made <= INPUT; made++) {
+    c.bias = made == OUTPUT && biased ? bias.view.data : NULL;
     c.exchanged = made == OUTPUT && chance(2);
     int64_t count = counts[made];
     Array result = vector(dtype, count);
@@ -192,6 +195,8 @@ static void convolution(DscConvolution c) {
     c.output = made == OUTPUT ? result.view.data : y.view.data;
     make(&c, made);
     double *sums = calloc((size_t)count, sizeof(double)), worst = 0;
+    int64_t positions = c.out_size[1] * c.out_size[2];
+    for (int64_t i = 0; c.bias != NULL && i < count; i++) sums[i] = get(&bias, i / positions % c.out_channels);
     each(&c, &x, &w, &y, sums, made);
     double terms = (double)(made == OUTPUT ? weights / c.out_channels
                             : made == WEIGHT ? results / c.out_channels
@@ -200,7 +205,18 @@ static void convolution(DscConvolution c) {
     CHECK(worst < 1, "convolution %d: %g", made, worst);
     free(sums), release(&result);
   }
-  release(&x), release(&w), release(&y);
+  release(&x), release(&w), release(&y), release(&bias);
+}
+
+// One tap: products of images, whose weights' gradient packs the side with fewer channels.
+static void pointwise(DscDType dtype) {
+  DscConvolution c = {.dtype = dtype, .batch = 1 + below(3), .groups = 1 + below(2)};
+  c.in_channels = c.groups * (2 + below(40)), c.out_channels = c.groups * (2 + below(40));
+  for (int d = 0; d < 3; d++) {
+    c.taps[d] = c.stride[d] = c.dilation[d] = 1;
+    c.in_size[d] = c.out_size[d] = d == 0 ? 1 : 8 + below(16);
+  }
+  convolution(c);
 }
 
 // A depthwise result so large that it goes past the cache; its lines are read in place, or from a grid.
@@ -234,10 +250,43 @@ static void infinity(void) {
   release(&x), release(&w), release(&y);
 }
 
+// An infinity in the output's gradient reaches the inputs of its window only, and one in the weight those
+// that its tap meets.
+static void infinity_backward(int64_t stride) {
+  enum { CHANNELS = 3, OUTPUTS = 8, SIZE = 21, AT = 4, TAPS = 3 };
+  DscConvolution c = {.dtype = DSC_FLOAT32, .batch = 1, .groups = 1, .in_channels = CHANNELS};
+  c.out_channels = OUTPUTS;
+  for (int d = 0; d < 3; d++) {
+    c.in_size[d] = d == 0 ? 1 : SIZE, c.taps[d] = d == 0 ? 1 : TAPS;
+    c.stride[d] = d == 0 ? 1 : stride, c.dilation[d] = 1, c.out_size[d] = outputs(&c, d);
+  }
+  const int64_t width = c.out_size[2];
+  Array x = vector(DSC_FLOAT32, CHANNELS * SIZE * SIZE), w = numbers(DSC_FLOAT32, OUTPUTS * CHANNELS * TAPS * TAPS);
+  Array y = numbers(DSC_FLOAT32, OUTPUTS * width * width);
+  c.input = x.view.data, c.weight = w.view.data, c.output = y.view.data;
+  set(&y, AT * width + AT, INFINITY);
+  make(&c, INPUT);
+  for (int64_t i = 0; i < x.count; i++) {
+    int64_t row = i / SIZE % SIZE - AT * stride, column = i % SIZE - AT * stride;
+    bool beside = row >= 0 && row < TAPS && column >= 0 && column < TAPS;
+    CHECK(beside ? isinf(get(&x, i)) : isfinite(get(&x, i)), "an infinity: %g", get(&x, i));
+  }
+  set(&y, AT * width + AT, 1), set(&w, 0, INFINITY);
+  make(&c, INPUT);
+  for (int64_t i = 0; i < x.count; i++) {
+    int64_t row = i / SIZE % SIZE, column = i % SIZE;
+    bool met = i < SIZE * SIZE && row % stride == 0 && column % stride == 0 && row / stride < width &&
+               column / stride < width;
+    CHECK(met == !isfinite(get(&x, i)), "an infinite weight: %g", get(&x, i));
+  }
+  release(&x), release(&w), release(&y);
+}
+
 // Lines of every kind, and products a tap, give the same bits with any number of threads.
 static void threads(void) {
   static const int64_t sizes[][5] = {{1, 28, 6, 2, 1},  {6, 14, 16, 0, 1}, {16, 10, 6, 4, 1},
-                                     {3, 40, 20, 2, 1}, {40, 6, 50, 2, 1}, {24, 12, 40, 2, 2}};
+                                     {3, 40, 20, 2, 1}, {40, 6, 50, 2, 1}, {24, 12, 40, 2, 2},
+                                     {7, 45, 20, 3, 2}, {12, 40, 70, 1, 3}};
   for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
     DscConvolution c = {.dtype = DSC_FLOAT32, .batch = 5, .groups = 1, .in_channels = sizes[i][0]};
     c.out_channels = sizes[i][2];
@@ -275,10 +324,13 @@ void check_products(void) {
     convolution(shape(dtype, i % 3 == 0, i % 4 < 2, false));
     if (i % 4 == 0) convolution(shape(DSC_FLOAT32, false, false, true));
     convolution(shape(dtype, true, i % 3 == 0, true));
+    if (i % 4 < 2) pointwise(dtype);
   }
   for (int i = 0; i < 16; i++)
     far_product(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32, i & 2, i & 4, i & 8);
   infinity();
+  infinity_backward(1);
+  infinity_backward(2);
   large_depthwise(true);
   large_depthwise(false);
 }
