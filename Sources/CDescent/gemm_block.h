@@ -24,28 +24,32 @@ static int64_t DSC_TYPED(round_up)(int64_t value, int64_t unit) {
 }
 
 // Whether micro-kernels may read an operand of `rows` x `columns` where it lies, time and again: it
-// stays in the second-level cache, and its lines do not fall into few sets of the first.
-static bool DSC_TYPED(is_near)(int64_t rows, int64_t row, int64_t columns, int64_t column) {
-  enum { NEAR = 512 << 10, NEAR_IF_ALIGNED = 64 << 10, ALIGNED = 1024 };
+// stays in the second-level cache, and its lines do not fall into few sets of the first. With many
+// tiles packing costs little, and reading where it lies waits for more.
+static bool DSC_TYPED(is_near)(int64_t rows, int64_t row, int64_t columns, int64_t column,
+                               bool many) {
+  enum { NEAR = 512 << 10, NEAR_IF_MANY = 256 << 10, NEAR_IF_ALIGNED = 64 << 10, ALIGNED = 1024 };
   int64_t size = (int64_t)sizeof(DSC_T);
   row = (row < 0 ? -row : row) * size, column = (column < 0 ? -column : column) * size;
   bool aligned = (row > column ? row : column) % ALIGNED == 0;
-  return rows * row + columns * column <= (aligned ? NEAR_IF_ALIGNED : NEAR);
+  return rows * row + columns * column <= (aligned ? NEAR_IF_ALIGNED : many ? NEAR_IF_MANY : NEAR);
 }
 
 // Decides what to pack and divides the scratch. False if there is no memory.
 static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
-  enum { PAD = 16, FEW = 4 };
+  enum { PAD = 16, FEW = 4, MANY_ROWS = 16, MANY_COLUMNS = 8 };
   const DscProduct *g = run->g;
   bool half = g->dtype == DSC_FLOAT16 || g->dtype == DSC_BFLOAT16;
   int64_t m = DSC_TYPED(round_up)(g->m, DSC_TILE_ROWS);
   int64_t n = DSC_TYPED(round_up)(g->n, DSC_TILE_COLUMNS);
+  const bool many = g->m > MANY_ROWS * DSC_TILE_ROWS && g->n > MANY_COLUMNS * DSC_TILE_COLUMNS;
+  const int64_t read = many ? g->k : run->depth;  // whole, an operand leaves the cache in between
   run->pack_a =
       half || (g->patches != NULL && (g->patches->transposed || g->patches->exchanged)) ||
-      (g->n > 2 * DSC_TILE_COLUMNS && !DSC_TYPED(is_near)(g->m, g->a_row, run->depth, g->a_column));
+      (g->n > 2 * DSC_TILE_COLUMNS && !DSC_TYPED(is_near)(g->m, g->a_row, read, g->a_column, many));
   run->pack_b =
       half || g->patches != NULL || g->b_column != 1 ||
-      (g->m > DSC_TILE_ROWS && !DSC_TYPED(is_near)(run->depth, g->b_row, g->n, g->b_column));
+      (g->m > DSC_TILE_ROWS && !DSC_TYPED(is_near)(read, g->b_row, g->n, g->b_column, many));
   run->in_turn = run->pack_b && !half && g->patches == NULL &&
                  (g->b_row == 1 || (g->b_column == 1 && g->m > FEW * DSC_TILE_ROWS));
   run->a_in_turn =
@@ -76,20 +80,6 @@ static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
     next += DSC_TYPED(round_up)(lengths[i], PAD);
   }
   return true;
-}
-
-// Converts `lines` x `k` elements; the result keeps the direction that was contiguous.
-static void DSC_TYPED(convert)(DscDType dtype, const char *from, int64_t line, int64_t step,
-                               int64_t lines, int64_t k, DSC_T *out, int64_t *out_line,
-                               int64_t *out_step) {
-  bool along_lines = line == 1 && step != 1;
-  *out_line = along_lines ? 1 : k;
-  *out_step = along_lines ? lines : 1;
-  int64_t rows = along_lines ? k : lines, columns = along_lines ? lines : k;
-  int64_t row = along_lines ? step : line, column = along_lines ? line : step;
-  int64_t size = (int64_t)dsc_dtype_size(dtype);
-  for (int64_t i = 0; i < rows; i++)
-    DSC_TYPED(load)(dtype, from + i * row * size, column, columns, out + i * columns);
 }
 
 // Fetches the operands of the k elements from `start` on: converts and packs as decided.

@@ -1,5 +1,5 @@
-// What happens to sums on their way to C, for one element type DSC_T: alpha, beta, bias, rounding.
-// No include guard.
+// What happens to operands of halves on their way in, and to sums on their way to C, for one
+// element type DSC_T: alpha, beta, bias, rounding. No include guard.
 
 // Reads `count` elements `step` apart of a dtype as DSC_T.
 static void DSC_TYPED(load)(DscDType dtype, const char *source, int64_t step, int64_t count,
@@ -14,6 +14,20 @@ static void DSC_TYPED(load)(DscDType dtype, const char *source, int64_t step, in
   } else {
     for (int64_t j = 0; j < count; j++) out[j] = from[j * step];
   }
+}
+
+// Converts `lines` x `k` elements; the result keeps the direction that was contiguous.
+static void DSC_TYPED(convert)(DscDType dtype, const char *from, int64_t line, int64_t step,
+                               int64_t lines, int64_t k, DSC_T *out, int64_t *out_line,
+                               int64_t *out_step) {
+  bool along_lines = line == 1 && step != 1;
+  *out_line = along_lines ? 1 : k;
+  *out_step = along_lines ? lines : 1;
+  int64_t rows = along_lines ? k : lines, columns = along_lines ? lines : k;
+  int64_t row = along_lines ? step : line, column = along_lines ? line : step;
+  int64_t size = (int64_t)dsc_dtype_size(dtype);
+  for (int64_t i = 0; i < rows; i++)
+    DSC_TYPED(load)(dtype, from + i * row * size, column, columns, out + i * columns);
 }
 
 // Writes part of a row of C: alpha * sums + beta * C + bias, rounded to the dtype once.
