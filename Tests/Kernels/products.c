@@ -66,16 +66,17 @@ static void product(DscDType dtype) {
   free(before), release(&a), release(&b), release(&c), release(&bias);
 }
 
-// Operands whose lines lie a power of two apart, too far to be read where they lie: panels are packed as their
-// tiles come up. In each layout, with several blocks of k and sizes that no tile divides, for 1 to 3 threads.
+// Operands whose lines lie far apart, by a power of two or not: panels are packed as their tiles come up, or few
+// tiles read B where it lies. In each layout, with several blocks of k and sizes that no tile divides, for 1 to 3
+// threads.
 static void far_product(DscDType dtype, bool a_transposed, bool b_transposed, bool accumulated) {
-  enum { APART = 1024 };
-  int64_t m = 49 + below(130), n = 65 + below(200), k = 200 + below(500);
-  Array a = numbers(dtype, (a_transposed ? k : m) * APART), b = numbers(dtype, (b_transposed ? n : k) * APART);
+  const int64_t apart = chance(2) ? 1024 : 1000;
+  int64_t m = chance(2) ? 49 + below(130) : 2 + below(60), n = 65 + below(200), k = 200 + below(500);
+  Array a = numbers(dtype, (a_transposed ? k : m) * apart), b = numbers(dtype, (b_transposed ? n : k) * apart);
   Array c = vector(dtype, m * n), first = vector(dtype, m * n);
   DscGemm g = {.dtype = dtype, .m = m, .n = n, .k = k, .alpha = 1, .beta = accumulated};
-  g.a = a.view.data, g.a_row = a_transposed ? 1 : APART, g.a_column = a_transposed ? APART : 1;
-  g.b = b.view.data, g.b_row = b_transposed ? 1 : APART, g.b_column = b_transposed ? APART : 1;
+  g.a = a.view.data, g.a_row = a_transposed ? 1 : apart, g.a_column = a_transposed ? apart : 1;
+  g.b = b.view.data, g.b_row = b_transposed ? 1 : apart, g.b_column = b_transposed ? apart : 1;
   g.c_row = n, g.c_column = 1;
   double *terms = malloc((size_t)(m + n) * (size_t)k * sizeof(double)), worst = 0;
   for (int64_t i = 0; i < m; i++)
