@@ -239,5 +239,4 @@ static int DSC_TYPED(vector)(const DscProduct *g) {
   return DSC_OK;
 }
 
-#undef DSC_CHAINS
 #undef DSC_SHORT

@@ -104,6 +104,43 @@ static void far_product(DscDType dtype, bool a_transposed, bool b_transposed, bo
   free(terms), release(&a), release(&b), release(&c), release(&first);
 }
 
+// Few columns that are long dot products: a row has the bits of a product of one row, for 1 to 3 threads.
+static void narrow_product(DscDType dtype) {
+  int64_t m = 2 + below(chance(3) ? 400 : 40), n = 1 + below(13), k = 250 + below(chance(3) ? 2000 : 300);
+  int64_t a_row = k + below(3), b_column = k + below(3);
+  Array a = numbers(dtype, m * a_row), b = numbers(dtype, n * b_column), bias = numbers(dtype, n);
+  Array c = vector(dtype, m * n), first = vector(dtype, m * n), row = vector(dtype, n);
+  DscGemm g = {.dtype = dtype, .m = m, .n = n, .k = k, .alpha = chance(2) ? 1 : 0.5, .beta = chance(2) ? 0 : 0.25};
+  g.a = a.view.data, g.a_row = a_row, g.a_column = 1, g.b = b.view.data, g.b_row = 1, g.b_column = b_column;
+  g.c_row = n, g.c_column = 1;
+  if (chance(2)) g.bias = bias.view.data, g.bias_column = 1;
+  for (int threads = 1; threads <= 3; threads++) {
+    Array *to = threads == 1 ? &first : &c;
+    for (int64_t i = 0; i < m * n; i++) set(to, i, g.beta == 0 ? NAN : (double)(i % 7));
+    g.c = to->view.data;
+    dsc_set_thread_count(threads);
+    CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm of %s", dsc_dtype_name(dtype));
+    bool same = threads == 1 || memcmp(first.view.data, c.view.data, (size_t)(m * n) * dsc_dtype_size(dtype)) == 0;
+    CHECK(same, "%d threads of %s", threads, dsc_dtype_name(dtype));
+  }
+  double worst = 0;
+  for (int64_t i = 0; i < m * n; i++) {
+    double sum = 0;
+    for (int64_t p = 0; p < k; p++) sum += get(&a, i / n * a_row + p) * get(&b, i % n * b_column + p);
+    double e = g.alpha * sum + g.beta * (double)(i % 7) + (g.bias != NULL ? get(&bias, i % n) : 0);
+    worst = fmax(worst, error_of(get(&first, i), e, (double)k, dtype));
+  }
+  CHECK(worst < 1, "narrow %lld x %lld x %lld of %s: %g", (long long)m, (long long)n, (long long)k,
+        dsc_dtype_name(dtype), worst);
+  int64_t last = m - 1, size = (int64_t)dsc_dtype_size(dtype);
+  for (int64_t j = 0; j < n; j++) set(&row, j, (double)((last * n + j) % 7));
+  g.m = 1, g.a = (char *)a.view.data + last * a_row * size, g.c = row.view.data;
+  CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm of %s", dsc_dtype_name(dtype));
+  bool same = memcmp(row.view.data, (char *)first.view.data + last * n * size, (size_t)(n * size)) == 0;
+  CHECK(same || n > 12 || k < 256, "one row of %s", dsc_dtype_name(dtype));
+  release(&a), release(&b), release(&c), release(&first), release(&bias), release(&row);
+}
+
 static int64_t outputs(const DscConvolution *c, int d) {
   int64_t reach = c->dilation[d] * (c->taps[d] - 1) + 1;
   return (c->in_size[d] + 2 * c->padding[d] - reach) / c->stride[d] + 1;
@@ -279,6 +316,7 @@ void check_products(void) {
   }
   for (int i = 0; i < 16; i++)
     far_product(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32, i & 2, i & 4, i & 8);
+  for (int i = 0; i < 40; i++) narrow_product(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32);
   infinity();
   large_depthwise(true);
   large_depthwise(false);
