@@ -84,6 +84,13 @@ bool dsc_product_is_vector(const DscProduct *product);
 /// A row vector times a matrix on the calling thread.
 int dsc_product_vector(const DscProduct *product);
 
+/// Whether a product has few columns that are long dot products: both operands are contiguous along
+/// k. It sums in another order than the tiles, that of dsc_product_vector: the whole product
+/// decides, not a block of it.
+bool dsc_product_is_narrow(const DscProduct *product);
+/// Such a product, or a block of its rows, on the calling thread.
+int dsc_product_narrow(const DscProduct *product);
+
 /// Integers and bool, on the calling thread.
 int dsc_product_integer(const DscProduct *product);
 

@@ -3,6 +3,7 @@
 
 #include "dsc_indexing.h"
 #include "dsc_math_macros.h"
+#include "dsc_sizes.h"
 #include "dsc_stream.h"
 #include "dsc_targets.h"
 
@@ -40,8 +41,29 @@ DEFINE_GATHER(gather_16, uint16_t)
 DEFINE_GATHER(gather_32, uint32_t)
 DEFINE_GATHER(gather_64, uint64_t)
 
-// Rows worth a copy of their own past the cache, in bytes.
-enum { STREAMED_ROW = 4 * DSC_LINE };
+// Rows worth a copy of their own, in bytes.
+enum { LONG_ROW = 4 * DSC_LINE };
+
+// Whole rows, while rows to come are fetched, or the beginning of a long one: no processor sees
+// where they lie.
+static void copy_rows(const DscIndexing *plan, const char *self, const int64_t *offsets,
+                      int64_t places, int64_t place_stride, int64_t columns, char *out) {
+  enum { PART = 8 * DSC_LINE, BYTES_AHEAD = 8 << 10 };
+  const int64_t size = plan->size, bytes = columns * size;
+  const int64_t places_ahead = bytes < BYTES_AHEAD ? BYTES_AHEAD / bytes : 1;
+  const int64_t left_out = bytes < BYTES_AHEAD ? 0 : (bytes - BYTES_AHEAD) / PART * PART;
+  for (int64_t k = 0; k < places; k++, out += place_stride * size) {
+    const char *from = self + offsets[k] * size;
+    const int64_t later = dsc_smaller(k + places_ahead, places - 1);
+    const DscAhead ahead = {self + offsets[later] * size - left_out, 1};
+    if (left_out > 0) memcpy(out, from, (size_t)left_out);
+    for (int64_t done = left_out; done < bytes; done += PART) {
+      const int64_t count = dsc_smaller(PART, bytes - done);
+      dsc_fetch(&ahead, 1, done, count);
+      memcpy(out + done, from + done, (size_t)count);
+    }
+  }
+}
 
 // Whole rows past the cache; those of the places to come are fetched meanwhile.
 static void stream_rows(const DscIndexing *plan, const char *self, const int64_t *offsets,
@@ -81,9 +103,9 @@ static void gather_block(const void *context, const DscIndexing *plan, char *sel
   const int64_t place_stride = walk->strides[DSC_OTHER][last - 1];
   if (plan->streams && columns == 1 && place_stride == 1) {
     stream_elements(kernel, plan, self, offsets, first, places, out);
-  } else if (plan->streams && self_stride == 1 && stride == 1 &&
-             columns * plan->size >= STREAMED_ROW) {
-    stream_rows(plan, self, offsets, places, place_stride, columns, out);
+  } else if (self_stride == 1 && stride == 1 && columns * plan->size >= LONG_ROW) {
+    (plan->streams ? stream_rows : copy_rows)(plan, self, offsets, places, place_stride, columns,
+                                              out);
   } else {
     kernel(self, offsets, places, self_stride, out, place_stride, stride, columns);
   }
@@ -105,7 +127,8 @@ static int gather(int ndim, const int64_t *shape, int count, const DscView *indi
   if (plan.size == 1) kernel = gather_8, row = DSC_DISPATCH(pick_8);
   if (plan.size == 2) kernel = gather_16, row = DSC_DISPATCH(pick_16);
   if (plan.size == 4) kernel = gather_32, row = DSC_DISPATCH(pick_32);
-  // Blocks and rows check their indices before they read; which is the first bad one is seen afterwards.
+  // Blocks and rows check their indices before they read; which is the first bad one is seen
+  // afterwards.
   if (dsc_indexing_run(&plan, false, gather_block, single ? row : NULL, &kernel)) return DSC_OK;
   return dsc_indexing_check(ndim, shape, count, indices, negative, index_size, bad_index);
 }

@@ -12,6 +12,7 @@ typedef struct {
   const DscGemm *call;
   DscProduct product;     // batch position 0, whole
   bool swapped;           // the roles of A and B are exchanged
+  bool narrow;            // few columns, of which every block of rows has all
   int64_t size;           // bytes of an element
   int64_t batch;          // number of batch positions
   int64_t batch_step;     // positions a piece covers
@@ -36,7 +37,8 @@ static bool is_floating(DscDType dtype) {
          dtype == DSC_FLOAT64;
 }
 
-static int run_product(const DscProduct *product) {
+static int run_product(const DscProduct *product, bool narrow) {
+  if (narrow) return dsc_product_narrow(product);
   if (!is_floating(product->dtype)) return dsc_product_integer(product);
   if (dsc_product_is_vector(product)) return dsc_product_vector(product);
   return dsc_product_tiled(product);
@@ -84,7 +86,7 @@ static void run_piece(void *context, int64_t piece) {
     if (!dsc_columns_are_positions(&product)) product.c += j * product.c_column * plan->size;
     if (product.bias != NULL)
       product.bias += (i * product.bias_row + j * product.bias_column) * plan->size;
-    int status = run_product(&product);
+    int status = run_product(&product, plan->narrow);
     if (status != DSC_OK) atomic_fetch_or(&plan->status, status);
   }
 }
@@ -170,8 +172,9 @@ static int run_plan(const DscGemm *call, const DscPatches *patches) {
   // A column vector becomes a row; a transposed C is written by rows.
   plan.swapped = patches == NULL && p->m != 1 && (p->n == 1 || (p->c_row == 1 && p->c_column != 1));
   if (plan.swapped) transpose(p);
+  plan.narrow = p->m > 1 && dsc_product_is_narrow(p);
   if (plan.batch == 1 && p->m <= SIDE && p->n <= SIDE && p->m * p->n * p->k <= SMALL)
-    return run_product(p);
+    return run_product(p, plan.narrow);
   atomic_init(&plan.status, DSC_OK);
   divide(&plan, dsc_thread_count());
   int64_t blocks = plan.row_pieces * plan.column_pieces;

@@ -10,6 +10,7 @@ typedef struct {
   int64_t depth;        // elements of k in a full block
   bool pack_a, pack_b;  // else the micro-kernels read the operand where it lies
   bool in_turn;         // a panel of B is packed when its tiles are next, not all before the first
+  bool fetches;         // B is far, and read by several tiles: the next panel's lines are asked for
   bool a_in_turn;       // a panel of A is packed when it first meets one of B
   bool direct;          // tiles are written to C without a finish
   bool several;         // more than one block of k: sums wait in `sums` (or in C if direct)
@@ -21,18 +22,6 @@ typedef struct {
 
 static int64_t DSC_TYPED(round_up)(int64_t value, int64_t unit) {
   return (value + unit - 1) / unit * unit;
-}
-
-// Whether micro-kernels may read an operand of `rows` x `columns` where it lies, time and again: it
-// stays in the second-level cache, and its lines do not fall into few sets of the first. With many
-// tiles packing costs little, and reading where it lies waits for more.
-static bool DSC_TYPED(is_near)(int64_t rows, int64_t row, int64_t columns, int64_t column,
-                               bool many) {
-  enum { NEAR = 512 << 10, NEAR_IF_MANY = 256 << 10, NEAR_IF_ALIGNED = 64 << 10, ALIGNED = 1024 };
-  int64_t size = (int64_t)sizeof(DSC_T);
-  row = (row < 0 ? -row : row) * size, column = (column < 0 ? -column : column) * size;
-  bool aligned = (row > column ? row : column) % ALIGNED == 0;
-  return rows * row + columns * column <= (aligned ? NEAR_IF_ALIGNED : many ? NEAR_IF_MANY : NEAR);
 }
 
 // Decides what to pack and divides the scratch. False if there is no memory.
@@ -47,11 +36,11 @@ static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
   run->pack_a =
       half || (g->patches != NULL && (g->patches->transposed || g->patches->exchanged)) ||
       (g->n > 2 * DSC_TILE_COLUMNS && !DSC_TYPED(is_near)(g->m, g->a_row, read, g->a_column, many));
-  run->pack_b =
-      half || g->patches != NULL || g->b_column != 1 ||
-      (g->m > DSC_TILE_ROWS && !DSC_TYPED(is_near)(read, g->b_row, g->n, g->b_column, many));
+  const bool far = !DSC_TYPED(is_near)(read, g->b_row, g->n, g->b_column, many);
+  run->pack_b = half || g->patches != NULL || g->b_column != 1 || (far && !DSC_TYPED(are_few)(g));
   run->in_turn = run->pack_b && !half && g->patches == NULL &&
                  (g->b_row == 1 || (g->b_column == 1 && g->m > FEW * DSC_TILE_ROWS));
+  run->fetches = run->in_turn || (far && !run->pack_b && g->m > DSC_TILE_ROWS);
   run->a_in_turn =
       run->pack_a && !half && g->patches == NULL && (g->a_row == 1 || g->a_column == 1);
   run->direct = !half && !dsc_columns_are_positions(g) && g->c_column == 1 && g->alpha == 1 &&
@@ -137,7 +126,7 @@ static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
   }
 }
 
-// Fetches part `index` of `parts` of a panel of B that is packed after this one: weights are seldom
+// Fetches part `index` of `parts` of the panel of B that comes after this one: weights are seldom
 // in a cache, and their lines too short, or too far apart, for the processor to see where they
 // lead.
 static void DSC_TYPED(fetch_ahead)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, int64_t index,
@@ -205,7 +194,7 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
   int64_t next_row = 0, packed_at = 0;
   for (int64_t i = 0, rows, index = 0; i < g->m; i += rows, index++) {
     rows = DSC_TYPED(tile_height)(g->m - i);
-    if (run->in_turn && next < g->n) DSC_TYPED(fetch_ahead)(run, k, next, index, tiles);
+    if (run->fetches && next < g->n) DSC_TYPED(fetch_ahead)(run, k, next, index, tiles);
     DSC_T *out = buffer;
     int64_t out_row = DSC_TILE_COLUMNS;
     if (direct) {

@@ -34,6 +34,7 @@
 #include "gemm_winograd.h"
 #include "gemm_winograd_weights.h"
 #include "gemm_vector.h"
+#include "gemm_narrow.h"
 #include "attention_scores.h"
 #include "attention_forward.h"
 #include "attention_backward.h"
@@ -58,6 +59,7 @@
 #include "gemm_channels.h"
 #include "gemm_taps.h"
 #include "gemm_vector.h"
+#include "gemm_narrow.h"
 #undef DSC_FOR_TILE_ROWS
 #undef DSC_T
 #undef DSC_T_NAME

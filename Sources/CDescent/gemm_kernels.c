@@ -35,6 +35,16 @@ bool dsc_product_is_vector(const DscProduct *product) {
 
 int dsc_product_vector(const DscProduct *product) { return CALL(product->dtype, vector, product); }
 
+bool dsc_product_is_narrow(const DscProduct *product) {
+  // More columns fill a tile well enough; chains of less depth take longer to add up than a tile.
+  enum { MOST_COLUMNS = 12, LEAST_DEPTH = 256 };
+  return product->n <= MOST_COLUMNS && product->k >= LEAST_DEPTH && product->a_column == 1 &&
+         product->b_row == 1 && product->patches == NULL &&
+         (product->dtype == DSC_FLOAT32 || product->dtype == DSC_FLOAT64);
+}
+
+int dsc_product_narrow(const DscProduct *product) { return CALL(product->dtype, narrow, product); }
+
 int64_t dsc_packed_columns(DscDType dtype, int64_t k, int64_t n) {
   return CALL(dtype, packed_columns, k, n);
 }

@@ -25,12 +25,16 @@ enum {
 
 // How far ahead the columns of a product are fetched, in elements: short ones, for the processor
 // sees no further than a column's end; 0: not at all. `count` columns are read: where they are more
-// than the second-level cache keeps, it pays for somewhat longer ones.
+// than the second-level cache keeps, it pays for somewhat longer ones, and for long ones where a
+// line of the cache takes two loads.
 static int64_t DSC_TYPED(vector_ahead)(int64_t column, int64_t count) {
-  enum { NEAR = 8 << 10, FAR = 12 << 10, FARTHER = 16 << 10, LARGE = 512 << 10 };
+  enum { NEAR = 8 << 10, FAR = 12 << 10, FARTHER = 16 << 10, WITHIN = 2 << 10 };
+  enum { LARGE = 512 << 10, LARGER = 2 << 20 };
   const int64_t size = (int64_t)sizeof(DSC_T), group = DSC_TYPED(streams) * column;
-  const int64_t far = count * column * size > LARGE ? FARTHER : FAR;
-  return group <= 0 || group * size > far ? 0 : group * (1 + NEAR / (group * size));
+  const int64_t all = count * column * size;
+  if (group <= 0) return 0;
+  if (group * size <= (all > LARGE ? FARTHER : FAR)) return group * (1 + NEAR / (group * size));
+  return all > LARGER && DSC_VECTOR_BYTES == 32 ? WITHIN / size : 0;
 }
 
 // The chains of `streams` dot products of one length, side by side; those of a are fetched ahead.
@@ -239,5 +243,4 @@ static int DSC_TYPED(vector)(const DscProduct *g) {
   return DSC_OK;
 }
 
-#undef DSC_CHAINS
 #undef DSC_SHORT

@@ -18,6 +18,7 @@ typedef __typeof__((DSC_TYPED(Vector))(DSC_T)0 < (DSC_TYPED(Vector))(DSC_T)0) DS
 typedef struct {
   bool is_max;
   bool shares;  // a window's last column is the next one's first
+  int near;     // lines at the front that windows above have just read
   int lines, columns;
 } DSC_TYPED(Kind);
 
@@ -105,56 +106,69 @@ DSC_INLINE void DSC_TYPED(finish)(int vectors, bool is_max, DSC_TYPED(Joined) al
   }
 }
 
-// A block of channels of some neighbouring windows.
-DSC_INLINE void DSC_TYPED(block)(int vectors, DSC_TYPED(Kind) kind, const DscWindowRun *run,
-                                 const DSC_T *const *starts, int64_t places,
-                                 const DSC_TYPED(Result) * result, DSC_T *to) {
+// A block of channels of some neighbouring windows: `parts` times `vectors`, whose sums are in
+// registers at one time.
+DSC_INLINE void DSC_TYPED(block)(int parts, int vectors, DSC_TYPED(Kind) kind,
+                                 const DscWindowRun *run, const DSC_T *const *starts,
+                                 int64_t places, const DSC_TYPED(Result) * result, DSC_T *to) {
   const int64_t column = run->column_step, step = run->step, out_step = run->out_step;
-  DSC_TYPED(Joined) kept;
-  if (kind.shares) kept = DSC_TYPED(column)(vectors, kind.is_max, kind.lines, starts, 0);
+  const int part_length = vectors * DSC_LANES_PER_VECTOR;
+  DSC_TYPED(Joined) kept[2];
+  DSC_UNROLL for (int part = 0; kind.shares && part < parts; part++) kept[part] =
+      DSC_TYPED(column)(vectors, kind.is_max, kind.lines, starts, part * part_length);
   for (int64_t place = 0, at = 0; place < places; place++, at += step, to += out_step) {
-    DSC_UNROLL for (int k = 0; k < kind.lines; k++) DSC_UNROLL for (int c = kind.shares;
-                                                                    c < kind.columns; c++)
-        DSC_UNROLL for (int b = 0; b < vectors * DSC_VECTOR_BYTES; b += DSC_LINE)
+    DSC_UNROLL for (int k = kind.near; k < kind.lines; k++) DSC_UNROLL for (int c = kind.shares;
+                                                                            c < kind.columns; c++)
+        DSC_UNROLL for (int b = 0; b < parts * vectors * DSC_VECTOR_BYTES; b += DSC_LINE)
             __builtin_prefetch((const char *)(starts[k] + at + c * column) + DSC_BYTES_AHEAD + b);
-    DSC_TYPED(Joined) all = kept;
-    if (!kind.shares) all = DSC_TYPED(column)(vectors, kind.is_max, kind.lines, starts, at);
-    DSC_UNROLL for (int c = 1; c < kind.columns; c++) {
-      kept = DSC_TYPED(column)(vectors, kind.is_max, kind.lines, starts, at + c * column);
-      DSC_TYPED(join)(vectors, kind.is_max, &all, &kept);
+    DSC_UNROLL for (int part = 0; part < parts; part++) {
+      const int64_t from = at + part * part_length;
+      DSC_TYPED(Joined) all = kept[part];
+      if (!kind.shares) all = DSC_TYPED(column)(vectors, kind.is_max, kind.lines, starts, from);
+      DSC_UNROLL for (int c = 1; c < kind.columns; c++) {
+        kept[part] = DSC_TYPED(column)(vectors, kind.is_max, kind.lines, starts, from + c * column);
+        DSC_TYPED(join)(vectors, kind.is_max, &all, &kept[part]);
+      }
+      DSC_TYPED(finish)(vectors, kind.is_max, all, result, to + part * part_length);
     }
-    DSC_TYPED(finish)(vectors, kind.is_max, all, result, to);
   }
 }
 
-// Blocks of `vectors` from channel `from` on, as many as fit: where they end. Where several blocks
-// make a place, they take turns every few windows, so that lines stay near; windows of many
-// elements that share none are read whole.
-DSC_INLINE int64_t DSC_TYPED(blocks)(int vectors, DSC_TYPED(Kind) kind, const DscWindowRun *run,
-                                     int64_t from, const DSC_TYPED(Result) * result, DSC_T *out) {
-  enum { GROUP = 1 << 7, FEW = 4 };
-  const int64_t block = vectors * DSC_LANES_PER_VECTOR;
-  const int64_t end = run->count - (run->count - from) % block;
-  if (from == end) return end;
-  const bool takes_turns = kind.shares || kind.lines * kind.columns <= FEW;
-  const int64_t group = end == block ? run->places : takes_turns ? GROUP / run->count + 1 : 1;
-  for (int64_t place = 0; place < run->places; place += group)
-    for (int64_t i = from; i < end; i += block) {
-      const DSC_T *starts[DSC_MAX_TAPS];
-      DSC_UNROLL for (int k = 0; k < kind.lines; k++) starts[k] =
-          (const DSC_T *)run->lines[k] + place * run->step + i;
-      DSC_TYPED(block)
-      (vectors, kind, run, starts, dsc_smaller(group, run->places - place), result,
-       out + place * run->out_step + i);
-    }
-  return end;
+// Blocks from channel `from` on, as many as fit, of some neighbouring windows: where they end.
+DSC_INLINE int64_t DSC_TYPED(blocks)(int parts, int vectors, DSC_TYPED(Kind) kind,
+                                     const DscWindowRun *run, int64_t from, int64_t place,
+                                     int64_t places, const DSC_TYPED(Result) * result, DSC_T *out) {
+  const int64_t block = parts * vectors * DSC_LANES_PER_VECTOR;
+  for (; from + block <= run->count; from += block) {
+    const DSC_T *starts[DSC_MAX_TAPS];
+    DSC_UNROLL for (int k = 0; k < kind.lines; k++) starts[k] =
+        (const DSC_T *)run->lines[k] + place * run->step + from;
+    DSC_TYPED(block)
+    (parts, vectors, kind, run, starts, places, result, out + place * run->out_step + from);
+  }
+  return from;
 }
 
+// Where several blocks make a place, they take turns every few windows, so that lines stay near;
+// windows of many elements that share none are read whole. One block goes along the whole line,
+// which is how memory answers fastest: it is as long as the usual numbers of channels.
 DSC_INLINE void DSC_TYPED(pool)(DSC_TYPED(Kind) kind, const DscWindowRun *run, int64_t divisor,
                                 DSC_T *out) {
+  enum { GROUP = 1 << 7, FEW = 4, PARTS = DSC_VECTOR_BYTES == 32 ? 2 : 1, VECTORS = 4 };
+  const int64_t block = VECTORS * DSC_LANES_PER_VECTOR, count = run->count;
   const DSC_TYPED(Result) result = DSC_TYPED(result)(divisor, run->streams);
-  int64_t from = DSC_TYPED(blocks)(4, kind, run, 0, &result, out);
-  from = DSC_TYPED(blocks)(1, kind, run, from, &result, out);
+  const bool takes_turns = kind.shares || kind.lines * kind.columns <= FEW;
+  const int64_t group = count == block || count == PARTS * block ? run->places
+                        : takes_turns                            ? GROUP / count + 1
+                                                                 : 1;
+  int64_t from = 0;
+  for (int64_t place = 0; place < run->places; place += group) {
+    const int64_t places = dsc_smaller(group, run->places - place);
+    from = DSC_TYPED(blocks)(PARTS, VECTORS, kind, run, 0, place, places, &result, out);
+    if (PARTS > 1)
+      from = DSC_TYPED(blocks)(1, VECTORS, kind, run, from, place, places, &result, out);
+    from = DSC_TYPED(blocks)(1, 1, kind, run, from, place, places, &result, out);
+  }
   for (int64_t place = 0; place < run->places && from < run->count; place++)
     for (int64_t i = from; i < run->count; i++) {
       DSC_T best = DSC_LOWEST, sum = 0;
@@ -174,11 +188,11 @@ DSC_INLINE void DSC_TYPED(run)(bool is_max, const DscWindowRun *run, int64_t div
   typedef DSC_TYPED(Kind) Kind;
   const int lines = run->line_count, columns = run->columns;
   if (lines == 2 && columns == 2)
-    DSC_TYPED(pool)((Kind){is_max, false, 2, 2}, run, divisor, out);
+    DSC_TYPED(pool)((Kind){is_max, false, 0, 2, 2}, run, divisor, out);
   else if (lines == 3 && columns == 3 && run->step == 2 * run->column_step)
-    DSC_TYPED(pool)((Kind){is_max, !is_max || DSC_VECTOR_BYTES == 64, 3, 3}, run, divisor, out);
+    DSC_TYPED(pool)((Kind){is_max, !is_max || DSC_VECTOR_BYTES == 64, 1, 3, 3}, run, divisor, out);
   else
-    DSC_TYPED(pool)((Kind){is_max, false, lines, columns}, run, divisor, out);
+    DSC_TYPED(pool)((Kind){is_max, false, 0, lines, columns}, run, divisor, out);
 }
 
 static void DSC_TYPED(max_run)(const DscWindowRun *run, DSC_T *out) {

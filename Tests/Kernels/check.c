@@ -218,13 +218,25 @@ bool near(double got, double expected, double tolerance) {
   return got == expected || fabs(got - expected) <= tolerance;
 }
 
+Array filled(DscDType dtype, int64_t count) {
+  Array a = vector(dtype, count);
+  fill(&a, 1, false);
+  return a;
+}
+
+double error_of(double got, double expected, double terms, DscDType dtype) {
+  double unit = dtype == DSC_FLOAT64 ? 0x1p-52 : 0x1p-23;
+  return isnan(got) ? INFINITY : fabs(got - expected) / (unit * (terms + 2));
+}
+
 int main(int count, char **names) {
   static const char *targets[] = {"portable", "AVX2", "AVX-512", "NEON"};
   static const struct {
     const char *name;
     void (*run)(void);
   } families[] = {
-      {"products", check_products},   {"attention", check_attention}, {"recurrent", check_recurrent},
+      {"products", check_products},   {"convolutions", check_convolutions},
+      {"attention", check_attention}, {"recurrent", check_recurrent},
       {"pointwise", check_pointwise}, {"programs", check_programs},   {"copies", check_copies},
       {"reductions", check_reductions}, {"norms", check_norms},       {"pooling", check_pooling},
       {"indexing", check_indexing},   {"ordering", check_ordering},   {"random", check_random},

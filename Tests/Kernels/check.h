@@ -56,9 +56,15 @@ DscDType any_dtype(void);
 void check(bool holds, const char *file, int line, const char *format, ...) __attribute__((format(printf, 4, 5)));
 /// Whether both are NaN, or equal, or within a tolerance.
 bool near(double got, double expected, double tolerance);
+/// `count` numbers in ±1.
+Array filled(DscDType dtype, int64_t count);
+/// The error of a sum in units of what rounding may do: a sum of random signs grows with the root of its terms, and
+/// the roundings of its steps with theirs.
+double error_of(double got, double expected, double terms, DscDType dtype);
 
 // The families.
 void check_products(void);
+void check_convolutions(void);
 void check_attention(void);
 void check_recurrent(void);
 void check_pointwise(void);

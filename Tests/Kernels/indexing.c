@@ -49,6 +49,23 @@ static void gather(void) {
   release(&source), release(&index), release(&out);
 }
 
+// Rows of any length up to some pages, which are fetched before they are copied.
+static void long_rows(void) {
+  DscDType dtype = any_dtype();
+  int64_t shape[2] = {1 + below(60), any_size(9000)}, sizes[2] = {1 + below(20), shape[1]}, bad = 0;
+  Array source = array(dtype, 2, sizes, (Layout)below(2)), index = vector(DSC_INT64, shape[0]);
+  Array out = array(dtype, 2, shape, (Layout)below(2));
+  fill(&source, 100, true), fill_indices(&index, sizes[0], false);
+  DscView rows = source.view, places = index.view;
+  rows.strides[0] = 0, places.strides[1] = 0;
+  CHECK(dsc_index_gather(2, shape, 1, &places, sizes, source.view.strides, &rows, &out.view, &bad) == DSC_OK, "rows");
+  for (int64_t i = 0; i < out.count; i++) {
+    double e = get(&source, (int64_t)get(&index, i / shape[1]) * shape[1] + i % shape[1]);
+    CHECK(near(get(&out, i), e, 0), "rows of %s: %a, not %a", dsc_dtype_name(dtype), get(&out, i), e);
+  }
+  release(&source), release(&index), release(&out);
+}
+
 static double combined(DscScatter op, double a, double b) {
   switch (op) {
     case DSC_SCATTER_ASSIGN:
@@ -199,5 +216,6 @@ static void class_loss(DscDType dtype) {
 }
 
 void check_indexing(void) {
+  for (int i = 0; i < 20; i++) long_rows();
   for (int i = 0; i < 120; i++) gather(), scatter(), advanced(), masks(), class_loss(i % 2 ? DSC_FLOAT64 : DSC_FLOAT32);
 }

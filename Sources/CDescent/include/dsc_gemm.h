@@ -27,7 +27,8 @@ typedef struct {
   double alpha, beta;
 } DscGemm;
 
-/// Runs it. Each element of C is summed over k in an order that depends on (m, n, k) only.
+/// Runs it. Each element of C is summed over k in an order that depends on (m, n, k) only, or, with
+/// at most 12 columns, on whether both operands are contiguous along k as well.
 int dsc_gemm(const DscGemm *call);
 
 #endif

@@ -1,0 +1,114 @@
+// A product of few columns for one element type DSC_T: see dsc_product_is_narrow. No include guard.
+//
+// A tile would fill but a part of its vectors. Here vectors lie along k, where both operands are
+// contiguous: each element of C is a dot product, in the order of gemm_vector.h, whatever the
+// numbers of rows and columns are.
+
+enum {
+  DSC_TYPED(chain_registers) = (int)(DSC_CHAINS * sizeof(DSC_T) / DSC_VECTOR_BYTES),
+  // Dot products side by side: their chains stay in registers, and the elements of a row that are
+  // loaded meet those of several columns.
+  DSC_TYPED(narrow_rows) = DSC_TYPED(chain_registers) == 1   ? 4
+                           : DSC_TYPED(chain_registers) == 2 ? 2
+                                                             : 1,
+  DSC_TYPED(narrow_columns) = DSC_VECTOR_BYTES == 64 ? 5 : 3,
+};
+
+typedef struct {
+  DSC_TYPED(Chains) chains[DSC_TYPED(narrow_rows)][DSC_TYPED(narrow_columns)];
+} DSC_TYPED(Dots);
+
+static inline __attribute__((always_inline)) void DSC_TYPED(add_products)(int rows, int columns,
+                                                                          const DSC_T *const *a,
+                                                                          const DSC_T *const *b,
+                                                                          int64_t p, int64_t count,
+                                                                          DSC_TYPED(Dots) * to) {
+  typedef DSC_TYPED(Chains) Chains;
+  Chains x[DSC_TYPED(narrow_rows)];
+#pragma clang loop unroll(full)
+  for (int r = 0; r < rows; r++) {
+    x[r] = (Chains)((DSC_T)0);
+    memcpy(&x[r], a[r] + p, (size_t)count * sizeof(DSC_T));
+  }
+#pragma clang loop unroll(full)
+  for (int c = 0; c < columns; c++) {
+    Chains y = (Chains)((DSC_T)0);
+    memcpy(&y, b[c] + p, (size_t)count * sizeof(DSC_T));
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) to->chains[r][c] = DSC_MULTIPLY_ADD(y, x[r], to->chains[r][c]);
+  }
+}
+
+// The dot products of some rows and columns; `rows` and `columns` are literals.
+static inline __attribute__((always_inline)) void DSC_TYPED(dots)(int rows, int columns,
+                                                                  const DSC_T *first, int64_t a_row,
+                                                                  const DSC_T *second,
+                                                                  int64_t b_column, int64_t k,
+                                                                  DSC_T *out) {
+  enum { BLOCK = DSC_TYPED(vector_block), ROWS = DSC_TYPED(narrow_rows) };
+  const DSC_T *a[ROWS], *b[DSC_TYPED(narrow_columns)];
+  DSC_TYPED(Dots) total;
+#pragma clang loop unroll(full)
+  for (int r = 0; r < rows; r++) a[r] = first + r * a_row;
+#pragma clang loop unroll(full)
+  for (int c = 0; c < columns; c++) b[c] = second + c * b_column;
+  for (int64_t start = 0; start < k; start += BLOCK) {
+    const int64_t end = k - start < BLOCK ? k : start + BLOCK;
+    DSC_TYPED(Dots) part = {0};
+    int64_t p = start;
+    for (; p + DSC_CHAINS <= end; p += DSC_CHAINS)
+      DSC_TYPED(add_products)(rows, columns, a, b, p, DSC_CHAINS, &part);
+    if (p < end) DSC_TYPED(add_products)(rows, columns, a, b, p, end - p, &part);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows * columns; i++) {
+      DSC_TYPED(Chains) *to = &total.chains[i / columns][i % columns];
+      const DSC_TYPED(Chains) of = part.chains[i / columns][i % columns];
+      *to = start == 0 ? of : *to + of;
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows * columns; i++)
+    out[i / columns * DSC_CHAINS + i % columns] =
+        DSC_TYPED(sum_chains)(&total.chains[i / columns][i % columns]);
+}
+
+// All columns of some rows, whose number is a literal; the last two groups of columns share what
+// is left.
+static inline __attribute__((always_inline)) void DSC_TYPED(narrow_group)(int rows,
+                                                                          const DscProduct *g,
+                                                                          int64_t i) {
+  enum { COLUMNS = DSC_TYPED(narrow_columns) };
+  DSC_T out[DSC_TYPED(narrow_rows) * DSC_CHAINS];
+  const DSC_T *a = (const DSC_T *)g->a + i * g->a_row;
+  for (int64_t j = 0, columns; j < g->n; j += columns) {
+    const int64_t left = g->n - j;
+    columns = left >= 2 * COLUMNS ? COLUMNS : left > COLUMNS ? (left + 1) / 2 : left;
+    const DSC_T *b = (const DSC_T *)g->b + j * g->b_column;
+#define DSC_CASE(count)                                                       \
+  case count:                                                                 \
+    DSC_TYPED(dots)(rows, count, a, g->a_row, b, g->b_column, g->k, out + j); \
+    break;
+    switch (columns) {
+      DSC_CASE(1)
+      DSC_CASE(2)
+#if DSC_VECTOR_BYTES == 64
+      DSC_CASE(3)
+      DSC_CASE(4)
+#endif
+      default:
+        DSC_TYPED(dots)(rows, COLUMNS, a, g->a_row, b, g->b_column, g->k, out + j);
+    }
+#undef DSC_CASE
+  }
+  for (int r = 0; r < rows; r++) DSC_TYPED(finish_row)(g, out + r * DSC_CHAINS, i + r, 0, g->n);
+}
+
+static int DSC_TYPED(narrow)(const DscProduct *g) {
+  enum { ROWS = DSC_TYPED(narrow_rows) };
+  int64_t i = 0;
+  for (; i + ROWS <= g->m; i += ROWS) DSC_TYPED(narrow_group)(ROWS, g, i);
+  for (; i < g->m; i++) DSC_TYPED(narrow_group)(1, g, i);
+  return DSC_OK;
+}
+
+#undef DSC_CHAINS
