@@ -21,10 +21,12 @@ static DscTileSize DSC_TYPED(tile_size)(void) {
   return (DscTileSize){DSC_TILE_ROWS, DSC_TILE_COLUMNS};
 }
 
-// Rows of the next tile: the last two share what is left, for a thin tile wastes the processor.
+// Rows of the next tile. A thin tile wastes the processor: the last two share what is left, unless
+// what a whole one leaves is two thirds of a tile.
 static int64_t DSC_TYPED(tile_height)(int64_t left) {
-  if (left >= 2 * DSC_TILE_ROWS) return DSC_TILE_ROWS;
-  return left > DSC_TILE_ROWS ? (left + 1) / 2 : left;
+  const int64_t rest = left - DSC_TILE_ROWS;
+  if (rest <= 0) return left;
+  return 3 * rest >= 2 * DSC_TILE_ROWS ? DSC_TILE_ROWS : (left + 1) / 2;
 }
 
 // What a tile of whole packed panels asks for meanwhile: lines that are needed soon, one for each
