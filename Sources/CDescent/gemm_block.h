@@ -151,19 +151,13 @@ static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
   }
 }
 
-// Fetches part `index` of `parts` of a panel of B that is packed after this one: weights are seldom
-// in a cache, and their lines too short, or too far apart, for the processor to see where they
-// lead.
+// Fetches part `index` of `parts` of a panel of B, whose columns are contiguous, that is packed after
+// this one: weights are seldom in a cache, and their lines too short, or too far apart, for the
+// processor to see where they lead. Of rows, the tile that packs them asks for the next.
 static void DSC_TYPED(fetch_ahead)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, int64_t index,
                                    int64_t parts) {
   enum { LINE = 64 / sizeof(DSC_T) };
   const int64_t left = run->g->n - j, lines = left < DSC_TILE_COLUMNS ? left : DSC_TILE_COLUMNS;
-  if (run->b_column == 1) {
-    for (int64_t p = index * k / parts; p < (index + 1) * k / parts; p++)
-      for (int64_t l = 0; l < lines; l += LINE)
-        __builtin_prefetch(run->b + p * run->b_row + j + l, 0, 2);
-    return;
-  }
   for (int64_t l = index * lines / parts; l < (index + 1) * lines / parts; l++)
     for (int64_t p = 0; p < k; p += LINE)
       __builtin_prefetch(run->b + (j + l) * run->b_column + p, 0, 2);
@@ -223,13 +217,14 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
   int64_t a_row = run->pack_a ? 1 : run->a_row;
   int64_t a_column = run->pack_a ? DSC_TILE_ROWS : run->a_column;
   bool accumulate = !run->first || (direct && g->beta != 0), packs = run->a_in_turn && j == 0;
-  if (run->in_turn) DSC_TYPED(pack_b)
+  const bool copies = run->in_turn && run->b_column == 1 && columns == DSC_TILE_COLUMNS;
+  if (run->in_turn && !copies) DSC_TYPED(pack_b)
   (run->b + j * run->b_column, run->b_column, run->b_row, columns, k, run->b_panels);
   const int64_t next = j + DSC_TILE_COLUMNS, tiles = (g->m + DSC_TILE_ROWS - 1) / DSC_TILE_ROWS;
   int64_t next_row = 0, packed_at = 0;
   for (int64_t i = 0, rows, index = 0; i < g->m; i += rows, index++) {
     rows = DSC_TYPED(tile_height)(g->m - i);
-    if (run->in_turn && next < g->n) DSC_TYPED(fetch_ahead)(run, k, next, index, tiles);
+    if (run->in_turn && run->b_column != 1 && next < g->n) DSC_TYPED(fetch_ahead)(run, k, next, index, tiles);
     DSC_T *out = buffer;
     int64_t out_row = DSC_TILE_COLUMNS;
     if (direct) {
@@ -241,7 +236,11 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
       next_row = DSC_TYPED(pack_next_of_a)(run, k, i, run->a_panels + index * DSC_TILE_ROWS * k);
       packed_at = index;
     }
-    if (run->pack_a && packed && rows == DSC_TILE_ROWS && vectors == DSC_TILE_VECTORS) {
+    if (copies && i == 0) {
+      DSC_TYPED(copying_tiles)
+      [rows - 1](k, a, a_row, a_column, run->b + j, run->b_row, run->b_panels, out, out_row,
+                 accumulate);
+    } else if (run->pack_a && packed && rows == DSC_TILE_ROWS && vectors == DSC_TILE_VECTORS) {
       DSC_TYPED(tile_packed)
       (k, a, b, out, out_row, accumulate,
        DSC_TYPED(next_of_a)(run, packs, k, a, next_row, index - packed_at));
