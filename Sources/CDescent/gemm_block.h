@@ -151,9 +151,9 @@ static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
   }
 }
 
-// Fetches part `index` of `parts` of a panel of B, whose columns are contiguous, that is packed after
-// this one: weights are seldom in a cache, and their lines too short, or too far apart, for the
-// processor to see where they lead. Of rows, the tile that packs them asks for the next.
+// Fetches part `index` of `parts` of a panel of B, whose columns are contiguous, that is packed
+// after this one: weights are seldom in a cache, and their lines too short, or too far apart, for
+// the processor to see where they lead. Of rows, the tile that packs them asks for the next.
 static void DSC_TYPED(fetch_ahead)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, int64_t index,
                                    int64_t parts) {
   enum { LINE = 64 / sizeof(DSC_T) };
@@ -224,7 +224,8 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
   int64_t next_row = 0, packed_at = 0;
   for (int64_t i = 0, rows, index = 0; i < g->m; i += rows, index++) {
     rows = DSC_TYPED(tile_height)(g->m - i);
-    if (run->in_turn && run->b_column != 1 && next < g->n) DSC_TYPED(fetch_ahead)(run, k, next, index, tiles);
+    if (run->in_turn && run->b_column != 1 && next < g->n)
+      DSC_TYPED(fetch_ahead)(run, k, next, index, tiles);
     DSC_T *out = buffer;
     int64_t out_row = DSC_TILE_COLUMNS;
     if (direct) {
