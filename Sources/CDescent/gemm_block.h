@@ -151,9 +151,9 @@ static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
   }
 }
 
-// Fetches part `index` of `parts` of a panel of B, whose columns are contiguous, that is packed
-// after this one: weights are seldom in a cache, and their lines too short, or too far apart, for
-// the processor to see where they lead. Of rows, the tile that packs them asks for the next.
+// Fetches part `index` of `parts` of a panel of B that is packed after this one, of contiguous
+// columns (of rows, the tile that packs them does): weights are seldom in a cache, and their lines
+// too short, or too far apart, for the processor to see where they lead.
 static void DSC_TYPED(fetch_ahead)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, int64_t index,
                                    int64_t parts) {
   enum { LINE = 64 / sizeof(DSC_T) };
