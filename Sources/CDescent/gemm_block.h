@@ -40,7 +40,8 @@ static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
   run->pack_b = half || g->patches != NULL || g->b_column != 1 || (far && !DSC_TYPED(are_few)(g));
   run->in_turn = run->pack_b && !half && g->patches == NULL &&
                  (g->b_row == 1 || (g->b_column == 1 && g->m > FEW * DSC_TILE_ROWS));
-  run->fetches = run->in_turn || (far && !run->pack_b && g->m > DSC_TILE_ROWS);
+  // The tile that packs a panel of rows asks for the next one's itself.
+  run->fetches = run->in_turn ? g->b_column != 1 : far && !run->pack_b && g->m > DSC_TILE_ROWS;
   run->a_in_turn =
       run->pack_a && !half && g->patches == NULL && (g->a_row == 1 || g->a_column == 1);
   run->direct = !half && !dsc_columns_are_positions(g) && g->c_column == 1 && g->alpha == 1 &&
@@ -188,7 +189,8 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
   int64_t a_row = run->pack_a ? 1 : run->a_row;
   int64_t a_column = run->pack_a ? DSC_TILE_ROWS : run->a_column;
   bool accumulate = !run->first || (direct && g->beta != 0), packs = run->a_in_turn && j == 0;
-  if (run->in_turn) DSC_TYPED(pack_b)
+  const bool copies = run->in_turn && run->b_column == 1 && columns == DSC_TILE_COLUMNS;
+  if (run->in_turn && !copies) DSC_TYPED(pack_b)
   (run->b + j * run->b_column, run->b_column, run->b_row, columns, k, run->b_panels);
   const int64_t next = j + DSC_TILE_COLUMNS, tiles = (g->m + DSC_TILE_ROWS - 1) / DSC_TILE_ROWS;
   int64_t next_row = 0, packed_at = 0;
@@ -206,7 +208,11 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
       next_row = DSC_TYPED(pack_next_of_a)(run, k, i, run->a_panels + index * DSC_TILE_ROWS * k);
       packed_at = index;
     }
-    if (run->pack_a && packed && rows == DSC_TILE_ROWS && vectors == DSC_TILE_VECTORS) {
+    if (copies && i == 0) {
+      DSC_TYPED(copying_tiles)
+      [rows - 1](k, a, a_row, a_column, run->b + j, run->b_row, run->b_panels, out, out_row,
+                 accumulate);
+    } else if (run->pack_a && packed && rows == DSC_TILE_ROWS && vectors == DSC_TILE_VECTORS) {
       DSC_TYPED(tile_packed)
       (k, a, b, out, out_row, accumulate,
        DSC_TYPED(next_of_a)(run, packs, k, a, next_row, index - packed_at));

@@ -20,6 +20,7 @@
 #define DSC_T_NAME  f32
 #define DSC_T_BYTES 4
 #include "gemm_tile.h"
+#include "gemm_copying.h"
 #include "gemm_transpose.h"
 #include "gemm_pack.h"
 #include "gemm_patches.h"
@@ -47,6 +48,7 @@
 #define DSC_T_NAME  f64
 #define DSC_T_BYTES 8
 #include "gemm_tile.h"
+#include "gemm_copying.h"
 #include "gemm_transpose.h"
 #include "gemm_pack.h"
 #include "gemm_patches.h"
