@@ -97,11 +97,15 @@ static int64_t part(int64_t length, int64_t parts, int64_t unit) {
 }
 
 // Chooses the pieces. A block of C is bounded so that its panels stay in the caches, and split
-// further only as long as the threads need more pieces and these are worth handing out.
+// further only as long as the threads need more pieces and these are worth handing out. Each piece
+// packs its rows of A and its columns of B anew: where that is most of what a piece costs besides
+// its products, there is one for each thread if they come out even, and the long way of packing,
+// that of A, is split last.
 static void divide(Plan *plan, int64_t threads) {
   // WORTH in multiply-adds. Patches are gathered as if of fewer columns: they are then near when
   // they are read.
   enum { ROWS = 512, COLUMNS = 2048, PATCH_COLUMNS = 512, WORTH = 1 << 17 };
+  enum { LARGE = 1 << 22, COST_OF_A = 4 };  // multiply-adds of a piece; in elements of B
   const DscProduct *p = &plan->product;
   DscTileSize tile = {8, 64};
   bool vector = is_floating(p->dtype) && dsc_product_is_vector(p);
@@ -110,18 +114,23 @@ static void divide(Plan *plan, int64_t threads) {
   int64_t limit = vector                         ? p->n + tile.columns
                   : dsc_columns_are_positions(p) ? PATCH_COLUMNS
                                                  : COLUMNS;
-  plan->rows = part(p->m, dsc_parts(p->m, ROWS), tile.rows);
-  plan->columns = part(p->n, dsc_parts(p->n, limit), tile.columns);
   int64_t wanted = threads == 1 ? 1 : 2 * threads;
   int64_t depth = p->k > 0 ? p->k : 1;
+  const bool large = !vector && p->patches == NULL && p->m * p->n * depth >= LARGE * threads;
+  int64_t row_parts = dsc_parts(p->m, ROWS);
+  const int64_t even = dsc_parts(row_parts, threads) * threads;
+  if (large && even < 2 * row_parts) row_parts = even;
+  plan->rows = part(p->m, row_parts, tile.rows);
+  plan->columns = part(p->n, dsc_parts(p->n, limit), tile.columns);
   for (;;) {
     plan->row_pieces = dsc_parts(p->m, plan->rows);
     plan->column_pieces = dsc_parts(p->n, plan->columns);
     int64_t blocks = plan->row_pieces * plan->column_pieces;
     if (blocks * plan->batch >= wanted) break;
+    if (large && blocks * plan->batch % threads == 0) break;
     if (plan->rows * plan->columns * depth < 2 * WORTH) break;
-    if (dsc_smaller(plan->rows, p->m) > dsc_smaller(plan->columns, p->n) &&
-        plan->rows > tile.rows) {
+    const int64_t cost = (large ? COST_OF_A : 1) * dsc_smaller(plan->rows, p->m);
+    if (cost > dsc_smaller(plan->columns, p->n) && plan->rows > tile.rows) {
       plan->rows = part(plan->rows, 2, tile.rows);
     } else if (plan->columns > tile.columns) {
       plan->columns = part(plan->columns, 2, tile.columns);

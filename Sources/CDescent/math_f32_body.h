@@ -138,6 +138,15 @@ DSC_INLINE FLOATS DSC_NAME(erf_vector)(FLOATS x) {
   return (FLOATS)((Bits)(LEAST(ALL(1), a) * p) | sign);
 }
 
+// erf of a step of elements.
+DSC_INLINE void DSC_NAME(erf_step)(const float *x, float *out) {
+  enum { WIDTH = sizeof(FLOATS) / sizeof(float) };
+  DSC_UNROLL for (int i = 0; i < DSC_STEP; i += WIDTH) {
+    const FLOATS y = DSC_NAME(erf_vector)(LOADED(x + i));
+    memcpy(out + i, &y, sizeof(y));
+  }
+}
+
 static int DSC_LOOP_NAME(ERF, F32)(int64_t count, const void *pa, const void *pb, const void *pc,
                                    void *po) {
   enum { WIDTH = sizeof(FLOATS) / sizeof(float) };
@@ -170,6 +179,10 @@ static void DSC_STREAM_NAME(ERF, F32)(int64_t count, const void *pa, const void 
 #undef CHOSEN
 #undef LOADED
 #else
+DSC_INLINE void DSC_NAME(erf_step)(const float *x, float *out) {
+  DSC_LONG_VECTOR DSC_PRAGMA(clang loop unroll(disable)) for (int i = 0; i < DSC_STEP; i++) out[i] =
+      DSC_NAME(erf_f32)(x[i]);
+}
 DSC_LOOP1(DSC_LONG_VECTOR, ERF, F32, float, float, DSC_NAME(erf_f32)(a))
 DSC_STREAM_LOOP1(DSC_LONG_VECTOR, ERF, F32, float, float, DSC_NAME(erf_f32)(a))
 #endif
@@ -185,6 +198,8 @@ DSC_INLINE float DSC_NAME(exp_below_f32)(float x) {
   const float p = 1 + DSC_MULTIPLY_ADD(q, r * r, r);
   return p * float32(bits32(shifted) << 23) * 0x1p-64f;
 }
+
+#include "gelu_body.h"
 
 // The step of sixteen is one of vectors; the sums of its lanes are added by halves, so every
 // instruction set has the same bits.
@@ -250,12 +265,12 @@ DSC_LOOP2(DSC_SCALAR, NEXTAFTER, F32, float, float, nextafterf(a, b))
 
 #define CELL(NAME, ...) [DSC_OP_##NAME] = DSC_LOOP_NAME(NAME, F32),
 static const DscLoop DSC_NAME(math_f32_loops)[DSC_OP_COUNT] = {
-    VECTOR_ROWS(CELL) CELL(ERF) VECTOR_ROWS2(CELL) PERIODIC_ROWS(CELL) SCALAR_ROWS(CELL)
-        SCALAR_ROWS2(CELL) CELL(NEXTAFTER)};
+    VECTOR_ROWS(CELL) CELL(ERF) CELL(GELU) CELL(GELU_SLOPE) VECTOR_ROWS2(CELL) PERIODIC_ROWS(CELL)
+        SCALAR_ROWS(CELL) SCALAR_ROWS2(CELL) CELL(NEXTAFTER)};
 #undef CELL
 #define CELL(NAME, ...) [DSC_OP_##NAME] = DSC_STREAM_NAME(NAME, F32),
-static const DscStreamLoop DSC_NAME(math_stream_loops)[DSC_OP_COUNT] = {VECTOR_ROWS(CELL)
-                                                                            CELL(ERF)};
+static const DscStreamLoop DSC_NAME(math_stream_loops)[DSC_OP_COUNT] = {VECTOR_ROWS(CELL) CELL(ERF)
+                                                                            CELL(GELU)};
 #undef CELL
 static const DscHalfLoop DSC_NAME(math_half_loops)[DSC_OP_COUNT][2] = {
 #if DSC_HAS_HALVES

@@ -107,6 +107,15 @@ DSC_INLINE double DSC_NAME(cos_f64)(double x) {
   return DSC_NAME(sin_quadrant64)(r, tail, n + 1);
 }
 
+// x cdf(x) of the standard normal.
+DSC_INLINE double DSC_NAME(gelu_f64)(double x) { return 0.5 * x * (1 + erf(x * DSC_ROOT_OF_HALF)); }
+
+// Its slope: cdf(x) + x pdf(x).
+DSC_INLINE double DSC_NAME(gelu_slope_f64)(double x) {
+  const double pdf = DSC_NAME(exp_f64)(-0.5 * x * x) * DSC_NORMAL_AT_0;
+  return 0.5 * (1 + erf(x * DSC_ROOT_OF_HALF)) + x * pdf;
+}
+
 #define ROW(NAME, f) DSC_LOOP1(DSC_LONG_VECTOR, NAME, F64, double, double, DSC_NAME(f)(a))
 VECTOR_ROWS(ROW)
 #undef ROW
@@ -117,11 +126,14 @@ PERIODIC_ROWS(ROW)
 #define ROW(NAME, f) DSC_LOOP1(DSC_SCALAR, NAME, F64, double, double, f(a))
 SCALAR_ROWS(ROW)
 #undef ROW
+DSC_LOOP1(DSC_SCALAR, GELU, F64, double, double, DSC_NAME(gelu_f64)(a))
+DSC_LOOP1(DSC_SCALAR, GELU_SLOPE, F64, double, double, DSC_NAME(gelu_slope_f64)(a))
 #define ROW(NAME, f) DSC_LOOP2(DSC_SCALAR, NAME, F64, double, double, f(a, b))
 SCALAR_ROWS2(ROW)
 #undef ROW
 
 #define CELL(NAME, ...) [DSC_OP_##NAME] = DSC_LOOP_NAME(NAME, F64),
 static const DscLoop DSC_NAME(math_f64_loops)[DSC_OP_COUNT] = {
-    VECTOR_ROWS(CELL) PERIODIC_ROWS(CELL) SCALAR_ROWS(CELL) SCALAR_ROWS2(CELL)};
+    VECTOR_ROWS(CELL) PERIODIC_ROWS(CELL) SCALAR_ROWS(CELL) SCALAR_ROWS2(CELL) CELL(GELU)
+        CELL(GELU_SLOPE)};
 #undef CELL

@@ -190,6 +190,30 @@ static void special_functions(void) {
   }
 }
 
+static double cdf(double x) { return 0.5 * erfc(-x * 0.707106781186547524401); }
+static double gelu(double x) { return x * cdf(x); }
+static double gelu_slope(double x) { return cdf(x) + x * 0.398942280401432678 * exp(-0.5 * x * x); }
+
+// Both are sums that cancel below 0, so their errors are those of numbers of the size of 1 and x.
+static void gelu_and_slope(DscDType dtype) {
+  static double (*const of[])(double) = {gelu, gelu_slope};
+  static const double others[] = {0, -0.0, NAN, -40, 40, 0x1p-149, -0x1p-126, -0.75179};
+  enum { OTHERS = sizeof(others) / sizeof(others[0]) };
+  DscLane lane = dtype == DSC_FLOAT64 ? DSC_LANE_F64 : DSC_LANE_F32;
+  for (int f = 0; f < 2; f++) {
+    Array x = vector(dtype, OTHERS + any_size(900)), y = vector(dtype, x.count);
+    spread(&x, -7, 7);
+    for (int i = 0; i < OTHERS; i++) set(&x, i, others[i]);
+    DscProgram p = single(f == 0 ? DSC_OP_GELU : DSC_OP_GELU_SLOPE, lane, 1, lane);
+    CHECK(run(&p, x.count, &x.view, &y.view) == DSC_OK, "gelu %d", f);
+    for (int64_t i = 0; i < x.count; i++) {
+      double v = get(&x, i), e = of[f](v), size = fmax(1, fabs(v));
+      CHECK(near(get(&y, i), e, 2.5 * unit_of(dtype, size)), "gelu %d (%a): %a, not %a", f, v, get(&y, i), e);
+    }
+    release(&x), release(&y);
+  }
+}
+
 // Comparisons and the arithmetic of integers.
 static void integers(void) {
   static const DscOp ops[] = {DSC_OP_ADD,       DSC_OP_SUB,     DSC_OP_MUL,        DSC_OP_FLOOR_DIV,   DSC_OP_TRUNC_DIV,
@@ -322,4 +346,5 @@ void check_pointwise(void) {
   ends(DSC_FLOAT32), ends(DSC_FLOAT64);
   for (int i = 0; i < 20; i++) halves();
   for (int i = 0; i < 3; i++) functions(DSC_FLOAT32), functions(DSC_FLOAT64), integers(), special_functions();
+  for (int i = 0; i < 3; i++) gelu_and_slope(DSC_FLOAT32), gelu_and_slope(DSC_FLOAT64);
 }

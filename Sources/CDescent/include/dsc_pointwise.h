@@ -77,6 +77,8 @@
   X(ERF, erf, 1, SAME, "F")                                                                        \
   X(ERFC, erfc, 1, SAME, "F")                                                                      \
   X(ERFINV, erfinv, 1, SAME, "F")                                                                  \
+  X(GELU, gelu, 1, SAME, "F")            /* x cdf(x) of the standard normal */                     \
+  X(GELU_SLOPE, geluSlope, 1, SAME, "F") /* its derivative: cdf(x) + x pdf(x) */                   \
   X(LGAMMA, lgamma, 1, SAME, "F")                                                                  \
   X(DIGAMMA, digamma, 1, SAME, "F")                                                                \
   X(TRIGAMMA, trigamma, 1, SAME, "F")                                                              \

@@ -68,6 +68,8 @@ public func cosh(_ x: Term) -> Term { .apply(.cosh, x) }
 public func tanh(_ x: Term) -> Term { .apply(.tanh, x) }
 public func sigmoid(_ x: Term) -> Term { .apply(.sigmoid, x) }
 public func erf(_ x: Term) -> Term { .apply(.erf, x) }
+func gelu(_ x: Term) -> Term { .apply(.gelu, x) }
+func geluSlope(_ x: Term) -> Term { .apply(.geluSlope, x) }
 public func lgamma(_ x: Term) -> Term { .apply(.lgamma, x) }
 public func digamma(_ x: Term) -> Term { .apply(.digamma, x) }
 func trigamma(_ x: Term) -> Term { .apply(.trigamma, x) }

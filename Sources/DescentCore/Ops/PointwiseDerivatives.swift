@@ -58,6 +58,8 @@ private func pullback(
   case .sigmoid: [g * (1 - y) * y]
   case .erf: [g * (1.12837916709551257 * exp(-(a * a)))]
   case .erfc: [g * (-1.12837916709551257 * exp(-(a * a)))]
+  case .gelu: [g * geluSlope(a)]
+  case .geluSlope: [g * ((2 - a * a) * (0.398942280401432678 * exp(-0.5 * a * a)))]
   case .erfinv: [g * (0.886226925452758014 * exp(y * y))]
   case .lgamma: [g * digamma(a)]
   case .digamma: [g * trigamma(a)]

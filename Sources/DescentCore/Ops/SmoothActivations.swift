@@ -42,9 +42,7 @@ extension Pointwise {
     "celu", result: .promoted, inputs: 1, scalars: 1, domain: .floating, scalarsPromote: false,
     gradient: { x, s, g in [eluSlope(x[0], s[0], one, reciprocal(s[0]), g)] }
   ) { x, s in elu(x[0], s[0], one, reciprocal(s[0])) }
-  static let geluOp = Pointwise("gelu", result: .promoted, domain: .floating) { x in
-    0.5 * x * (1 + erf(x * 0.707106781186547524401))
-  }
+  static let geluOp = Pointwise("gelu", result: .promoted, domain: .floating) { x in gelu(x) }
   static let geluTanhOp = Pointwise(
     "gelu", result: .promoted, domain: .floating,
     gradient: { x, g in
