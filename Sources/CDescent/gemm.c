@@ -8,11 +8,13 @@
 #include "dsc_sizes.h"
 #include "include/dsc_pool.h"
 
+typedef int Runner(const DscProduct *product);
+
 typedef struct {
   const DscGemm *call;
   DscProduct product;     // batch position 0, whole
   bool swapped;           // the roles of A and B are exchanged
-  bool narrow;            // few columns, of which every block of rows has all
+  Runner *run;            // chosen for the whole: a block of one row is summed as the others are
   int64_t size;           // bytes of an element
   int64_t batch;          // number of batch positions
   int64_t batch_step;     // positions a piece covers
@@ -37,11 +39,10 @@ static bool is_floating(DscDType dtype) {
          dtype == DSC_FLOAT64;
 }
 
-static int run_product(const DscProduct *product, bool narrow) {
-  if (narrow) return dsc_product_narrow(product);
-  if (!is_floating(product->dtype)) return dsc_product_integer(product);
-  if (dsc_product_is_vector(product)) return dsc_product_vector(product);
-  return dsc_product_tiled(product);
+static Runner *runner_of(const DscProduct *product) {
+  if (!is_floating(product->dtype)) return dsc_product_integer;
+  if (dsc_product_is_vector(product)) return dsc_product_vector;
+  return dsc_product_is_narrow(product) ? dsc_product_narrow : dsc_product_tiled;
 }
 
 static void move_to_batch(const Plan *plan, int64_t position, DscProduct *product) {
@@ -86,7 +87,7 @@ static void run_piece(void *context, int64_t piece) {
     if (!dsc_columns_are_positions(&product)) product.c += j * product.c_column * plan->size;
     if (product.bias != NULL)
       product.bias += (i * product.bias_row + j * product.bias_column) * plan->size;
-    int status = run_product(&product, plan->narrow);
+    int status = plan->run(&product);
     if (status != DSC_OK) atomic_fetch_or(&plan->status, status);
   }
 }
@@ -108,7 +109,7 @@ static void divide(Plan *plan, int64_t threads) {
   enum { LARGE = 1 << 22, COST_OF_A = 4 };  // multiply-adds of a piece; in elements of B
   const DscProduct *p = &plan->product;
   DscTileSize tile = {8, 64};
-  bool vector = is_floating(p->dtype) && dsc_product_is_vector(p);
+  const bool vector = plan->run == dsc_product_vector;
   if (is_floating(p->dtype) && !vector) tile = dsc_tile_size(p->dtype);
   plan->tile = tile;
   int64_t limit = vector                         ? p->n + tile.columns
@@ -181,9 +182,9 @@ static int run_plan(const DscGemm *call, const DscPatches *patches) {
   // A column vector becomes a row; a transposed C is written by rows.
   plan.swapped = patches == NULL && p->m != 1 && (p->n == 1 || (p->c_row == 1 && p->c_column != 1));
   if (plan.swapped) transpose(p);
-  plan.narrow = p->m > 1 && dsc_product_is_narrow(p);
+  plan.run = runner_of(p);
   if (plan.batch == 1 && p->m <= SIDE && p->n <= SIDE && p->m * p->n * p->k <= SMALL)
-    return run_product(p, plan.narrow);
+    return plan.run(p);
   atomic_init(&plan.status, DSC_OK);
   divide(&plan, dsc_thread_count());
   int64_t blocks = plan.row_pieces * plan.column_pieces;

@@ -72,13 +72,42 @@ static inline __attribute__((always_inline)) void DSC_TYPED(dots)(int rows, int 
         DSC_TYPED(sum_chains)(&total.chains[i / columns][i % columns]);
 }
 
+// What every row of C gets besides its sums, in the common case: a row of bias, or zeros.
+typedef struct {
+  bool is_common;
+  DSC_TYPED(Chains) bias;
+} DSC_TYPED(RowEnd);
+
+static DSC_TYPED(RowEnd) DSC_TYPED(row_end)(const DscProduct *g) {
+  DSC_TYPED(RowEnd)
+  end = {.is_common = g->c_column == 1 && g->beta == 0 && (g->bias == NULL || g->bias_row == 0)};
+  const DSC_T *bias = (const DSC_T *)g->bias;
+  DSC_T row[DSC_CHAINS] = {0};
+  for (int64_t j = 0; end.is_common && bias != NULL && j < g->n; j++)
+    row[j] = bias[j * g->bias_column];
+  memcpy(&end.bias, row, sizeof(row));
+  return end;
+}
+
+static inline __attribute__((always_inline)) void DSC_TYPED(end_row)(const DscProduct *g,
+                                                                     const DSC_TYPED(RowEnd) * end,
+                                                                     DSC_T *sums, int64_t i) {
+  if (!end->is_common) {
+    DSC_TYPED(finish_row)(g, sums, i, 0, g->n);
+    return;
+  }
+  DSC_TYPED(Chains) *row = (DSC_TYPED(Chains) *)sums;
+  const DSC_TYPED(Chains) scaled = *row * (DSC_T)g->alpha;
+  *row = g->bias != NULL ? scaled + end->bias : scaled;
+  DSC_TYPED(copy_row)((DSC_T *)g->c + i * g->c_row, sums, g->n);
+}
+
 // All columns of some rows, whose number is a literal; the last two groups of columns share what
 // is left.
-static inline __attribute__((always_inline)) void DSC_TYPED(narrow_group)(int rows,
-                                                                          const DscProduct *g,
-                                                                          int64_t i) {
+static inline __attribute__((always_inline)) void DSC_TYPED(narrow_group)(
+    int rows, const DscProduct *g, const DSC_TYPED(RowEnd) * end, int64_t i) {
   enum { COLUMNS = DSC_TYPED(narrow_columns) };
-  DSC_T out[DSC_TYPED(narrow_rows) * DSC_CHAINS];
+  DSC_T out[DSC_TYPED(narrow_rows) * DSC_CHAINS] = {0};
   const DSC_T *a = (const DSC_T *)g->a + i * g->a_row;
   for (int64_t j = 0, columns; j < g->n; j += columns) {
     const int64_t left = g->n - j;
@@ -100,14 +129,15 @@ static inline __attribute__((always_inline)) void DSC_TYPED(narrow_group)(int ro
     }
 #undef DSC_CASE
   }
-  for (int r = 0; r < rows; r++) DSC_TYPED(finish_row)(g, out + r * DSC_CHAINS, i + r, 0, g->n);
+  for (int r = 0; r < rows; r++) DSC_TYPED(end_row)(g, end, out + r * DSC_CHAINS, i + r);
 }
 
 static int DSC_TYPED(narrow)(const DscProduct *g) {
   enum { ROWS = DSC_TYPED(narrow_rows) };
+  const DSC_TYPED(RowEnd) end = DSC_TYPED(row_end)(g);
   int64_t i = 0;
-  for (; i + ROWS <= g->m; i += ROWS) DSC_TYPED(narrow_group)(ROWS, g, i);
-  for (; i < g->m; i++) DSC_TYPED(narrow_group)(1, g, i);
+  for (; i + ROWS <= g->m; i += ROWS) DSC_TYPED(narrow_group)(ROWS, g, &end, i);
+  for (; i < g->m; i++) DSC_TYPED(narrow_group)(1, g, &end, i);
   return DSC_OK;
 }
 

@@ -91,6 +91,24 @@ static void far_product(DscDType dtype, bool a_transposed, bool b_transposed, bo
   free(terms), release(&a), release(&b), release(&c), release(&first);
 }
 
+// Any number of rows left to the last thread, one among them: the same bits for 1 to 3 threads.
+static void rows_left(int64_t m) {
+  enum { N = 14, K = 6000 };
+  Array a = filled(DSC_FLOAT32, m * K), b = filled(DSC_FLOAT32, N * K);
+  Array c = vector(DSC_FLOAT32, m * N), first = vector(DSC_FLOAT32, m * N);
+  DscGemm g = {.dtype = DSC_FLOAT32, .m = m, .n = N, .k = K, .alpha = 1, .a = a.view.data, .b = b.view.data};
+  g.a_row = K, g.a_column = 1, g.b_row = m % 2 == 0 ? 1 : N, g.b_column = m % 2 == 0 ? K : 1;
+  g.c_row = N, g.c_column = 1;
+  for (int threads = 1; threads <= 3; threads++) {
+    g.c = threads == 1 ? first.view.data : c.view.data;
+    dsc_set_thread_count(threads);
+    CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm");
+    bool same = threads == 1 || memcmp(first.view.data, c.view.data, (size_t)(m * N) * sizeof(float)) == 0;
+    CHECK(same, "%d threads, %d rows", threads, (int)m);
+  }
+  release(&a), release(&b), release(&c), release(&first);
+}
+
 // Few columns that are long dot products: a row has the bits of a product of one row, for 1 to 3 threads.
 static void narrow_product(DscDType dtype) {
   int64_t m = 2 + below(chance(3) ? 400 : 40), n = 1 + below(13), k = 250 + below(chance(3) ? 2000 : 300);
@@ -132,5 +150,6 @@ void check_products(void) {
   for (int i = 0; i < 60; i++) product((DscDType)(i % DSC_DTYPE_COUNT));
   for (int i = 0; i < 60; i++) product(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32);
   for (int i = 0; i < 16; i++) far_product(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32, i & 2, i & 4, i & 8);
+  for (int64_t m = 1; m <= 50; m++) rows_left(m);
   for (int i = 0; i < 40; i++) narrow_product(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32);
 }
