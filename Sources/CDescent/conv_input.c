@@ -3,8 +3,8 @@
 //
 // With a stride s, inputs whose places are equal modulo s meet the same taps: each such phase is a
 // convolution of its own, with stride 1, and no zero is multiplied. Small images need no phases:
-// their products a tap (conv_taps.c) reach any places. Nor do products that are added where the taps
-// lead (conv_spread.c): what is left for phases has few outputs, or one channel a group.
+// their products a tap (conv_taps.c) reach any places. Nor do products that are added where the
+// taps lead (conv_spread.c): what is left for phases has few outputs, or one channel a group.
 #include <string.h>
 
 #include "dsc_sizes.h"

@@ -91,22 +91,25 @@ static void DSC_TYPED(spread_places)(const DscSpread *work, const DSC_T *panel, 
   const int64_t depth = DSC_TYPED(depth_of)(outputs);
   const int64_t count = work->channels * dsc_volume(work->call->taps);
   const bool is_vector = valid <= DSC_LANES_PER_VECTOR;
-  const bool is_whole = valid == (is_vector ? DSC_LANES_PER_VECTOR : DSC_TILE_COLUMNS);
+  // Taps of a tile may lead to the same place, and which share a tile depends on the channels of
+  // the piece: what a tap adds is whole, so that its order among the others is all that counts.
+  const bool is_direct =
+      depth >= outputs && valid == (is_vector ? DSC_LANES_PER_VECTOR : DSC_TILE_COLUMNS);
   DSC_T aside[DSC_TILE_ROWS * DSC_TILE_COLUMNS] __attribute__((aligned(64)));
   const DSC_T *a = work->weights;
   for (int64_t i = 0, rows; i < count; i += rows, a += DSC_TILE_ROWS * outputs) {
     rows = DSC_TYPED(tile_height)(count - i);
     DSC_T *to[DSC_TILE_ROWS];
     for (int64_t r = 0; r < rows; r++)
-      to[r] = is_whole ? at + work->places[i + r] : aside + r * DSC_TILE_COLUMNS;
-    if (!is_whole) memset(aside, 0, sizeof(aside));
+      to[r] = is_direct ? at + work->places[i + r] : aside + r * DSC_TILE_COLUMNS;
+    if (!is_direct) memset(aside, 0, sizeof(aside));
     DSC_TYPED(ask_for)(coming);
     for (int64_t start = 0; start < outputs; start += depth) {
       const int64_t k = outputs - start < depth ? outputs - start : depth;
       DSC_TYPED(spread_tiles)
       [rows - 1][!is_vector](k, a + start * DSC_TILE_ROWS, panel + start * DSC_TILE_COLUMNS, to);
     }
-    for (int64_t r = 0; !is_whole && r < rows; r++)
+    for (int64_t r = 0; !is_direct && r < rows; r++)
       for (int64_t x = 0; x < valid; x++) at[work->places[i + r] + x] += to[r][x];
   }
 }

@@ -182,19 +182,22 @@ static void infinity_backward(int64_t stride) {
 
 // Lines of every kind, and products a tap, give the same bits with any number of threads.
 static void threads(void) {
-  static const int64_t sizes[][5] = {{1, 28, 6, 2, 1},  {6, 14, 16, 0, 1}, {16, 10, 6, 4, 1},
-                                     {3, 40, 20, 2, 1}, {40, 6, 50, 2, 1}, {24, 12, 40, 2, 2},
-                                     {7, 45, 20, 3, 2}, {12, 40, 70, 1, 3}};
-  for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-    DscConvolution c = {.dtype = DSC_FLOAT32, .batch = 5, .groups = 1, .in_channels = sizes[i][0]};
-    c.out_channels = sizes[i][2];
+  static const struct {
+    int64_t channels, size, outputs, taps, padding, stride, images;
+  } shapes[] = {{1, 28, 6, 5, 2, 1, 5},   {6, 14, 16, 5, 0, 1, 5},  {16, 10, 6, 5, 4, 1, 5},
+                {3, 40, 20, 5, 2, 1, 5},  {40, 6, 50, 5, 2, 1, 5},  {24, 12, 40, 5, 2, 2, 5},
+                {7, 45, 20, 5, 3, 2, 5},  {12, 40, 70, 5, 1, 3, 5}, {3, 48, 300, 5, 2, 1, 1},
+                {2, 95, 300, 5, 2, 2, 1}, {64, 28, 96, 1, 0, 1, 3}, {300, 16, 40, 1, 0, 2, 2}};
+  for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+    DscConvolution c = {.dtype = DSC_FLOAT32, .batch = shapes[i].images, .groups = 1};
+    c.in_channels = shapes[i].channels, c.out_channels = shapes[i].outputs;
     for (int d = 0; d < 3; d++) {
-      c.taps[d] = d == 0 ? 1 : 5, c.stride[d] = d == 0 ? 1 : sizes[i][4], c.dilation[d] = 1;
-      c.padding[d] = d == 0 ? 0 : sizes[i][3];
-      c.in_size[d] = d == 0 ? 1 : sizes[i][1], c.out_size[d] = outputs(&c, d);
+      c.taps[d] = d == 0 ? 1 : shapes[i].taps, c.stride[d] = d == 0 ? 1 : shapes[i].stride, c.dilation[d] = 1;
+      c.padding[d] = d == 0 ? 0 : shapes[i].padding;
+      c.in_size[d] = d == 0 ? 1 : shapes[i].size, c.out_size[d] = outputs(&c, d);
     }
     Array x = filled(DSC_FLOAT32, c.batch * c.in_channels * c.in_size[1] * c.in_size[2]);
-    Array w = filled(DSC_FLOAT32, c.out_channels * c.in_channels * 25);
+    Array w = filled(DSC_FLOAT32, c.out_channels * c.in_channels * c.taps[1] * c.taps[2]);
     Array y = vector(DSC_FLOAT32, c.batch * c.out_channels * c.out_size[1] * c.out_size[2]);
     for (Made made = OUTPUT; made <= INPUT; made++) {
       Array *result = made == OUTPUT ? &y : made == WEIGHT ? &w : &x;
