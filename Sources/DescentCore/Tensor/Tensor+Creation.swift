@@ -271,7 +271,7 @@ extension Tensor {
     let (start, end, step) = (start.scalarValue, end.scalarValue, step.scalarValue)
     let isFloating = start.isFloating || end.isFloating || step.isFloating
     let span = end.double - start.double
-    let ratio = (span / step.double).rounded(.up)
+    let ratio = span / step.double
     if step.double == 0 || ratio < 0 || !span.isFinite || !step.double.isFinite {
       Misuse(
         "arange", "the step does not lead from start to end",
@@ -290,7 +290,7 @@ extension Tensor {
     if case .int(let a) = start, case .int(let b) = end, case .int(let s) = step {
       count = (b - a + (s > 0 ? s - 1 : s + 1)) / s
     } else {
-      count = Int(ratio)
+      count = Int(ratio.rounded(.up))
     }
     let dtype = dtype ?? (isFloating ? .float32 : .int64)
     guard let tensor = make("arange", [count], dtype, .cpu, requiresGrad, file, line) else {

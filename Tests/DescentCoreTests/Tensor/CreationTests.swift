@@ -50,6 +50,10 @@ struct CreationTests {
           + "larger step."
       ) { _ = Tensor.arange(1e30) },
       Misused(
+        "arange: the step does not lead from start to end. Got start 0, end 1, step -2. Try a step of "
+          + "the other sign."
+      ) { _ = Tensor.arange(0, 1, step: -2) },
+      Misused(
         "requiresGrad: only floating-point tensors can require gradients. Got int64. Try "
           + "to(.float32) first."
       ) { _ = Tensor([1, 2], shape: [2], requiresGrad: true) },
