@@ -237,7 +237,7 @@ extension Tensor {
   /// The saved index tensors, by dimension.
   static func places(_ step: BackwardStep, _ isKept: [Bool], from first: Int) -> [Tensor?] {
     var next = first
-    return isKept.map { isKept in
+    return isKept.map { isKept -> Tensor? in
       if isKept { return nil }
       defer { next += 1 }
       return step.saved(next)
