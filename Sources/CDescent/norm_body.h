@@ -193,8 +193,11 @@
       offset[r] = (T)sets->offset[from + r];                                                       \
     }                                                                                              \
     const int64_t stride = sets->stride;                                                           \
+    /* Read where there is none, too: the compiler would load it from NULL with a mask of zeros,   \
+       which takes the processor an exception each. */                                             \
+    const T *weights = w ? w : g;                                                                  \
     FREE_VECTOR for (int64_t i = 0; i < sets->count; i++) {                                        \
-      const T factor = w ? w[i] : 1;                                                               \
+      const T weight = weights[i], factor = w ? weight : 1;                                        \
       T sum = 0, product = 0;                                                                      \
       for (int r = 0; r < SETS; r++) {                                                             \
         const T v = g[i + r * stride], d = x[i + r * stride] - mean[r], scaled = v * scale[r];     \
