@@ -2,32 +2,54 @@
 #include <math.h>
 
 #include "dsc_evaluate.h"
+#include "dsc_loops.h"
+#include "dsc_sizes.h"
+#include "include/dsc_pool.h"
 
-enum { CHUNK = 256 };
+#define DSC_BODY "fill_body.h"
+#include "dsc_for_each_target.h"
+
+enum { CHUNK = 256, PIECE = 1 << 15 };
+
+typedef struct {
+  DscDType dtype;
+  int64_t count;
+  DscScalar from;  // arange
+  DscScalar step;
+  double start, end;  // linspace
+  void *out;
+} Sequence;
 
 static inline bool is_integer(DscDType dtype) {
   const DscLane lane = dsc_dtype_lane(dtype);
   return lane == DSC_LANE_I64 || lane == DSC_LANE_BOOL;
 }
 
-static inline char *element(void *out, DscDType dtype, int64_t index) {
-  return (char *)out + (size_t)index * dsc_dtype_size(dtype);
+static inline char *element(const Sequence *s, int64_t index) {
+  return (char *)s->out + (size_t)index * dsc_dtype_size(s->dtype);
+}
+
+static void arange_piece(void *context, int64_t piece) {
+  const Sequence *s = context;
+  const int64_t end = dsc_smaller(s->count, (piece + 1) * PIECE);
+  for (int64_t first = piece * PIECE; first < end; first += CHUNK) {
+    const int32_t n = (int32_t)dsc_smaller(CHUNK, end - first);
+    if (is_integer(s->dtype)) {
+      int64_t values[CHUNK];
+      const uint64_t start = (uint64_t)s->from.i + (uint64_t)s->step.i * (uint64_t)first;
+      DSC_DISPATCH(integers)((int64_t)start, s->step.i, n, values);
+      dsc_store_lane(DSC_LANE_I64, values, n, s->dtype, element(s, first), 1);
+    } else {
+      double values[CHUNK];
+      DSC_DISPATCH(products)(s->from.d, s->step.d, first, n, values);
+      dsc_store_lane(DSC_LANE_F64, values, n, s->dtype, element(s, first), 1);
+    }
+  }
 }
 
 void dsc_arange(DscDType dtype, int64_t count, DscScalar start, DscScalar step, void *out) {
-  for (int64_t first = 0; first < count; first += CHUNK) {
-    const int64_t n = count - first < CHUNK ? count - first : CHUNK;
-    if (is_integer(dtype)) {
-      int64_t values[CHUNK];
-      for (int64_t i = 0; i < n; i++)
-        values[i] = (int64_t)((uint64_t)start.i + (uint64_t)step.i * (uint64_t)(first + i));
-      dsc_store_lane(DSC_LANE_I64, values, n, dtype, element(out, dtype, first), 1);
-    } else {
-      double values[CHUNK];
-      for (int64_t i = 0; i < n; i++) values[i] = start.d + (double)(first + i) * step.d;
-      dsc_store_lane(DSC_LANE_F64, values, n, dtype, element(out, dtype, first), 1);
-    }
-  }
+  Sequence s = {.dtype = dtype, .count = count, .from = start, .step = step, .out = out};
+  dsc_parallel(dsc_parts(count, PIECE), arange_piece, &s);
 }
 
 // torch.linspace steps from the nearer end and fuses the multiplication with the addition; integers
@@ -43,44 +65,50 @@ static double rounded(DscDType dtype, double value) {
   return narrow;
 }
 
-static double stepped(DscDType dtype, double from, double step, int64_t index) {
-  switch (dtype) {
-    case DSC_FLOAT64:
-      return fma(step, (double)index, from);
-    case DSC_FLOAT32:
-      return fmaf((float)step, (float)index, (float)from);
-    case DSC_FLOAT16:
-    case DSC_BFLOAT16: {
-      const double factor = rounded(dtype, (double)index);
-      return rounded(dtype, from + rounded(dtype, step * factor));
+// `count` elements whose indices go from `first` on, one `way` or the other.
+static void write_steps(const Sequence *s, double from, double step, int64_t first, int32_t way,
+                        int32_t count, char *out) {
+  if (s->dtype == DSC_FLOAT16 || s->dtype == DSC_BFLOAT16) {
+    float values[CHUNK];
+    for (int32_t i = 0; i < count; i++) {
+      const double factor = rounded(s->dtype, (double)(first + i * way));
+      values[i] = (float)rounded(s->dtype, from + rounded(s->dtype, step * factor));
     }
-    case DSC_BOOL:
-    case DSC_UINT8:
-    case DSC_INT8:
-    case DSC_INT16:
-    case DSC_INT32:
-    case DSC_INT64:
-      return fma(step, (double)index, from);
+    dsc_store_lane(DSC_LANE_F32, values, count, s->dtype, out, 1);
+  } else if (s->dtype == DSC_FLOAT32) {
+    float values[CHUNK];
+    DSC_DISPATCH(fused_f32)((float)from, (float)step, first, way, count, values);
+    dsc_store_lane(DSC_LANE_F32, values, count, s->dtype, out, 1);
+  } else {
+    double values[CHUNK];
+    DSC_DISPATCH(fused_f64)(from, step, first, way, count, values);
+    dsc_store_lane(DSC_LANE_F64, values, count, s->dtype, out, 1);
+  }
+}
+
+static void linspace_piece(void *context, int64_t piece) {
+  const Sequence *s = context;
+  const int64_t half = s->count == 1 ? 1 : s->count / 2;
+  const int64_t end = dsc_smaller(s->count, (piece + 1) * PIECE);
+  for (int64_t first = piece * PIECE, n; first < end; first += n) {
+    const bool near = first < half;
+    n = dsc_smaller(CHUNK, (near ? dsc_smaller(half, end) : end) - first);
+    if (near)
+      write_steps(s, s->start, s->step.d, first, 1, (int32_t)n, element(s, first));
+    else
+      write_steps(s, s->end, -s->step.d, s->count - 1 - first, -1, (int32_t)n, element(s, first));
   }
 }
 
 void dsc_linspace(DscDType dtype, int64_t count, double start, double end, void *out) {
   const bool integer = is_integer(dtype);
-  start = integer ? trunc(start) : rounded(dtype, start);
-  end = integer ? trunc(end) : rounded(dtype, end);
-  double step = count > 1 ? (end - start) / (double)(count - 1) : 0;
-  if (!integer) {
-    const double divisor = rounded(dtype, (double)(count - 1));
-    step = count > 1 ? rounded(dtype, rounded(dtype, end - start) / divisor) : 0;
+  Sequence s = {.dtype = dtype, .count = count, .out = out};
+  s.start = integer ? trunc(start) : rounded(dtype, start);
+  s.end = integer ? trunc(end) : rounded(dtype, end);
+  if (count > 1) {
+    const double divisor = (double)(count - 1), way = s.end - s.start;
+    s.step.d =
+        integer ? way / divisor : rounded(dtype, rounded(dtype, way) / rounded(dtype, divisor));
   }
-  for (int64_t first = 0; first < count; first += CHUNK) {
-    const int64_t n = count - first < CHUNK ? count - first : CHUNK;
-    double values[CHUNK];
-    for (int64_t i = 0; i < n; i++) {
-      const int64_t index = first + i;
-      values[i] = count == 1 || index < count / 2 ? stepped(dtype, start, step, index)
-                                                  : stepped(dtype, end, -step, count - 1 - index);
-    }
-    dsc_store_lane(DSC_LANE_F64, values, n, dtype, element(out, dtype, first), 1);
-  }
+  dsc_parallel(dsc_parts(count, PIECE), linspace_piece, &s);
 }

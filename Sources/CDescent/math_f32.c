@@ -12,25 +12,27 @@
 #include "dsc_special.h"
 
 // ROW(NAME, function)
-#define VECTOR_ROWS(ROW)    \
-  ROW(EXP, exp_f32)         \
-  ROW(EXP2, exp2_f32)       \
-  ROW(EXPM1, expm1_f32)     \
-  ROW(LOG, log_f32)         \
-  ROW(LOG2, log2_f32)       \
-  ROW(LOG10, log10_f32)     \
-  ROW(LOG1P, log1p_f32)     \
-  ROW(ASIN, asin_f32)       \
-  ROW(ACOS, acos_f32)       \
-  ROW(ATAN, atan_f32)       \
-  ROW(SINH, sinh_f32)       \
-  ROW(COSH, cosh_f32)       \
-  ROW(TANH, tanh_f32)       \
-  ROW(ASINH, asinh_f32)     \
-  ROW(ACOSH, acosh_f32)     \
-  ROW(ATANH, atanh_f32)     \
-  ROW(SIGMOID, sigmoid_f32) \
-  ROW(ERFC, erfc_f32)       \
+#define VECTOR_ROWS(ROW)          \
+  ROW(EXP, exp_f32)               \
+  ROW(EXP2, exp2_f32)             \
+  ROW(EXPM1, expm1_f32)           \
+  ROW(LOG, log_f32)               \
+  ROW(LOG2, log2_f32)             \
+  ROW(LOG10, log10_f32)           \
+  ROW(LOG1P, log1p_f32)           \
+  ROW(ASIN, asin_f32)             \
+  ROW(ACOS, acos_f32)             \
+  ROW(ATAN, atan_f32)             \
+  ROW(SINH, sinh_f32)             \
+  ROW(COSH, cosh_f32)             \
+  ROW(TANH, tanh_f32)             \
+  ROW(ASINH, asinh_f32)           \
+  ROW(ACOSH, acosh_f32)           \
+  ROW(ATANH, atanh_f32)           \
+  ROW(SIGMOID, sigmoid_f32)       \
+  ROW(SILU, silu_f32)             \
+  ROW(SILU_SLOPE, silu_slope_f32) \
+  ROW(ERFC, erfc_f32)             \
   ROW(ERFINV, erfinv_f32)
 
 #define VECTOR_ROWS2(ROW) \
@@ -68,6 +70,7 @@
 const DscLoop *const dsc_math_f32_loops[DSC_TARGET_COUNT] = DSC_PER_TARGET(math_f32_loops);
 const DscStreamLoop *const dsc_math_stream_loops[DSC_TARGET_COUNT] =
     DSC_PER_TARGET(math_stream_loops);
-const DscHalfLoop (*const dsc_math_half_loops[DSC_TARGET_COUNT])[2] = DSC_PER_TARGET(math_half_loops);
+const DscHalfLoop (*const dsc_math_half_loops[DSC_TARGET_COUNT])[2] =
+    DSC_PER_TARGET(math_half_loops);
 const DscExpSum dsc_exp_sum_f32[DSC_TARGET_COUNT] = DSC_PER_TARGET(exp_sum_f32);
 const DscLogGradient dsc_log_gradient_f32[DSC_TARGET_COUNT] = DSC_PER_TARGET(log_gradient_f32);

@@ -60,6 +60,20 @@ DSC_INLINE float DSC_NAME(sigmoid_f32)(float x) {
   return DSC_MULTIPLY_ADD(-ratio, lost, ratio);
 }
 
+// 1 + e^-x; infinity below -88.7, as PyTorch's. Above 87 it is 1.
+DSC_INLINE float DSC_NAME(one_and_exp_f32)(float x) {
+  uint32_t n;
+  const float p = DSC_NAME(exp_parts)(DSC_NAME(clamped_f32)(-x, -87, 89), 126, &n);
+  return DSC_MULTIPLY_ADD(p + p, float32(n << 23), 1.0f);
+}
+
+DSC_INLINE float DSC_NAME(silu_f32)(float x) { return x / DSC_NAME(one_and_exp_f32)(x); }
+
+DSC_INLINE float DSC_NAME(silu_slope_f32)(float x) {
+  const float s = 1 / DSC_NAME(one_and_exp_f32)(x);
+  return s * (1 + x * (1 - s));
+}
+
 // x + x^3 P(x^2) below 0.55, 1 - 2 / (e^2x + 1) above; beyond 10 the latter is 1.
 DSC_INLINE float DSC_NAME(tanh_f32)(float x) {
   const float a = DSC_ABS(x), z = x * x;

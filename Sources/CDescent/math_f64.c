@@ -4,11 +4,13 @@
 #include "dsc_special.h"
 
 // ROW(NAME, function)
-#define VECTOR_ROWS(ROW) \
-  ROW(EXP, exp_f64)      \
-  ROW(LOG, log_f64)      \
-  ROW(TANH, tanh_f64)    \
-  ROW(SIGMOID, sigmoid_f64)
+#define VECTOR_ROWS(ROW)    \
+  ROW(EXP, exp_f64)         \
+  ROW(LOG, log_f64)         \
+  ROW(TANH, tanh_f64)       \
+  ROW(SIGMOID, sigmoid_f64) \
+  ROW(SILU, silu_f64)       \
+  ROW(SILU_SLOPE, silu_slope_f64)
 
 // ROW(NAME, function, C library's function for arguments too large to reduce quickly)
 #define PERIODIC_ROWS(ROW) \

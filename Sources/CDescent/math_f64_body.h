@@ -42,6 +42,13 @@ DSC_INLINE double DSC_NAME(sigmoid_f64)(double x) {
   return DSC_MULTIPLY_ADD(-ratio, lost, ratio);
 }
 
+DSC_INLINE double DSC_NAME(silu_f64)(double x) { return x / (1 + DSC_NAME(exp_f64)(-x)); }
+
+DSC_INLINE double DSC_NAME(silu_slope_f64)(double x) {
+  const double s = 1 / (1 + DSC_NAME(exp_f64)(-x));
+  return s * (1 + x * (1 - s));
+}
+
 // As tanh_f32; beyond 20 the second form is 1.
 DSC_INLINE double DSC_NAME(tanh_f64)(double x) {
   const double a = DSC_ABS(x), z = x * x;

@@ -43,7 +43,7 @@ static int cost_of(const DscInstruction *instruction) {
     case DSC_OP_HYPOT:
       return 12;
     default:
-      if (op < DSC_OP_EXP || op > DSC_OP_GELU_SLOPE) return 1;
+      if (op < DSC_OP_EXP || op > DSC_OP_SILU_SLOPE) return 1;
       return instruction->lane == DSC_LANE_F32 ? 6 : 16;
   }
 }

@@ -43,7 +43,8 @@ static void halves(DscDType half) {
 static void sequences(void) {
   DscDType dtype = any_dtype();
   if (dtype == DSC_BOOL) return;
-  Array a = vector(dtype, any_size(300)), b = vector(dtype, a.count);
+  enum { SEVERAL_PIECES = 70000 };
+  Array a = vector(dtype, any_size(300) + (chance(8) ? SEVERAL_PIECES : 0)), b = vector(dtype, a.count);
   bool floating = is_floating(dtype);
   DscScalar start = {.d = -3.25}, step = {.d = 0.375};
   if (!floating) start.i = 5, step.i = dtype == DSC_UINT8 ? 1 : -2;
@@ -56,6 +57,14 @@ static void sequences(void) {
   for (int64_t i = 0; i < b.count; i++) {
     double e = b.count == 1 ? 2 : 2 + 48.0 * (double)i / (double)(b.count - 1);
     double slack = floating ? 3 * unit_of(dtype, e) : 1;
+    if (dtype == DSC_FLOAT32 || dtype == DSC_FLOAT64) {
+      bool near_start = b.count == 1 || i < b.count / 2;
+      int64_t steps = near_start ? i : b.count - 1 - i;
+      double from = near_start ? 2 : 50, way = b.count == 1 ? 0 : rounded(dtype, 48.0 / (double)(b.count - 1));
+      if (!near_start) way = -way;
+      e = dtype == DSC_FLOAT64 ? fma(way, (double)steps, from) : fmaf((float)way, (float)steps, (float)from);
+      slack = 0;
+    }
     CHECK(near(get(&b, i), e, slack), "linspace %s: %g, not %g", dsc_dtype_name(dtype), get(&b, i), e);
   }
   release(&a), release(&b);

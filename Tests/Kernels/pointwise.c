@@ -194,21 +194,26 @@ static double cdf(double x) { return 0.5 * erfc(-x * 0.707106781186547524401); }
 static double gelu(double x) { return x * cdf(x); }
 static double gelu_slope(double x) { return cdf(x) + x * 0.398942280401432678 * exp(-0.5 * x * x); }
 
-// Both are sums that cancel below 0, so their errors are those of numbers of the size of 1 and x.
-static void gelu_and_slope(DscDType dtype) {
-  static double (*const of[])(double) = {gelu, gelu_slope};
-  static const double others[] = {0, -0.0, NAN, -40, 40, 0x1p-149, -0x1p-126, -0.75179};
+static double silu(double x) { return x / (1 + exp(-x)); }
+static double silu_slope(double x) { return 1 / (1 + exp(-x)) * (1 + x / (1 + exp(x))); }
+
+// They are sums that cancel below 0, so their errors are those of numbers of the size of 1 and x.
+static void activations(DscDType dtype) {
+  static double (*const of[])(double) = {gelu, gelu_slope, silu, silu_slope};
+  static const DscOp ops[] = {DSC_OP_GELU, DSC_OP_GELU_SLOPE, DSC_OP_SILU, DSC_OP_SILU_SLOPE};
+  static const double others[] = {0, -0.0, NAN, -40, 40, 0x1p-149, -0x1p-126, -0.75179, -88.6, 1e9, -1e9};
   enum { OTHERS = sizeof(others) / sizeof(others[0]) };
   DscLane lane = dtype == DSC_FLOAT64 ? DSC_LANE_F64 : DSC_LANE_F32;
-  for (int f = 0; f < 2; f++) {
+  for (int f = 0; f < 4; f++) {
     Array x = vector(dtype, OTHERS + any_size(900)), y = vector(dtype, x.count);
     spread(&x, -7, 7);
     for (int i = 0; i < OTHERS; i++) set(&x, i, others[i]);
-    DscProgram p = single(f == 0 ? DSC_OP_GELU : DSC_OP_GELU_SLOPE, lane, 1, lane);
-    CHECK(run(&p, x.count, &x.view, &y.view) == DSC_OK, "gelu %d", f);
+    DscProgram p = single(ops[f], lane, 1, lane);
+    CHECK(run(&p, x.count, &x.view, &y.view) == DSC_OK, "%s", dsc_op_name(ops[f]));
     for (int64_t i = 0; i < x.count; i++) {
       double v = get(&x, i), e = of[f](v), size = fmax(1, fabs(v));
-      CHECK(near(get(&y, i), e, 2.5 * unit_of(dtype, size)), "gelu %d (%a): %a, not %a", f, v, get(&y, i), e);
+      CHECK(near(get(&y, i), e, 2.5 * unit_of(dtype, size)), "%s(%a): %a, not %a", dsc_op_name(ops[f]), v,
+            get(&y, i), e);
     }
     release(&x), release(&y);
   }
@@ -346,5 +351,5 @@ void check_pointwise(void) {
   ends(DSC_FLOAT32), ends(DSC_FLOAT64);
   for (int i = 0; i < 20; i++) halves();
   for (int i = 0; i < 3; i++) functions(DSC_FLOAT32), functions(DSC_FLOAT64), integers(), special_functions();
-  for (int i = 0; i < 3; i++) gelu_and_slope(DSC_FLOAT32), gelu_and_slope(DSC_FLOAT64);
+  for (int i = 0; i < 3; i++) activations(DSC_FLOAT32), activations(DSC_FLOAT64);
 }

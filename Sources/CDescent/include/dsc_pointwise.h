@@ -79,6 +79,8 @@
   X(ERFINV, erfinv, 1, SAME, "F")                                                                  \
   X(GELU, gelu, 1, SAME, "F")            /* x cdf(x) of the standard normal */                     \
   X(GELU_SLOPE, geluSlope, 1, SAME, "F") /* its derivative: cdf(x) + x pdf(x) */                   \
+  X(SILU, silu, 1, SAME, "F")            /* x sigmoid(x) */                                        \
+  X(SILU_SLOPE, siluSlope, 1, SAME, "F") /* its derivative: s (1 + x (1 - s)), s = sigmoid(x) */   \
   X(LGAMMA, lgamma, 1, SAME, "F")                                                                  \
   X(DIGAMMA, digamma, 1, SAME, "F")                                                                \
   X(TRIGAMMA, trigamma, 1, SAME, "F")                                                              \

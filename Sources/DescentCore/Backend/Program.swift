@@ -195,6 +195,10 @@ private struct Lowering {
     for (i, operand) in operands.enumerated() {
       from.append(value(of: operand, op == .select && i == 0 ? .bool : operandLane))
     }
+    if op == .toBool && operandLane == .bool {
+      values[ObjectIdentifier(term)] = from[0]
+      return
+    }
     if let earlier = steps.first(where: {
       $0.op == op && $0.lane == operandLane && $0.from == from
     }) {

@@ -70,6 +70,8 @@ public func sigmoid(_ x: Term) -> Term { .apply(.sigmoid, x) }
 public func erf(_ x: Term) -> Term { .apply(.erf, x) }
 func gelu(_ x: Term) -> Term { .apply(.gelu, x) }
 func geluSlope(_ x: Term) -> Term { .apply(.geluSlope, x) }
+func silu(_ x: Term) -> Term { .apply(.silu, x) }
+func siluSlope(_ x: Term) -> Term { .apply(.siluSlope, x) }
 public func lgamma(_ x: Term) -> Term { .apply(.lgamma, x) }
 public func digamma(_ x: Term) -> Term { .apply(.digamma, x) }
 func trigamma(_ x: Term) -> Term { .apply(.trigamma, x) }

@@ -8,18 +8,30 @@ extension Pointwise {
     "addcdiv", result: .promoted, inputs: 3, scalars: 1, domain: .floating, scalarsPromote: false
   ) { x, s in x[0] + s[0] * x[1] / x[2] }
 
-  private static func lerp(_ a: Term, _ b: Term, _ weight: Term) -> Term {
-    // From the nearer end, so that weights 0 and 1 give the ends themselves.
-    select(abs(weight) .< 0.5, a + weight * (b - a), b - (b - a) * (1 - weight))
+  // From the nearer end, so that weights 0 and 1 give the ends themselves.
+  private static func fromStart(_ a: Term, _ b: Term, _ weight: Term) -> Term {
+    a + weight * (b - a)
   }
+  private static func fromEnd(_ a: Term, _ b: Term, _ weight: Term) -> Term {
+    b - (b - a) * (1 - weight)
+  }
+  private static func lerpScalarOp(_ body: @escaping (Term, Term, Term) -> Term) -> Pointwise {
+    Pointwise(
+      "lerp", result: .promoted, inputs: 2, scalars: 1, domain: .floating, scalarsPromote: false,
+      gradient: { _, s, g in [g * (1 - s[0]), g * s[0]] }
+    ) { x, s in body(x[0], x[1], s[0]) }
+  }
+  static let lerpFromStartOp = lerpScalarOp(fromStart)
+  static let lerpFromEndOp = lerpScalarOp(fromEnd)
   static let lerpOp = Pointwise(
     "lerp", result: .promoted, inputs: 3, scalars: 0, node: "LerpBackward1", domain: .floating,
     gradient: { x, _, g in [g * (1 - x[2]), g * x[2], g * (x[1] - x[0])] }
-  ) { x, _ in lerp(x[0], x[1], x[2]) }
-  static let lerpScalarOp = Pointwise(
-    "lerp", result: .promoted, inputs: 2, scalars: 1, domain: .floating, scalarsPromote: false,
-    gradient: { _, s, g in [g * (1 - s[0]), g * s[0]] }
-  ) { x, s in lerp(x[0], x[1], s[0]) }
+  ) { x, _ in
+    select(abs(x[2]) .< 0.5, fromStart(x[0], x[1], x[2]), fromEnd(x[0], x[1], x[2]))
+  }
+  fileprivate static func lerpOp(weight: Double) -> Pointwise {
+    abs(weight) < 0.5 ? lerpFromStartOp : lerpFromEndOp
+  }
 }
 
 extension Tensor {
@@ -101,8 +113,9 @@ extension Tensor {
     _ end: Tensor, _ weight: some Scalar, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     guard checkSame("lerp", end, nil, file, line) else { return .poison }
-    return Pointwise.lerpScalarOp.apply(
-      TensorList(self, end), scalars: ScalarList(weight.scalarValue), file: file, line: line)
+    let weight = weight.scalarValue
+    return Pointwise.lerpOp(weight: weight.double).apply(
+      TensorList(self, end), scalars: ScalarList(weight), file: file, line: line)
   }
 
   /// Does `lerp` in place.
@@ -121,8 +134,9 @@ extension Tensor {
     _ end: Tensor, _ weight: some Scalar, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     guard checkSame("lerp_", end, nil, file, line) else { return self }
-    return Pointwise.lerpScalarOp.applyInPlace(
-      TensorList(self, end), scalars: ScalarList(weight.scalarValue), file: file, line: line)
+    let weight = weight.scalarValue
+    return Pointwise.lerpOp(weight: weight.double).applyInPlace(
+      TensorList(self, end), scalars: ScalarList(weight), file: file, line: line)
   }
 
   private func checkSame(

@@ -60,6 +60,8 @@ private func pullback(
   case .erfc: [g * (-1.12837916709551257 * exp(-(a * a)))]
   case .gelu: [g * geluSlope(a)]
   case .geluSlope: [g * ((2 - a * a) * (0.398942280401432678 * exp(-0.5 * a * a)))]
+  case .silu: [g * siluSlope(a)]
+  case .siluSlope: [g * siluCurvature(a, sigmoid(a))]
   case .erfinv: [g * (0.886226925452758014 * exp(y * y))]
   case .lgamma: [g * digamma(a)]
   case .digamma: [g * trigamma(a)]
@@ -86,6 +88,9 @@ private func pullback(
 
 /// The slope of i1 and i1e: 1/2 near 0 and, as in PyTorch, for NaN.
 private func besselSlope(_ x: Term, _ slope: Term) -> Term { select(abs(x) .> 1e-20, slope, 0.5) }
+
+/// The second derivative of x s with s = sigmoid(x).
+private func siluCurvature(_ x: Term, _ s: Term) -> Term { s * (1 - s) * (2 + x * (1 - 2 * s)) }
 
 /// Ties of maximum and minimum share the gradient.
 private func shared(_ a: Term, _ b: Term, _ g: Term) -> Term { select(a .== b, g * 0.5, g) }

@@ -51,13 +51,7 @@ extension Pointwise {
       return g * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * slope)
     }
   ) { x in 0.5 * x * (1 + tanh(0.797884560802865355880 * (x + 0.044715 * x * x * x))) }
-  static let siluOp = Pointwise(
-    "silu", result: .promoted, domain: .floating,
-    gradient: { x, g in
-      let s = sigmoid(x)
-      return g * s * (1 + x * (1 - s))
-    }
-  ) { x in x * sigmoid(x) }
+  static let siluOp = Pointwise("silu", result: .promoted, domain: .floating) { x in silu(x) }
   static let mishOp = Pointwise(
     "mish", result: .promoted, domain: .floating,
     gradient: { x, g in
