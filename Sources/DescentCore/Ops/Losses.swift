@@ -6,14 +6,25 @@ extension Pointwise {
     w * square(x - y)
   }
   static let absoluteError = Pointwise("l1_loss", result: .promoted) { x, y in abs(x - y) }
-  static let smoothL1 = Pointwise("smooth_l1_loss", result: .promoted, inputs: 2, scalars: 1) {
-    x, s in
+  /// The gradients of a function of x - t whose slope is the difference over `unit`, at most `limit`.
+  private static func limited(_ x: [Term], _ unit: Term, _ limit: Term, _ g: Term) -> [Term] {
+    let slope = g * maximum(minimum((x[0] - x[1]) / unit, limit), -limit)
+    return [slope, -slope]
+  }
+  static let smoothL1 = Pointwise(
+    "smooth_l1_loss", result: .promoted, inputs: 2, scalars: 1,
+    gradient: { x, s, g in limited(x, s[0], .constant(1), g) }
+  ) { x, s in
     let z = abs(x[0] - x[1])
     return select(z .< s[0], 0.5 * z * z / s[0], z - 0.5 * s[0])
   }
-  static let huber = Pointwise("huber_loss", result: .promoted, inputs: 2, scalars: 1) { x, s in
+  static let huber = Pointwise(
+    "huber_loss", result: .promoted, inputs: 2, scalars: 1,
+    gradient: { x, s, g in limited(x, .constant(1), s[0], g) }
+  ) { x, s in
     let z = abs(x[0] - x[1])
-    return select(z .<= s[0], 0.5 * z * z, s[0] * (z - 0.5 * s[0]))
+    let near = minimum(z, s[0])
+    return near * (z - 0.5 * near)
   }
 
   /// Of a logarithm x of the rate; `full` adds Stirling's approximation of log(t!) where t > 1.

@@ -112,6 +112,9 @@ extension Pointwise {
     if domain != .any && !accepts(inputs, scalars, file, line) { return .poison }
     let outputDType = result == .bool ? DType.bool : dtype
     let output = Tensor(empty: shape, dtype: outputDType, device: first.device)
+    if first.layout.shape != shape || !first.layout.isContiguous {
+      output.layout = Pointwise.resultLayout(of: inputs, shape)
+    }
     do throws(Misuse) {
       try first.device.backend.pointwise(
         PointwiseCall(
@@ -125,6 +128,15 @@ extension Pointwise {
       record(output, inputs, scalars, dtype, file, line)
     }
     return output
+  }
+
+  /// A result lies as the first operand of its shape does.
+  @inline(never)
+  static func resultLayout(of operands: TensorList, _ shape: Shape) -> Layout {
+    for i in 0..<operands.count where operands[i].layout.shape == shape {
+      return operands[i].layout.dense
+    }
+    return Layout(contiguous: shape)
   }
 
   func promotedDType(_ inputs: TensorList, _ scalars: ScalarList) -> DType {

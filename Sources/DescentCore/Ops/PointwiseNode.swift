@@ -160,7 +160,12 @@ final class PointwiseNode: Node {
     var operands = TensorList()
     for source in fused.sources { operands.append(source < 0 ? gradient : step.saved(source)) }
     var outputs = TensorList()
-    for _ in fused.inputs { outputs.append(Tensor(empty: outputShape, dtype: outputDType)) }
+    let layout = Pointwise.resultLayout(of: operands, outputShape)
+    for _ in fused.inputs {
+      let output = Tensor(empty: outputShape, dtype: outputDType)
+      output.layout = layout
+      outputs.append(output)
+    }
     let call = PointwiseCall(
       program: fused.program, dtype: computeDType, shape: outputShape, inputs: operands,
       scalars: scalars, outputs: outputs)

@@ -33,7 +33,7 @@ extension Tensor {
     let values = Tensor(empty: shape, dtype: dtype, device: device)
     let indices = Tensor(empty: shape, dtype: .int64, device: device)
     device.backend.scan(
-      ScanCall(op: op, input: self, dim: d, output: values, indices: indices))
+      ScanCall(op: op, input: inLines(), dim: d, output: values, indices: indices))
     recordChosen(node, values, indices, shape, d, file, line)
     return (values, indices)
   }

@@ -76,7 +76,7 @@ extension Tensor {
         ? Tensor(storage: x.storage, layout: x.layout.flipped(1 << UInt32(d)), dtype: x.dtype) : x
     }
     device.backend.scan(
-      ScanCall(op: op, input: seen(self), dim: d, output: seen(output), indices: nil))
+      ScanCall(op: op, input: seen(inLines()), dim: d, output: seen(output), indices: nil))
     return output
   }
 

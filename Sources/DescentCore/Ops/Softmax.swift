@@ -38,7 +38,8 @@ extension Tensor {
       return source.reshape([1]).softmax(name, logarithm, 0, nil, file, line).reshape(Shape())
     }
     let output = Tensor(empty: source.shape, dtype: source.dtype)
-    device.backend.softmax(SoftmaxCall(logarithm: logarithm, input: source, dim: d, output: output))
+    device.backend.softmax(
+      SoftmaxCall(logarithm: logarithm, input: source.inLines(), dim: d, output: output))
     if recording(source) {
       output.record(
         logarithm ? "LogSoftmaxBackward0" : "SoftmaxBackward0", TensorList(source),
@@ -55,7 +56,7 @@ extension Tensor {
           let result = Tensor(empty: y.shape, dtype: y.dtype)
           y.device.backend.softmaxBackward(
             SoftmaxBackwardCall(
-              logarithm: logarithm, gradient: g, result: y, dim: d, output: result))
+              logarithm: logarithm, gradient: g.inLines(), result: y, dim: d, output: result))
           step.give(0, result)
         }
       }

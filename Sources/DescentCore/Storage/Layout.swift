@@ -78,6 +78,31 @@ struct Layout: Sendable {
     return true
   }
 
+  /// Without gaps, the dims in the order in which they lie here: how a result of these elements lies
+  /// (`torch.preserve_format`). Row-major if elements are repeated, which says nothing about an order.
+  var dense: Layout {
+    if isContiguous { return Layout(contiguous: shape) }
+    var result = Layout(contiguous: shape)
+    var order = shape
+    for i in 0..<dims {
+      if strides[i] == 0 && shape[i] > 1 { return result }
+      var at = i
+      while at > 0 && abs(strides[order[at - 1]]) < abs(strides[i]) {
+        order[at] = order[at - 1]
+        at -= 1
+      }
+      order[at] = i
+    }
+    var step = 1
+    for i in (0..<dims).reversed() {
+      let dim = order[i]
+      // The stride of a single element means nothing; it stays.
+      result.strides[dim] = shape[dim] == 1 ? strides[dim] : step
+      step &*= Swift.max(shape[dim], 1)
+    }
+    return result
+  }
+
   /// Whether two positions may share an element: a stride of 0 in a dim larger than 1. (Overlapping
   /// windows made by `asStrided` or `unfold` are found as well, conservatively.)
   var mayOverlapItself: Bool { !isContiguous && overlapsByStrides }

@@ -77,6 +77,12 @@ extension Tensor {
   /// - Source: torch.Tensor.contiguous
   public final func contiguous() -> Tensor { isContiguous ? self : clone() }
 
+  /// Itself if the last dim is contiguous, else a copy in which it is, without a gradient: what walks lines
+  /// would else touch a line of the cache for every element.
+  final func inLines() -> Tensor {
+    layout.dims == 0 || layout.strides[layout.dims - 1] == 1 ? self : noGrad { contiguous() }
+  }
+
   /// Copies another tensor's elements into this one, broadcast and converted.
   ///
   /// - Source: torch.Tensor.copy_
