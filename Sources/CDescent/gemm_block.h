@@ -175,7 +175,7 @@ static DSC_TYPED(Ahead) DSC_TYPED(next_of_a)(const DSC_TYPED(Run) * run, bool pa
 
 // The tiles of C in `columns` columns from j on, for one block of k.
 static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, int64_t columns) {
-  DSC_T buffer[DSC_TILE_ROWS * DSC_TILE_COLUMNS] __attribute__((aligned(64)));
+  DSC_T buffer[2 * DSC_TILE_ROWS * DSC_TILE_COLUMNS] __attribute__((aligned(64)));
   const DscProduct *g = run->g;
   int vectors = (int)((columns + DSC_LANES_PER_VECTOR - 1) / DSC_LANES_PER_VECTOR);
   bool full = columns == vectors * DSC_LANES_PER_VECTOR, direct = run->direct && full;
@@ -193,9 +193,12 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
   if (run->in_turn && !copies) DSC_TYPED(pack_b)
   (run->b + j * run->b_column, run->b_column, run->b_row, columns, k, run->b_panels);
   const int64_t next = j + DSC_TILE_COLUMNS, tiles = (g->m + DSC_TILE_ROWS - 1) / DSC_TILE_ROWS;
+  const bool pairs = DSC_TYPED(thin_pairs) && vectors == 1 && !packs;
   int64_t next_row = 0, packed_at = 0;
   for (int64_t i = 0, rows, index = 0; i < g->m; i += rows, index++) {
     rows = DSC_TYPED(tile_height)(g->m - i);
+    const bool pair =
+        pairs && rows == DSC_TILE_ROWS && DSC_TYPED(tile_height)(g->m - i - rows) == DSC_TILE_ROWS;
     if (run->fetches && next < g->n) DSC_TYPED(fetch_ahead)(run, k, next, index, tiles);
     DSC_T *out = buffer;
     int64_t out_row = DSC_TILE_COLUMNS;
@@ -208,7 +211,12 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
       next_row = DSC_TYPED(pack_next_of_a)(run, k, i, run->a_panels + index * DSC_TILE_ROWS * k);
       packed_at = index;
     }
-    if (copies && i == 0) {
+    if (pair) {
+      const int64_t below = run->pack_a ? DSC_TILE_ROWS * k : rows * a_row;
+      DSC_TYPED(tile_pair)
+      (k, a, a + below, a_row, a_column, b, b_row, out, out_row, accumulate);
+      a += below, rows += DSC_TILE_ROWS;
+    } else if (copies && i == 0) {
       DSC_TYPED(copying_tiles)
       [rows - 1](k, a, a_row, a_column, run->b + j, run->b_row, run->b_panels, out, out_row,
                  accumulate);
@@ -220,7 +228,7 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
       DSC_TYPED(tiles)
       [rows - 1][vectors - 1](k, a, a_row, a_column, b, b_row, out, out_row, accumulate);
     }
-    a += run->pack_a ? DSC_TILE_ROWS * k : rows * a_row;
+    a += run->pack_a ? DSC_TILE_ROWS * k : (pair ? DSC_TILE_ROWS : rows) * a_row;
     if (!run->last) continue;
     if (direct) {
       if (g->bias != NULL)

@@ -197,6 +197,37 @@ static void DSC_TYPED(tile_packed)(int64_t k, const DSC_T *a, const DSC_T *b, DS
   DSC_TYPED(store_tile)(DSC_TILE_ROWS, DSC_TILE_VECTORS, sum, out, out_row, accumulate);
 }
 
+// Two tiles of whole height and a single vector, which alone are too few chains to hide the latency
+// of the multiply-add. The second one's rows of A begin at `below`, those of C follow the first's.
+enum { DSC_TYPED(thin_pairs) = DSC_TILE_ROWS < 8 };
+static void DSC_TYPED(tile_pair)(int64_t k, const DSC_T *a, const DSC_T *below, int64_t a_row,
+                                 int64_t a_column, const DSC_T *b, int64_t b_row, DSC_T *out,
+                                 int64_t out_row, bool accumulate) {
+  typedef DSC_TYPED(Vector) Vector;
+  Vector sum[2][DSC_TILE_ROWS][DSC_TILE_VECTORS];
+  const DSC_T *four[2][(DSC_TILE_ROWS + 3) / 4];
+#pragma clang loop unroll(full)
+  for (int h = 0; h < 2; h++) {
+    DSC_TYPED(clear_tile)(DSC_TILE_ROWS, 1, sum[h]);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < DSC_TILE_ROWS; i += 4) {
+      four[h][i / 4] = (h == 0 ? a : below) + i * a_row;
+      __asm__("" : "+r"(four[h][i / 4]));  // see tile
+    }
+  }
+  for (int64_t p = 0; p < k; p++, b += b_row) {
+#pragma clang loop unroll(full)
+    for (int h = 0; h < 2; h++) {
+      DSC_TYPED(multiply_add)(DSC_TILE_ROWS, 1, four[h], a_row, b, sum[h]);
+#pragma clang loop unroll(full)
+      for (int i = 0; i < DSC_TILE_ROWS; i += 4) four[h][i / 4] += a_column;
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int h = 0; h < 2; h++) DSC_TYPED(store_tile)
+  (DSC_TILE_ROWS, 1, sum[h], out + h * DSC_TILE_ROWS * out_row, out_row, accumulate);
+}
+
 #undef DSC_TILE
 #undef DSC_TILE_ROW
 #undef DSC_TILE_ENTRY

@@ -2,26 +2,26 @@
 //
 // A job is announced through one atomic word, the gate: its epoch, an open bit, and how many
 // workers are inside. A worker enters only while the gate is open, so one that wakes late finds it
-// closed and never touches a finished job. Threads wait awake for a part of the time that they
-// worked, because what they wait for usually follows soon, and then sleep: waking takes longer than
-// two halves of a job differ by.
+// closed and never touches a finished job. Threads wait awake for a while, because what they wait
+// for usually follows soon, and then sleep: waking takes longer than two halves of a job differ by.
+// Soon they let others run in between: where processors are short, one of those is often the very
+// thread that they wait for.
 #if defined(__linux__)
 #define _GNU_SOURCE  // sched_getaffinity
-#include <sched.h>
 #endif
 #include "include/dsc_pool.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
   MAX_THREADS = 256,
-  // How long a thread waits awake, in nanoseconds: a part of what it worked, within bounds.
-  WAITING_PART = 16,
-  LEAST_WAITING = 30000,
-  MOST_WAITING = 200000,
+  // How long a thread waits awake, in nanoseconds, and how long of that without letting others run.
+  WAITING = 200000,
+  WAITING_ALONE = 10000,
   BRIEF_PER_WAKE = 32,    // brief calls that share the cost of waking, some 10 microseconds
   STACK_BYTES = 1 << 20,  // some C libraries give threads as little as 128 KB
 };
@@ -72,10 +72,14 @@ static int64_t now(void) {
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static int64_t waiting_after(int64_t work) {
-  return work > WAITING_PART * (int64_t)MOST_WAITING    ? MOST_WAITING
-         : work < WAITING_PART * (int64_t)LEAST_WAITING ? LEAST_WAITING
-                                                        : work / WAITING_PART;
+// A step of waiting awake since `start`; false if that is long enough.
+static bool wait_awake(int64_t start, int step) {
+  enum { STEPS = 32 };  // between looks at the clock
+  relax();
+  if (step % STEPS != 0) return true;
+  const int64_t waited = now() - start;
+  if (waited > WAITING_ALONE) sched_yield();
+  return waited <= WAITING;
 }
 
 static int64_t take_piece(void) {
@@ -112,17 +116,11 @@ static void leave(void) {
 static void *worker(void *argument) {
   const int index = (int)(intptr_t)argument;
   uint64_t seen = 0;
-  int64_t began = now();  // to work, or a little earlier
   while (index < atomic_load(&crew.worker_limit)) {
-    const int64_t start = now(), waiting = waiting_after(start - began);
-    began = start;
+    const int64_t start = now();
     bool entered = enter(&seen);
-    for (int spin = 1; !entered && index < atomic_load(&crew.worker_limit); spin++) {
-      relax();
-      if (spin % 32 == 0) {
-        began = now();
-        if (began - start > waiting) break;
-      }
+    for (int step = 1; !entered && index < atomic_load(&crew.worker_limit); step++) {
+      if (!wait_awake(start, step)) break;
       entered = enter(&seen);
     }
     if (!entered) {
@@ -132,7 +130,6 @@ static void *worker(void *argument) {
         pthread_cond_wait(&work_arrived, &lock);
       atomic_fetch_sub(&crew.sleepers, 1);
       pthread_mutex_unlock(&lock);
-      began = now();
     }
     if (!entered) break;
     run_pieces(take_piece());
@@ -173,11 +170,10 @@ static void resize(int workers) {
   pthread_attr_destroy(&attributes);
 }
 
-static void wait_for_workers(int64_t work_began) {
-  const int64_t start = now(), waiting = waiting_after(start - work_began);
-  for (int spin = 1; (atomic_load(&job.gate) & INSIDE) != 0; spin++) {
-    relax();
-    if (spin % 32 != 0 || now() - start <= waiting) continue;
+static void wait_for_workers(void) {
+  const int64_t start = now();
+  for (int step = 1; (atomic_load(&job.gate) & INSIDE) != 0; step++) {
+    if (wait_awake(start, step)) continue;
     pthread_mutex_lock(&lock);
     atomic_store(&crew.caller_sleeps, true);
     while ((atomic_load(&job.gate) & INSIDE) != 0) pthread_cond_wait(&work_done, &lock);
@@ -203,11 +199,9 @@ static void run_job(int64_t pieces, void (*body)(void *, int64_t), void *context
     caller.brief_calls = 0;
     wake_workers(pieces - 1);
   }
-  // A brief job is too short to ask for the time twice.
-  const int64_t began = brief ? INT64_MAX : now();
   run_pieces(0);
   atomic_fetch_and(&job.gate, ~OPEN);
-  wait_for_workers(began);
+  wait_for_workers();
   atomic_store(&caller.busy, false);
 }
 

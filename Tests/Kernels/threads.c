@@ -19,7 +19,7 @@ void check_threads(void) {
   for (int threads = 1; threads <= 4; threads++) {
     dsc_set_thread_count(threads);
     for (int call = 0; call < 500; call++) {
-      if (chance(50)) usleep(100);  // longer than threads wait for the next job before they sleep
+      if (chance(50)) usleep(300);  // longer than threads wait for the next job before they sleep
       Job job = {0};
       int64_t pieces = below(PIECES + 1);
       if (chance(4))
