@@ -4,6 +4,7 @@
 
 #include "dsc_direct.h"
 #include "dsc_evaluate.h"
+#include "dsc_halves.h"
 #include "dsc_math_macros.h"
 #include "dsc_product.h"
 #include "dsc_spread.h"

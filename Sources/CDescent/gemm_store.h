@@ -1,0 +1,49 @@
+// How panels are made of an operand of elements of a type DSC_S, and tiles of sums rounded to C
+// (gemm_each_source.h). No include guard.
+
+// Writes a tile of sums to C like finish_tile, rounded to DSC_S once: whole vectors where rows of C
+// and of bias are contiguous.
+static void DSC_FROM(round_tile)(const DscProduct *g, DSC_T *sums, int64_t sums_row, int64_t i,
+                                 int64_t rows, int64_t j, int64_t columns) {
+  enum { LANES = DSC_LANES_PER_VECTOR };
+  typedef DSC_TYPED(Vector) Vector;
+  typedef DSC_S Narrow __attribute__((ext_vector_type(LANES), aligned(sizeof(DSC_S))));
+  const DSC_S *bias = (const DSC_S *)(const void *)g->bias;
+  const bool one = bias != NULL && g->bias_column == 0;
+  if (g->c_column != 1 || (bias != NULL && !one && (g->bias_row != 0 || g->bias_column != 1))) {
+    for (int64_t r = 0; r < rows; r++)
+      DSC_TYPED(finish_row)(g, sums + r * sums_row, i + r, j, columns);
+    return;
+  }
+  const Vector alpha = (Vector)((DSC_T)g->alpha), beta = (Vector)((DSC_T)g->beta);
+  for (int64_t r = 0; r < rows; r++, sums += sums_row) {
+    DSC_S *c = (DSC_S *)(void *)g->c + (i + r) * g->c_row + j;
+    const Vector all = (Vector)(one ? DSC_WIDE_ONE(bias[(i + r) * g->bias_row]) : 0);
+    for (int64_t v = 0; v < columns; v += LANES) {
+      const int64_t left = columns - v;
+      Vector value = alpha * *(const Vector *)(sums + v);
+      DSC_S part[2][LANES] = {0};  // of C and of bias, at the end of a row
+      const bool whole = left >= LANES;
+      for (int64_t l = 0; !whole && l < left; l++) {
+        if (g->beta != 0) part[0][l] = c[v + l];
+        if (bias != NULL && !one) part[1][l] = bias[j + v + l];
+      }
+      if (g->beta != 0) value += beta * DSC_FROM(read)(whole ? c + v : part[0]);
+      if (bias != NULL) value += one ? all : DSC_FROM(read)(whole ? bias + j + v : part[1]);
+      const Narrow narrow = DSC_NARROW(value, Narrow);
+      if (whole) {
+        *(Narrow *)(c + v) = narrow;
+        continue;
+      }
+      for (int64_t l = 0; l < left; l++) c[v + l] = narrow[l];
+    }
+  }
+}
+
+static const DSC_TYPED(Source) DSC_FROM(source) = {
+    .size = sizeof(DSC_S),
+    .pack_a = DSC_FROM(pack_a),
+    .pack_b = DSC_FROM(pack_b),
+    .copying_tiles = DSC_FROM(copying_tiles),
+    .finish_tile = sizeof(DSC_S) == sizeof(DSC_T) ? DSC_TYPED(finish_tile) : DSC_FROM(round_tile),
+};
