@@ -78,7 +78,7 @@ typedef struct {
 } DscRowsProduct;
 void dsc_rows_product(const DscRowsProduct *product);
 
-/// Whether dsc_product_vector serves: m == 1 (swap the roles for n == 1) in float32 or float64.
+/// Whether dsc_product_vector serves: m == 1 (swap the roles for n == 1) in a floating-point dtype.
 /// It sums in another order than the tiles, so the choice depends on the sizes alone.
 bool dsc_product_is_vector(const DscProduct *product);
 /// A row vector times a matrix on the calling thread.

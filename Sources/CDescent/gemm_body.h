@@ -41,8 +41,12 @@
 #include "gemm_taps.h"
 #include "gemm_winograd.h"
 #include "gemm_winograd_weights.h"
-#include "gemm_vector.h"
+#include "gemm_chains.h"
+#define DSC_PART "gemm_vector.h"
+#include "gemm_each_source.h"
 #include "gemm_narrow.h"
+#undef DSC_CHAINS
+#undef DSC_SHORT
 #include "attention_scores.h"
 #include "attention_forward.h"
 #include "attention_backward.h"
@@ -72,8 +76,12 @@
 #include "gemm_spread.h"
 #include "gemm_channels.h"
 #include "gemm_taps.h"
-#include "gemm_vector.h"
+#include "gemm_chains.h"
+#define DSC_PART "gemm_vector.h"
+#include "gemm_each_source.h"
 #include "gemm_narrow.h"
+#undef DSC_CHAINS
+#undef DSC_SHORT
 #undef DSC_FOR_TILE_ROWS
 #undef DSC_T
 #undef DSC_T_NAME

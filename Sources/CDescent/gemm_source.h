@@ -2,6 +2,7 @@
 // are made of them, and how tiles of sums become C. No include guard.
 typedef struct {
   int64_t size;  // bytes of an element
+  void (*read_line)(const void *from, int64_t count, DSC_T *to);
   void (*pack_a)(const void *source, int64_t line, int64_t step, int64_t count, int64_t k,
                  DSC_T *out);
   void (*pack_b)(const void *source, int64_t line, int64_t step, int64_t count, int64_t k,

@@ -1,6 +1,17 @@
 // How panels are made of an operand of elements of a type DSC_S, and tiles of sums rounded to C
 // (gemm_each_source.h). No include guard.
 
+// Copies fewer elements than a vector has.
+static inline __attribute__((always_inline)) void DSC_FROM(copy_rest)(DSC_S *to, const DSC_S *from,
+                                                                      int64_t count) {
+#pragma clang loop unroll(full)
+  for (int half = DSC_LANES_PER_VECTOR / 2; half > 0; half /= 2) {
+    if ((count & half) == 0) continue;
+    memcpy(to, from, (size_t)half * sizeof(DSC_S));
+    to += half, from += half;
+  }
+}
+
 // Writes a tile of sums to C like finish_tile, rounded to DSC_S once: whole vectors where rows of C
 // and of bias are contiguous.
 static void DSC_FROM(round_tile)(const DscProduct *g, DSC_T *sums, int64_t sums_row, int64_t i,
@@ -24,10 +35,8 @@ static void DSC_FROM(round_tile)(const DscProduct *g, DSC_T *sums, int64_t sums_
       Vector value = alpha * *(const Vector *)(sums + v);
       DSC_S part[2][LANES] = {0};  // of C and of bias, at the end of a row
       const bool whole = left >= LANES;
-      for (int64_t l = 0; !whole && l < left; l++) {
-        if (g->beta != 0) part[0][l] = c[v + l];
-        if (bias != NULL && !one) part[1][l] = bias[j + v + l];
-      }
+      if (!whole && g->beta != 0) DSC_FROM(copy_rest)(part[0], c + v, left);
+      if (!whole && bias != NULL && !one) DSC_FROM(copy_rest)(part[1], bias + j + v, left);
       if (g->beta != 0) value += beta * DSC_FROM(read)(whole ? c + v : part[0]);
       if (bias != NULL) value += one ? all : DSC_FROM(read)(whole ? bias + j + v : part[1]);
       const Narrow narrow = DSC_NARROW(value, Narrow);
@@ -35,13 +44,19 @@ static void DSC_FROM(round_tile)(const DscProduct *g, DSC_T *sums, int64_t sums_
         *(Narrow *)(c + v) = narrow;
         continue;
       }
-      for (int64_t l = 0; l < left; l++) c[v + l] = narrow[l];
+      memcpy(part[0], &narrow, sizeof(part[0]));
+      DSC_FROM(copy_rest)(c + v, part[0], left);
     }
   }
 }
 
+static void DSC_FROM(read_line)(const void *from, int64_t count, DSC_T *to) {
+  DSC_FROM(read_row)(from, count, to);
+}
+
 static const DSC_TYPED(Source) DSC_FROM(source) = {
     .size = sizeof(DSC_S),
+    .read_line = DSC_FROM(read_line),
     .pack_a = DSC_FROM(pack_a),
     .pack_b = DSC_FROM(pack_b),
     .copying_tiles = DSC_FROM(copying_tiles),

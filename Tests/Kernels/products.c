@@ -157,5 +157,5 @@ void check_products(void) {
   for (int i = 0; i < 120; i++) product(floating[i % 4]);
   for (int i = 0; i < 32; i++) far_product(floating[i % 4], i & 4, i & 8, i & 16);
   for (int64_t m = 1; m <= 50; m++) rows_left(m);
-  for (int i = 0; i < 40; i++) narrow_product(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32);
+  for (int i = 0; i < 80; i++) narrow_product(floating[i % 4]);
 }
