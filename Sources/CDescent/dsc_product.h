@@ -45,6 +45,14 @@ typedef struct {
 } DscTileSize;
 DscTileSize dsc_tile_size(DscDType dtype);
 
+/// What a tile of whole packed panels asks for meanwhile: lines that are needed soon, one for each
+/// row of its panels. They go in groups of as many as the tile has rows: `step` bytes apart within
+/// a group, the groups `group` apart.
+typedef struct {
+  const char *from;
+  int64_t step, group;
+} DscComing;
+
 /// Runs a product of a floating-point dtype on the calling thread, with packed panels and
 /// register tiles. Its scratch grows with m * k-block + n * k-block (+ m * n): keep m and n
 /// bounded.

@@ -24,11 +24,16 @@ static int64_t DSC_TYPED(round_up)(int64_t value, int64_t unit) {
   return (value + unit - 1) / unit * unit;
 }
 
+// Rows of the panels of k elements.
+static int64_t DSC_TYPED(steps)(const DSC_TYPED(Run) * run, int64_t k) {
+  return run->source->pairs ? (k + 1) / 2 : k;
+}
+
 // Decides what to pack and divides the scratch. False if there is no memory.
 static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
   enum { PAD = 16, FEW = 4, MANY_ROWS = 16, MANY_COLUMNS = 8 };
   const DscProduct *g = run->g;
-  run->source = DSC_TYPED(source_of)(g->dtype);
+  run->source = DSC_TYPED(source_of)(g);
   const bool half = run->source->size < (int64_t)sizeof(DSC_T);
   int64_t m = DSC_TYPED(round_up)(g->m, DSC_TILE_ROWS);
   int64_t n = DSC_TYPED(round_up)(g->n, DSC_TILE_COLUMNS);
@@ -48,10 +53,11 @@ static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
                 (g->bias == NULL || (g->bias_row == 0 && g->bias_column == 1 && g->beta == 0)) &&
                 (g->beta == 0 || (g->beta == 1 && !run->several));
   bool edge = g->n % DSC_LANES_PER_VECTOR != 0;
+  const int64_t steps = DSC_TYPED(steps)(run, run->depth);
   int64_t lengths[4] = {
-      run->pack_a ? m * run->depth + PAD : 0,
-      run->in_turn || (edge && !run->pack_b) ? DSC_TILE_COLUMNS * run->depth + PAD
-      : run->pack_b                          ? n * run->depth + PAD
+      run->pack_a ? m * steps + PAD : 0,
+      run->in_turn || (edge && !run->pack_b) ? DSC_TILE_COLUMNS * steps + PAD
+      : run->pack_b                          ? n * steps + PAD
                                              : 0,
       !run->several ? 0 : (run->direct ? (edge ? g->m * DSC_TILE_COLUMNS : 0) : g->m * n),
       g->patches == NULL ? 0 : DSC_TYPED(gathered_length)(g),
@@ -152,28 +158,30 @@ static int64_t DSC_TYPED(pack_next_of_a)(const DSC_TYPED(Run) * run, int64_t k, 
 
 // What a tile asks for: the next tile's panel of A, or a part of the elements that will be packed,
 // which begin at row `next`; `turn` counts the tiles since panels were packed.
-static DSC_TYPED(Ahead) DSC_TYPED(next_of_a)(const DSC_TYPED(Run) * run, bool packs, int64_t k,
-                                             const DSC_T *panel, int64_t next, int64_t turn) {
+static DscComing DSC_TYPED(next_of_a)(const DSC_TYPED(Run) * run, bool packs, int64_t steps,
+                                      const DSC_T *panel, int64_t next, int64_t turn) {
   enum { ROWS = DSC_TILE_ROWS, LINE = 64 };
   const int64_t panel_row = ROWS * (int64_t)sizeof(DSC_T);
   if (!packs)
-    return (DSC_TYPED(Ahead)){(const char *)panel + panel_row * k, panel_row, ROWS * panel_row};
+    return (DscComing){(const char *)panel + panel_row * steps, panel_row, ROWS * panel_row};
   const DscProduct *g = run->g;
-  const int64_t size = run->source->size;
+  const int64_t size = run->source->size, row = run->source->pairs ? 2 * size : size;
   const char *from = run->a + next * g->a_row * size;
   if (g->a_row == 1)
-    return (DSC_TYPED(Ahead)){from + turn * LINE, g->a_column * size, ROWS * g->a_column * size};
-  return (DSC_TYPED(Ahead)){from, g->a_row * size, ROWS * size};
+    return (DscComing){from + turn * LINE, g->a_column * row, ROWS * g->a_column * row};
+  return (DscComing){from, g->a_row * size, ROWS * row};
 }
 
 // The tiles of C in `columns` columns from j on, for one block of k.
 static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, int64_t columns) {
   DSC_T buffer[DSC_TILE_ROWS * DSC_TILE_COLUMNS] __attribute__((aligned(64)));
   const DscProduct *g = run->g;
+  const DSC_TYPED(Source) *source = run->source;
+  const int64_t steps = DSC_TYPED(steps)(run, k);
   int vectors = (int)((columns + DSC_LANES_PER_VECTOR - 1) / DSC_LANES_PER_VECTOR);
   bool full = columns == vectors * DSC_LANES_PER_VECTOR, direct = run->direct && full;
   bool packed = run->pack_b || !full;
-  const DSC_T *b = run->pack_b && !run->in_turn ? run->b_panels + j * k
+  const DSC_T *b = run->pack_b && !run->in_turn ? run->b_panels + j * steps
                    : packed                     ? run->b_panels
                                                 : (const DSC_T *)run->b + j;
   int64_t b_row = packed ? DSC_TILE_COLUMNS : g->b_row;
@@ -183,9 +191,9 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
   int64_t a_column = run->pack_a ? DSC_TILE_ROWS : g->a_column;
   bool accumulate = !run->first || (direct && g->beta != 0), packs = run->a_in_turn && j == 0;
   const bool copies = run->in_turn && g->b_column == 1 && columns == DSC_TILE_COLUMNS;
-  const char *from = run->b + j * g->b_column * run->source->size;
+  const char *from = run->b + j * g->b_column * source->size;
   if (run->in_turn && !copies)
-    run->source->pack_b(from, g->b_column, g->b_row, columns, k, run->b_panels);
+    source->pack_b(from, g->b_column, g->b_row, columns, k, run->b_panels);
   const int64_t next = j + DSC_TILE_COLUMNS, tiles = (g->m + DSC_TILE_ROWS - 1) / DSC_TILE_ROWS;
   int64_t next_row = 0, packed_at = 0;
   for (int64_t i = 0, rows, index = 0; i < g->m; i += rows, index++) {
@@ -199,28 +207,28 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
       out = sums + i * DSC_TILE_COLUMNS;
     }
     if (packs && i == next_row) {
-      next_row = DSC_TYPED(pack_next_of_a)(run, k, i, run->a_panels + index * DSC_TILE_ROWS * k);
+      next_row =
+          DSC_TYPED(pack_next_of_a)(run, k, i, run->a_panels + index * DSC_TILE_ROWS * steps);
       packed_at = index;
     }
     if (copies && i == 0) {
-      run->source->copying_tiles[rows - 1](k, a, a_row, a_column, from, g->b_row, run->b_panels,
-                                           out, out_row, accumulate);
+      source->copying_tiles[rows - 1](k, a, a_row, a_column, from, g->b_row, run->b_panels, out,
+                                      out_row, accumulate);
     } else if (run->pack_a && packed && rows == DSC_TILE_ROWS && vectors == DSC_TILE_VECTORS) {
-      DSC_TYPED(tile_packed)
-      (k, a, b, out, out_row, accumulate,
-       DSC_TYPED(next_of_a)(run, packs, k, a, next_row, index - packed_at));
+      source->tile_packed(steps, a, b, out, out_row, accumulate,
+                          DSC_TYPED(next_of_a)(run, packs, steps, a, next_row, index - packed_at));
     } else {
-      DSC_TYPED(tiles)
-      [rows - 1][vectors - 1](k, a, a_row, a_column, b, b_row, out, out_row, accumulate);
+      source->tiles[rows - 1][vectors - 1](steps, a, a_row, a_column, b, b_row, out, out_row,
+                                           accumulate);
     }
-    a += run->pack_a ? DSC_TILE_ROWS * k : rows * a_row;
+    a += run->pack_a ? DSC_TILE_ROWS * steps : rows * a_row;
     if (!run->last) continue;
     if (direct) {
       if (g->bias != NULL)
         DSC_TYPED(add_bias)(out, out_row, rows, vectors, (const DSC_T *)g->bias + j);
       continue;
     }
-    run->source->finish_tile(g, out, out_row, i, rows, j, columns);
+    source->finish_tile(g, out, out_row, i, rows, j, columns);
   }
 }
 

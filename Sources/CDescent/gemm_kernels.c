@@ -16,6 +16,8 @@
 #define DSC_BODY "gemm_body.h"
 #include "dsc_for_each_target.h"
 
+#include "gemm_pairs.h"
+
 // The function of float or of double.
 #define CALL(dtype, name, ...)                                    \
   ((dtype) == DSC_FLOAT64 ? DSC_DISPATCH(name##_f64)(__VA_ARGS__) \

@@ -158,7 +158,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(narrow_group)(
 static int DSC_TYPED(narrow)(const DscProduct *g) {
   enum { ROWS = DSC_TYPED(narrow_rows) };
   DSC_TYPED(Narrow)
-  of = {.source = DSC_TYPED(source_of)(g->dtype),
+  of = {.source = DSC_TYPED(source_of)(g),
         .end = DSC_TYPED(row_end)(g),
         .b = (const DSC_T *)(const void *)g->b,
         .a_row = g->a_row,

@@ -4,13 +4,13 @@
 // Elements next to each other, and the last of a row.
 static inline __attribute__((always_inline)) DSC_TYPED(Vector) DSC_FROM(read)(const DSC_S *from) {
   typedef DSC_S Vector
-      __attribute__((ext_vector_type(DSC_LANES_PER_VECTOR), aligned(sizeof(DSC_S))));
+      __attribute__((ext_vector_type(DSC_LANES_PER_VECTOR), aligned(_Alignof(DSC_S))));
   return DSC_WIDEN(*(const Vector *)from, DSC_TYPED(Vector));
 }
 
 static inline __attribute__((always_inline)) void DSC_FROM(read_four)(const DSC_S *from,
                                                                       DSC_TYPED(Quarter) * to) {
-  typedef DSC_S Four __attribute__((ext_vector_type(4), aligned(sizeof(DSC_S))));
+  typedef DSC_S Four __attribute__((ext_vector_type(4), aligned(_Alignof(DSC_S))));
   *to = DSC_WIDEN(*(const Four *)from, DSC_TYPED(Quarter));
 }
 
@@ -63,7 +63,7 @@ static inline __attribute__((always_inline)) void DSC_FROM(pack_rows)(int width,
 static inline __attribute__((always_inline)) void DSC_FROM(load_fours)(const DSC_S *from,
                                                                        int64_t line,
                                                                        DSC_TYPED(Vector) out[4]) {
-  typedef DSC_S Four __attribute__((ext_vector_type(4), aligned(sizeof(DSC_S))));
+  typedef DSC_S Four __attribute__((ext_vector_type(4), aligned(_Alignof(DSC_S))));
 #pragma clang loop unroll(full)
   for (int i = 0; i < 4; i++) {
     const DSC_S *at = from + i * line;

@@ -27,6 +27,14 @@ static void DSC_FROM(round_tile)(const DscProduct *g, DSC_T *sums, int64_t sums_
     return;
   }
   const Vector alpha = (Vector)((DSC_T)g->alpha), beta = (Vector)((DSC_T)g->beta);
+  if (bias == NULL && g->beta == 0 && columns == DSC_TILE_COLUMNS) {
+    DSC_S *c = (DSC_S *)(void *)g->c + i * g->c_row + j;
+    for (int64_t r = 0; r < rows; r++, sums += sums_row, c += g->c_row)
+#pragma clang loop unroll(full)
+      for (int v = 0; v < DSC_TILE_COLUMNS; v += LANES)
+        *(Narrow *)(c + v) = DSC_NARROW(alpha * *(const Vector *)(sums + v), Narrow);
+    return;
+  }
   for (int64_t r = 0; r < rows; r++, sums += sums_row) {
     DSC_S *c = (DSC_S *)(void *)g->c + (i + r) * g->c_row + j;
     const Vector all = (Vector)(one ? DSC_WIDE_ONE(bias[(i + r) * g->bias_row]) : 0);
@@ -60,5 +68,7 @@ static const DSC_TYPED(Source) DSC_FROM(source) = {
     .pack_a = DSC_FROM(pack_a),
     .pack_b = DSC_FROM(pack_b),
     .copying_tiles = DSC_FROM(copying_tiles),
+    .tiles = DSC_TYPED(tiles),
+    .tile_packed = DSC_TYPED(tile_packed),
     .finish_tile = sizeof(DSC_S) == sizeof(DSC_T) ? DSC_TYPED(finish_tile) : DSC_FROM(round_tile),
 };

@@ -8,7 +8,9 @@
 #define DSC_LANES_PER_VECTOR ((int)(DSC_VECTOR_BYTES / sizeof(DSC_T)))
 #define DSC_TILE_COLUMNS     (DSC_TILE_VECTORS * DSC_LANES_PER_VECTOR)
 
-#if DSC_FMA
+#if defined(DSC_PAIRS)
+#define DSC_MULTIPLY_ADD(a, b, c) DSC_ADD_PAIRS(a, b, c)
+#elif DSC_FMA
 #define DSC_MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma(a, b, c)
 #else
 #define DSC_MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
@@ -28,14 +30,6 @@ static int64_t DSC_TYPED(tile_height)(int64_t left) {
   if (rest <= 0) return left;
   return 3 * rest >= 2 * DSC_TILE_ROWS ? DSC_TILE_ROWS : (left + 1) / 2;
 }
-
-// What a tile of whole packed panels asks for meanwhile: lines that are needed soon, one for each
-// of its k elements. They go in groups of DSC_TILE_ROWS: `step` bytes apart within a group, the
-// groups `group` apart.
-typedef struct {
-  const char *from;
-  int64_t step, group;
-} DSC_TYPED(Ahead);
 
 // The first of every four of `rows` rows, which a tile reads from.
 static inline __attribute__((always_inline)) void DSC_TYPED(find_fours)(int rows, const DSC_T *a,
@@ -204,10 +198,13 @@ static inline __attribute__((always_inline)) void DSC_TYPED(packed_group)(
   }
 }
 
+typedef void (*DSC_TYPED(PackedTile))(int64_t k, const DSC_T *a, const DSC_T *b, DSC_T *out,
+                                      int64_t out_row, bool accumulate, DscComing ahead);
+
 // The whole tile from packed panels. Its lines of C are asked for shortly before the end: rows of C
 // are often a power of two apart, and would not stay in the first-level cache for longer.
 static void DSC_TYPED(tile_packed)(int64_t k, const DSC_T *a, const DSC_T *b, DSC_T *out,
-                                   int64_t out_row, bool accumulate, DSC_TYPED(Ahead) ahead) {
+                                   int64_t out_row, bool accumulate, DscComing ahead) {
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
   DSC_TYPED(clear_tile)(DSC_TILE_ROWS, DSC_TILE_VECTORS, sum);

@@ -96,6 +96,30 @@ static void far_product(DscDType dtype, bool a_transposed, bool b_transposed, bo
   free(terms), release(&a), release(&b), release(&c), release(&first);
 }
 
+// Pairs of bfloat16 are added in the order of single multiply-adds: the bits of AVX2, with any k and in each layout.
+static void bfloat_pairs(void) {
+  if (dsc_target() != DSC_TARGET_AVX512) return;
+  const int64_t m = 2 + below(60), n = 2 + below(150), k = 1 + below(chance(2) ? 40 : 900);
+  const bool a_transposed = chance(2), b_transposed = chance(2);
+  const int64_t a_line = (a_transposed ? m : k) + below(3), b_line = (b_transposed ? k : n) + below(3);
+  Array a = filled(DSC_BFLOAT16, (a_transposed ? k : m) * a_line), bias = filled(DSC_BFLOAT16, n);
+  Array b = filled(DSC_BFLOAT16, (b_transposed ? n : k) * b_line);
+  Array c = vector(DSC_BFLOAT16, m * n), of_singles = vector(DSC_BFLOAT16, m * n);
+  DscGemm g = {.dtype = DSC_BFLOAT16, .m = m, .n = n, .k = k, .alpha = 1, .a = a.view.data, .b = b.view.data};
+  g.a_row = a_transposed ? 1 : a_line, g.a_column = a_transposed ? a_line : 1;
+  g.b_row = b_transposed ? 1 : b_line, g.b_column = b_transposed ? b_line : 1;
+  g.c = c.view.data, g.c_row = n, g.c_column = 1;
+  if (chance(2)) g.bias = bias.view.data, g.bias_column = 1;
+  CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm");
+  dsc_set_target_for_testing(DSC_TARGET_AVX2);
+  g.c = of_singles.view.data;
+  CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm");
+  dsc_set_target_for_testing(DSC_TARGET_AVX512);
+  const bool same = memcmp(c.view.data, of_singles.view.data, (size_t)(m * n) * sizeof(uint16_t)) == 0;
+  CHECK(same, "pairs of %lld x %lld x %lld", (long long)m, (long long)n, (long long)k);
+  release(&a), release(&b), release(&c), release(&of_singles), release(&bias);
+}
+
 // Any number of rows left to the last thread, one among them: the same bits for 1 to 3 threads.
 static void rows_left(int64_t m) {
   enum { N = 14, K = 6000 };
@@ -156,6 +180,7 @@ void check_products(void) {
   for (int i = 0; i < 60; i++) product((DscDType)(i % DSC_DTYPE_COUNT));
   for (int i = 0; i < 120; i++) product(floating[i % 4]);
   for (int i = 0; i < 32; i++) far_product(floating[i % 4], i & 4, i & 8, i & 16);
+  for (int i = 0; i < 100; i++) bfloat_pairs();
   for (int64_t m = 1; m <= 50; m++) rows_left(m);
   for (int i = 0; i < 80; i++) narrow_product(floating[i % 4]);
 }
