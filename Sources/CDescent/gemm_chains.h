@@ -31,12 +31,3 @@ static inline __attribute__((always_inline)) DSC_T DSC_TYPED(sum_chains)(const D
   const Four four = eight.lo + eight.hi;
   return (four[0] + four[2]) + (four[1] + four[3]);
 }
-
-// x of a block as contiguous elements.
-static const DSC_T *DSC_TYPED(vector_x)(const DscProduct *g, int64_t start, int64_t count,
-                                        DSC_T *buffer) {
-  const DSC_T *x = (const DSC_T *)g->a + start * g->a_column;
-  if (g->a_column == 1) return x;
-  for (int64_t p = 0; p < count; p++) buffer[p] = x[p * g->a_column];
-  return buffer;
-}

@@ -72,27 +72,40 @@ static inline __attribute__((always_inline)) void DSC_FROM(dot_chains)(int strea
   for (int s = 0; s < streams; s++) out[s] = sum[s];
 }
 
-// Dot products with STREAMS columns at a time; columns that are not contiguous in memory are first
-// made so, block by block.
-static void DSC_FROM(vector_columns)(const DscProduct *g, int64_t j, DSC_T *out) {
+// Dot products with STREAMS columns that are contiguous in memory. A function of its own: within
+// the loops around it the compiler would step a dozen pointers from group to group.
+static __attribute__((noinline)) void DSC_FROM(vector_columns)(const DSC_S *b, int64_t column,
+                                                               const DSC_T *x, int64_t k,
+                                                               int64_t ahead, DSC_T *out) {
+  enum { STREAMS = DSC_TYPED(streams), BLOCK = DSC_TYPED(vector_block) };
+  DSC_TYPED(Chains) total[4], part[4];
+  for (int64_t start = 0; start < k; start += BLOCK, b += BLOCK, x += BLOCK) {
+    const DSC_S *of[4];
+    const DSC_T *by[4];
+#pragma clang loop unroll(full)
+    for (int s = 0; s < STREAMS; s++) of[s] = b + s * column, by[s] = x;
+    DSC_FROM(dot_chains)(STREAMS, of, by, k - start < BLOCK ? k - start : BLOCK, ahead, part);
+#pragma clang loop unroll(full)
+    for (int s = 0; s < STREAMS; s++) total[s] = start == 0 ? part[s] : total[s] + part[s];
+  }
+#pragma clang loop unroll(full)
+  for (int s = 0; s < STREAMS; s++) out[s] = DSC_TYPED(sum_chains)(&total[s]);
+}
+
+// The same with columns that are not: they are first made so, block by block.
+static void DSC_FROM(vector_gathered)(const DscProduct *g, int64_t j, DSC_T *out) {
   enum { STREAMS = DSC_TYPED(streams), BLOCK = DSC_TYPED(vector_block), PAD = 4 };
-  DSC_T buffer[BLOCK], columns[STREAMS * BLOCK + PAD];
+  DSC_T columns[STREAMS * BLOCK + PAD];
   DSC_TYPED(Chains) total[4] = {0}, part[4];
-  const DSC_S *b[4];
-  const DSC_T *gathered[4], *x[4];
-  const int64_t ahead = g->b_row == 1 ? DSC_FROM(vector_ahead)(g->b_column, g->n) : 0;
+  const DSC_T *b[4], *x[4];
   for (int64_t start = 0; start < g->k; start += BLOCK) {
-    int64_t count = g->k - start < BLOCK ? g->k - start : BLOCK;
-    x[0] = DSC_TYPED(vector_x)(g, start, count, buffer);
+    const int64_t count = g->k - start < BLOCK ? g->k - start : BLOCK;
     const DSC_S *from = (const DSC_S *)(const void *)g->b + j * g->b_column + start * g->b_row;
+    // Rows of B are the lines, so that panels are columns.
+    DSC_FROM(pack)((int)count, from, g->b_row, g->b_column, count, STREAMS, columns);
     for (int s = 0; s < STREAMS; s++)
-      x[s] = x[0], b[s] = from + s * g->b_column, gathered[s] = columns + s * count;
-    if (g->b_row == 1) {
-      DSC_FROM(dot_chains)(STREAMS, b, x, count, ahead, part);
-    } else {  // rows of B are the lines, so that panels are columns
-      DSC_FROM(pack)((int)count, from, g->b_row, g->b_column, count, STREAMS, columns);
-      DSC_TYPED(dot_chains)(STREAMS, gathered, x, count, 0, part);
-    }
+      x[s] = (const DSC_T *)(const void *)g->a + start, b[s] = columns + s * count;
+    DSC_TYPED(dot_chains)(STREAMS, b, x, count, 0, part);
     for (int s = 0; s < STREAMS; s++) total[s] = start == 0 ? part[s] : total[s] + part[s];
   }
   for (int s = 0; s < STREAMS; s++) out[s] = DSC_TYPED(sum_chains)(&total[s]);
@@ -101,13 +114,13 @@ static void DSC_FROM(vector_columns)(const DscProduct *g, int64_t j, DSC_T *out)
 // One dot product: several blocks at a time.
 static DSC_T DSC_FROM(vector_dot)(const DscProduct *g, int64_t j) {
   enum { STREAMS = DSC_TYPED(streams), BLOCK = DSC_TYPED(vector_block) };
-  DSC_T buffer[STREAMS * BLOCK], gathered[BLOCK];
+  DSC_T gathered[BLOCK];
   DSC_TYPED(Chains) total = (DSC_TYPED(Chains))((DSC_T)0), part[4];
   const DSC_S *column = (const DSC_S *)(const void *)g->b + j * g->b_column, *b[4];
   const DSC_T *x[4], *one = gathered;
   int64_t start = 0;
   for (; g->b_row == 1 && start + STREAMS * BLOCK <= g->k; start += STREAMS * BLOCK) {
-    x[0] = DSC_TYPED(vector_x)(g, start, STREAMS * BLOCK, buffer);
+    x[0] = (const DSC_T *)(const void *)g->a + start;
     for (int s = 0; s < STREAMS; s++) {
       x[s] = x[0] + s * BLOCK;
       b[s] = column + start + s * BLOCK;
@@ -117,7 +130,7 @@ static DSC_T DSC_FROM(vector_dot)(const DscProduct *g, int64_t j) {
   }
   for (; start < g->k; start += BLOCK) {
     int64_t count = g->k - start < BLOCK ? g->k - start : BLOCK;
-    x[0] = DSC_TYPED(vector_x)(g, start, count, buffer);
+    x[0] = (const DSC_T *)(const void *)g->a + start;
     b[0] = column + start * g->b_row;
     if (g->b_row == 1) {
       DSC_FROM(dot_chains)(1, b, x, count, 0, part);
@@ -218,21 +231,30 @@ static void DSC_FROM(vector_short)(const DscProduct *g, int64_t j, int64_t count
 static int DSC_FROM(vector)(const DscProduct *product) {
   enum { STREAMS = DSC_TYPED(streams), CHUNK = DSC_TYPED(vector_chunk) };
   DSC_T out[CHUNK];
-  DscProduct with_own = *product;
-  const DscProduct *g = &with_own;
-  if (sizeof(DSC_S) != sizeof(DSC_T)) {  // every column reads the vector: it is converted once
+  DscProduct contiguous = *product;
+  const DscProduct *g = &contiguous;
+  const bool converts = sizeof(DSC_S) != sizeof(DSC_T) || g->a_column != 1;
+  if (converts && g->k > 0) {  // every column reads the vector
     DSC_T *x = dsc_product_scratch((size_t)g->k * sizeof(DSC_T));
     if (x == NULL) return DSC_OUT_OF_MEMORY;
     DSC_TYPED(load)(g->dtype, g->a, g->a_column, g->k, x);
-    with_own.a = (const char *)x, with_own.a_column = 1;
+    contiguous.a = (const char *)x, contiguous.a_column = 1;
   }
+  const DSC_T *x = (const DSC_T *)(const void *)g->a;
+  const int64_t ahead = DSC_FROM(vector_ahead)(g->b_column, g->n);
   for (int64_t j = 0; j < g->n; j += CHUNK) {
     int64_t count = g->n - j < CHUNK ? g->n - j : CHUNK;
+    const DSC_S *b = (const DSC_S *)(const void *)g->b + j * g->b_column;
     if (g->k < DSC_SHORT) {
       DSC_FROM(vector_short)(g, j, count, out);
     } else if (g->b_row == 1 || g->b_column != 1 || g->n < DSC_CHAINS) {
       int64_t l = 0;
-      for (; l + STREAMS <= count; l += STREAMS) DSC_FROM(vector_columns)(g, j + l, out + l);
+      for (; l + STREAMS <= count; l += STREAMS) {
+        if (g->b_row == 1)
+          DSC_FROM(vector_columns)(b + l * g->b_column, g->b_column, x, g->k, ahead, out + l);
+        else
+          DSC_FROM(vector_gathered)(g, j + l, out + l);
+      }
       for (; l < count; l++) out[l] = DSC_FROM(vector_dot)(g, j + l);
     } else {
       DSC_FROM(vector_rows)(g, j, count, out);
