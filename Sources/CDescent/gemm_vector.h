@@ -43,6 +43,8 @@ static inline __attribute__((always_inline)) void DSC_FROM(dot_chains)(int strea
 #pragma clang loop unroll(full)
   for (int s = 0; s < streams; s++) sum[s] = (Chains)((DSC_T)0);
   int64_t p = 0;
+  // Fewer turns: more of what the processor has in flight are loads.
+#pragma clang loop unroll_count(4)
   for (; ahead != 0 && p + DSC_CHAINS <= count; p += DSC_CHAINS) {
 #pragma clang loop unroll(full)
     for (int s = 0; s < streams; s++) {
