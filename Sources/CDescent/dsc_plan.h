@@ -64,6 +64,10 @@ typedef struct {
 int dsc_plan(DscPlan *plan, const DscProgram *program, int ndim, const int64_t *shape,
              const DscView *inputs, const DscScalar *scalars, const DscView *outputs, void *out);
 
+/// Chooses the operands of a plan that loops read and write where they lie, and what goes past the
+/// cache; to_tensors: outputs are tensors, not one run of memory.
+void dsc_plan_choose_direct(DscPlan *plan, bool to_tensors);
+
 /// Runs the program for elements first ..< first + count of the walk; bits go to plan->status.
 void dsc_plan_run(DscPlan *plan, int64_t first, int64_t count);
 

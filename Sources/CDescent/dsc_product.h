@@ -45,6 +45,14 @@ typedef struct {
 } DscTileSize;
 DscTileSize dsc_tile_size(DscDType dtype);
 
+/// What a tile of whole packed panels asks for meanwhile: lines that are needed soon, one for each
+/// row of its panels. They go in groups of as many as the tile has rows: `step` bytes apart within
+/// a group, the groups `group` apart.
+typedef struct {
+  const char *from;
+  int64_t step, group;
+} DscComing;
+
 /// Runs a product of a floating-point dtype on the calling thread, with packed panels and
 /// register tiles. Its scratch grows with m * k-block + n * k-block (+ m * n): keep m and n
 /// bounded.
@@ -78,7 +86,7 @@ typedef struct {
 } DscRowsProduct;
 void dsc_rows_product(const DscRowsProduct *product);
 
-/// Whether dsc_product_vector serves: m == 1 (swap the roles for n == 1) in float32 or float64.
+/// Whether dsc_product_vector serves: m == 1 (swap the roles for n == 1) in a floating-point dtype.
 /// It sums in another order than the tiles, so the choice depends on the sizes alone.
 bool dsc_product_is_vector(const DscProduct *product);
 /// A row vector times a matrix on the calling thread.

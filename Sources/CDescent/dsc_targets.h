@@ -15,6 +15,10 @@ typedef enum {
 /// The best instruction set of this processor.
 DscTarget dsc_target(void);
 
+/// Whether the processor adds the products of pairs of bfloat16 to sums of float32 in one
+/// instruction (AVX512_BF16) and dsc_target() allows for it.
+bool dsc_multiplies_pairs(void);
+
 /// Makes dsc_target() answer `target` from now on, so that tests can run every set on one machine;
 /// false (and no change) where the processor lacks it. Not for use while kernels run.
 bool dsc_set_target_for_testing(DscTarget target);

@@ -15,20 +15,26 @@ typedef struct {
   bool direct;          // tiles are written to C without a finish
   bool several;         // more than one block of k: sums wait in `sums` (or in C if direct)
   bool first, last;     // which block of k this is
-  const DSC_T *a, *b;   // this block's operands
-  int64_t a_row, a_column, b_row, b_column;
-  DSC_T *a_panels, *b_panels, *sums, *a_converted, *b_converted, *gathered;
+  const DSC_TYPED(Source) * source;
+  const char *a, *b;  // this block's operands
+  DSC_T *a_panels, *b_panels, *sums, *gathered;
 } DSC_TYPED(Run);
 
 static int64_t DSC_TYPED(round_up)(int64_t value, int64_t unit) {
   return (value + unit - 1) / unit * unit;
 }
 
+// Rows of the panels of k elements.
+static int64_t DSC_TYPED(steps)(const DSC_TYPED(Run) * run, int64_t k) {
+  return run->source->pairs ? (k + 1) / 2 : k;
+}
+
 // Decides what to pack and divides the scratch. False if there is no memory.
 static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
   enum { PAD = 16, FEW = 4, MANY_ROWS = 16, MANY_COLUMNS = 8 };
   const DscProduct *g = run->g;
-  bool half = g->dtype == DSC_FLOAT16 || g->dtype == DSC_BFLOAT16;
+  run->source = DSC_TYPED(source_of)(g);
+  const bool half = run->source->size < (int64_t)sizeof(DSC_T);
   int64_t m = DSC_TYPED(round_up)(g->m, DSC_TILE_ROWS);
   int64_t n = DSC_TYPED(round_up)(g->n, DSC_TILE_COLUMNS);
   const bool many = g->m > MANY_ROWS * DSC_TILE_ROWS && g->n > MANY_COLUMNS * DSC_TILE_COLUMNS;
@@ -38,34 +44,31 @@ static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
       (g->n > 2 * DSC_TILE_COLUMNS && !DSC_TYPED(is_near)(g->m, g->a_row, read, g->a_column, many));
   const bool far = !DSC_TYPED(is_near)(read, g->b_row, g->n, g->b_column, many);
   run->pack_b = half || g->patches != NULL || g->b_column != 1 || (far && !DSC_TYPED(are_few)(g));
-  run->in_turn = run->pack_b && !half && g->patches == NULL &&
-                 (g->b_row == 1 || (g->b_column == 1 && g->m > FEW * DSC_TILE_ROWS));
+  run->in_turn = run->pack_b && g->patches == NULL &&
+                 (g->b_row == 1 || (g->b_column == 1 && (half || g->m > FEW * DSC_TILE_ROWS)));
   // The tile that packs a panel of rows asks for the next one's itself.
   run->fetches = run->in_turn ? g->b_column != 1 : far && !run->pack_b && g->m > DSC_TILE_ROWS;
-  run->a_in_turn =
-      run->pack_a && !half && g->patches == NULL && (g->a_row == 1 || g->a_column == 1);
+  run->a_in_turn = run->pack_a && g->patches == NULL && (g->a_row == 1 || g->a_column == 1);
   run->direct = !half && !dsc_columns_are_positions(g) && g->c_column == 1 && g->alpha == 1 &&
                 (g->bias == NULL || (g->bias_row == 0 && g->bias_column == 1 && g->beta == 0)) &&
                 (g->beta == 0 || (g->beta == 1 && !run->several));
   bool edge = g->n % DSC_LANES_PER_VECTOR != 0;
-  int64_t lengths[6] = {
-      run->pack_a ? m * run->depth + PAD : 0,
-      run->in_turn || (edge && !run->pack_b) ? DSC_TILE_COLUMNS * run->depth + PAD
-      : run->pack_b                          ? n * run->depth + PAD
+  const int64_t steps = DSC_TYPED(steps)(run, run->depth);
+  int64_t lengths[4] = {
+      run->pack_a ? m * steps + PAD : 0,
+      run->in_turn || (edge && !run->pack_b) ? DSC_TILE_COLUMNS * steps + PAD
+      : run->pack_b                          ? n * steps + PAD
                                              : 0,
       !run->several ? 0 : (run->direct ? (edge ? g->m * DSC_TILE_COLUMNS : 0) : g->m * n),
-      half ? g->m * run->depth : 0,
-      half ? g->n * run->depth : 0,
       g->patches == NULL ? 0 : DSC_TYPED(gathered_length)(g),
   };
-  DSC_T **parts[6] = {&run->a_panels,    &run->b_panels,    &run->sums,
-                      &run->a_converted, &run->b_converted, &run->gathered};
+  DSC_T **parts[4] = {&run->a_panels, &run->b_panels, &run->sums, &run->gathered};
   int64_t total = 0;
-  for (int i = 0; i < 6; i++) total += DSC_TYPED(round_up)(lengths[i], PAD);
+  for (int i = 0; i < 4; i++) total += DSC_TYPED(round_up)(lengths[i], PAD);
   if (total == 0) return true;
   DSC_T *next = dsc_product_scratch((size_t)total * sizeof(DSC_T));
   if (next == NULL) return false;
-  for (int i = 0; i < 6; i++) {
+  for (int i = 0; i < 4; i++) {
     *parts[i] = next;
     next += DSC_TYPED(round_up)(lengths[i], PAD);
   }
@@ -75,30 +78,19 @@ static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
 // Fetches the operands of the k elements from `start` on: converts and packs as decided.
 static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
   const DscProduct *g = run->g;
-  run->a_row = g->a_row, run->a_column = g->a_column;
-  run->b_row = g->b_row, run->b_column = g->b_column;
-  if (g->dtype == DSC_FLOAT16 || g->dtype == DSC_BFLOAT16) {
-    DSC_TYPED(convert)
-    (g->dtype, g->a + start * g->a_column * 2, g->a_row, g->a_column, g->m, k, run->a_converted,
-     &run->a_row, &run->a_column);
-    DSC_TYPED(convert)
-    (g->dtype, g->b + start * g->b_row * 2, g->b_column, g->b_row, g->n, k, run->b_converted,
-     &run->b_column, &run->b_row);
-    run->a = run->a_converted, run->b = run->b_converted;
-  } else {
-    run->a = (const DSC_T *)g->a + start * g->a_column;
-    run->b = (const DSC_T *)g->b + start * g->b_row;
-  }
+  const int64_t size = run->source->size;
+  run->a = g->a + start * g->a_column * size;
+  run->b = g->b + start * g->b_row * size;
   if (g->patches != NULL) {
     DSC_TYPED(pack_patches)(g, start, k, run->gathered, run->b_panels);
   } else if (run->in_turn) {
     // later
   } else if (run->pack_b) {
-    DSC_TYPED(pack_b)(run->b, run->b_column, run->b_row, g->n, k, run->b_panels);
+    run->source->pack_b(run->b, g->b_column, g->b_row, g->n, k, run->b_panels);
   } else {  // a vector at the edge must not read beyond the row
     int64_t edge = g->n % DSC_TILE_COLUMNS;
     if (edge % DSC_LANES_PER_VECTOR != 0)
-      DSC_TYPED(pack_b)(run->b + g->n - edge, 1, run->b_row, edge, k, run->b_panels);
+      DSC_TYPED(pack_b)((const DSC_T *)run->b + g->n - edge, 1, g->b_row, edge, k, run->b_panels);
   }
   if (!run->pack_a || run->a_in_turn) return;
   if (g->patches != NULL && g->patches->transposed) {
@@ -119,11 +111,11 @@ static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
   // Whole tiles first, then the two that share what is left.
   int64_t whole = g->m / DSC_TILE_ROWS * DSC_TILE_ROWS;
   if (whole != g->m) whole = whole < DSC_TILE_ROWS ? 0 : whole - DSC_TILE_ROWS;
-  DSC_TYPED(pack_a)(run->a, run->a_row, run->a_column, whole, k, run->a_panels);
+  run->source->pack_a(run->a, g->a_row, g->a_column, whole, k, run->a_panels);
   DSC_T *out = run->a_panels + whole * k;
   for (int64_t i = whole, rows; i < g->m; i += rows, out += DSC_TILE_ROWS * k) {
     rows = DSC_TYPED(tile_height)(g->m - i);
-    DSC_TYPED(pack_a)(run->a + i * run->a_row, run->a_row, run->a_column, rows, k, out);
+    run->source->pack_a(run->a + i * g->a_row * size, g->a_row, g->a_column, rows, k, out);
   }
 }
 
@@ -132,17 +124,18 @@ static void DSC_TYPED(fetch)(DSC_TYPED(Run) * run, int64_t start, int64_t k) {
 // lead.
 static void DSC_TYPED(fetch_ahead)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, int64_t index,
                                    int64_t parts) {
-  enum { LINE = 64 / sizeof(DSC_T) };
-  const int64_t left = run->g->n - j, lines = left < DSC_TILE_COLUMNS ? left : DSC_TILE_COLUMNS;
-  if (run->b_column == 1) {
+  const DscProduct *g = run->g;
+  const int64_t size = run->source->size, line = 64 / size;
+  const int64_t left = g->n - j, lines = left < DSC_TILE_COLUMNS ? left : DSC_TILE_COLUMNS;
+  if (g->b_column == 1) {
     for (int64_t p = index * k / parts; p < (index + 1) * k / parts; p++)
-      for (int64_t l = 0; l < lines; l += LINE)
-        __builtin_prefetch(run->b + p * run->b_row + j + l, 0, 2);
+      for (int64_t l = 0; l < lines; l += line)
+        __builtin_prefetch(run->b + (p * g->b_row + j + l) * size, 0, 2);
     return;
   }
   for (int64_t l = index * lines / parts; l < (index + 1) * lines / parts; l++)
-    for (int64_t p = 0; p < k; p += LINE)
-      __builtin_prefetch(run->b + (j + l) * run->b_column + p, 0, 2);
+    for (int64_t p = 0; p < k; p += line)
+      __builtin_prefetch(run->b + ((j + l) * g->b_column + p) * size, 0, 2);
 }
 
 // Packs the panels of A from row `i` on that come next and returns the row behind them: one, or of
@@ -150,55 +143,64 @@ static void DSC_TYPED(fetch_ahead)(const DSC_TYPED(Run) * run, int64_t k, int64_
 static int64_t DSC_TYPED(pack_next_of_a)(const DSC_TYPED(Run) * run, int64_t k, int64_t i,
                                          DSC_T *out) {
   enum { ROWS = DSC_TILE_ROWS, SEVERAL = 4 };
-  const int64_t left = run->g->m - i;
+  const DscProduct *g = run->g;
+  const int64_t left = g->m - i;
   int64_t rows = DSC_TYPED(tile_height)(left);
-  if (run->a_row == 1 && rows == ROWS) {
+  if (g->a_row == 1 && rows == ROWS) {
     // The last two tiles share what is left; the first of them may be whole.
     const int64_t whole = left % ROWS == 0 ? left / ROWS : left / ROWS - 1;
     rows = ROWS * (whole < 1 ? 1 : whole < SEVERAL ? whole : SEVERAL);
   }
-  DSC_TYPED(pack_a)(run->a + i * run->a_row, run->a_row, run->a_column, rows, k, out);
+  run->source->pack_a(run->a + i * g->a_row * run->source->size, g->a_row, g->a_column, rows, k,
+                      out);
   return i + rows;
 }
 
 // What a tile asks for: the next tile's panel of A, or a part of the elements that will be packed,
 // which begin at row `next`; `turn` counts the tiles since panels were packed.
-static DSC_TYPED(Ahead) DSC_TYPED(next_of_a)(const DSC_TYPED(Run) * run, bool packs, int64_t k,
-                                             const DSC_T *panel, int64_t next, int64_t turn) {
-  enum { ROWS = DSC_TILE_ROWS, LINE = 64 / sizeof(DSC_T) };
-  if (!packs) return (DSC_TYPED(Ahead)){panel + ROWS * k, ROWS, ROWS * ROWS};
-  const DSC_T *from = run->a + next * run->a_row;
-  if (run->a_row == 1)
-    return (DSC_TYPED(Ahead)){from + turn * LINE, run->a_column, ROWS * run->a_column};
-  return (DSC_TYPED(Ahead)){from, run->a_row, ROWS};
+static DscComing DSC_TYPED(next_of_a)(const DSC_TYPED(Run) * run, bool packs, int64_t steps,
+                                      const DSC_T *panel, int64_t next, int64_t turn) {
+  enum { ROWS = DSC_TILE_ROWS, LINE = 64 };
+  const int64_t panel_row = ROWS * (int64_t)sizeof(DSC_T);
+  if (!packs)
+    return (DscComing){(const char *)panel + panel_row * steps, panel_row, ROWS * panel_row};
+  const DscProduct *g = run->g;
+  const int64_t size = run->source->size, row = run->source->pairs ? 2 * size : size;
+  const char *from = run->a + next * g->a_row * size;
+  if (g->a_row == 1)
+    return (DscComing){from + turn * LINE, g->a_column * row, ROWS * g->a_column * row};
+  return (DscComing){from, g->a_row * size, ROWS * row};
 }
 
 // The tiles of C in `columns` columns from j on, for one block of k.
 static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, int64_t columns) {
   DSC_T buffer[2 * DSC_TILE_ROWS * DSC_TILE_COLUMNS] __attribute__((aligned(64)));
   const DscProduct *g = run->g;
+  const DSC_TYPED(Source) *source = run->source;
+  const int64_t steps = DSC_TYPED(steps)(run, k);
   int vectors = (int)((columns + DSC_LANES_PER_VECTOR - 1) / DSC_LANES_PER_VECTOR);
   bool full = columns == vectors * DSC_LANES_PER_VECTOR, direct = run->direct && full;
   bool packed = run->pack_b || !full;
-  const DSC_T *b = run->pack_b && !run->in_turn ? run->b_panels + j * k
+  const DSC_T *b = run->pack_b && !run->in_turn ? run->b_panels + j * steps
                    : packed                     ? run->b_panels
-                                                : run->b + j;
-  int64_t b_row = packed ? DSC_TILE_COLUMNS : run->b_row;
+                                                : (const DSC_T *)run->b + j;
+  int64_t b_row = packed ? DSC_TILE_COLUMNS : g->b_row;
   DSC_T *sums = run->sums == NULL ? NULL : run->sums + (run->direct ? 0 : j * g->m);
-  const DSC_T *a = run->pack_a ? run->a_panels : run->a;
-  int64_t a_row = run->pack_a ? 1 : run->a_row;
-  int64_t a_column = run->pack_a ? DSC_TILE_ROWS : run->a_column;
+  const DSC_T *a = run->pack_a ? run->a_panels : (const DSC_T *)run->a;
+  int64_t a_row = run->pack_a ? 1 : g->a_row;
+  int64_t a_column = run->pack_a ? DSC_TILE_ROWS : g->a_column;
   bool accumulate = !run->first || (direct && g->beta != 0), packs = run->a_in_turn && j == 0;
-  const bool copies = run->in_turn && run->b_column == 1 && columns == DSC_TILE_COLUMNS;
-  if (run->in_turn && !copies) DSC_TYPED(pack_b)
-  (run->b + j * run->b_column, run->b_column, run->b_row, columns, k, run->b_panels);
+  const bool copies = run->in_turn && g->b_column == 1 && columns == DSC_TILE_COLUMNS;
+  const char *from = run->b + j * g->b_column * source->size;
+  if (run->in_turn && !copies)
+    source->pack_b(from, g->b_column, g->b_row, columns, k, run->b_panels);
   const int64_t next = j + DSC_TILE_COLUMNS, tiles = (g->m + DSC_TILE_ROWS - 1) / DSC_TILE_ROWS;
-  const bool pairs = DSC_TYPED(thin_pairs) && vectors == 1 && !packs;
+  const bool thin = DSC_TYPED(thin_pairs) && vectors == 1 && !packs && !source->pairs;
   int64_t next_row = 0, packed_at = 0;
   for (int64_t i = 0, rows, index = 0; i < g->m; i += rows, index++) {
     rows = DSC_TYPED(tile_height)(g->m - i);
     const bool pair =
-        pairs && rows == DSC_TILE_ROWS && DSC_TYPED(tile_height)(g->m - i - rows) == DSC_TILE_ROWS;
+        thin && rows == DSC_TILE_ROWS && DSC_TYPED(tile_height)(g->m - i - rows) == DSC_TILE_ROWS;
     if (run->fetches && next < g->n) DSC_TYPED(fetch_ahead)(run, k, next, index, tiles);
     DSC_T *out = buffer;
     int64_t out_row = DSC_TILE_COLUMNS;
@@ -208,34 +210,33 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
       out = sums + i * DSC_TILE_COLUMNS;
     }
     if (packs && i == next_row) {
-      next_row = DSC_TYPED(pack_next_of_a)(run, k, i, run->a_panels + index * DSC_TILE_ROWS * k);
+      next_row =
+          DSC_TYPED(pack_next_of_a)(run, k, i, run->a_panels + index * DSC_TILE_ROWS * steps);
       packed_at = index;
     }
     if (pair) {
-      const int64_t below = run->pack_a ? DSC_TILE_ROWS * k : rows * a_row;
+      const int64_t below = run->pack_a ? DSC_TILE_ROWS * steps : rows * a_row;
       DSC_TYPED(tile_pair)
-      (k, a, a + below, a_row, a_column, b, b_row, out, out_row, accumulate);
+      (steps, a, a + below, a_row, a_column, b, b_row, out, out_row, accumulate);
       a += below, rows += DSC_TILE_ROWS;
     } else if (copies && i == 0) {
-      DSC_TYPED(copying_tiles)
-      [rows - 1](k, a, a_row, a_column, run->b + j, run->b_row, run->b_panels, out, out_row,
-                 accumulate);
+      source->copying_tiles[rows - 1](k, a, a_row, a_column, from, g->b_row, run->b_panels, out,
+                                      out_row, accumulate);
     } else if (run->pack_a && packed && rows == DSC_TILE_ROWS && vectors == DSC_TILE_VECTORS) {
-      DSC_TYPED(tile_packed)
-      (k, a, b, out, out_row, accumulate,
-       DSC_TYPED(next_of_a)(run, packs, k, a, next_row, index - packed_at));
+      source->tile_packed(steps, a, b, out, out_row, accumulate,
+                          DSC_TYPED(next_of_a)(run, packs, steps, a, next_row, index - packed_at));
     } else {
-      DSC_TYPED(tiles)
-      [rows - 1][vectors - 1](k, a, a_row, a_column, b, b_row, out, out_row, accumulate);
+      source->tiles[rows - 1][vectors - 1](steps, a, a_row, a_column, b, b_row, out, out_row,
+                                           accumulate);
     }
-    a += run->pack_a ? DSC_TILE_ROWS * k : (pair ? DSC_TILE_ROWS : rows) * a_row;
+    a += run->pack_a ? DSC_TILE_ROWS * steps : (pair ? DSC_TILE_ROWS : rows) * a_row;
     if (!run->last) continue;
     if (direct) {
       if (g->bias != NULL)
         DSC_TYPED(add_bias)(out, out_row, rows, vectors, (const DSC_T *)g->bias + j);
       continue;
     }
-    DSC_TYPED(finish_tile)(g, out, out_row, i, rows, j, columns);
+    source->finish_tile(g, out, out_row, i, rows, j, columns);
   }
 }
 

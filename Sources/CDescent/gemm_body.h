@@ -16,15 +16,22 @@
 #define DSC_TILE_VECTORS 2
 #endif
 
+#include "half_memory.h"
+
 #define DSC_T       float
 #define DSC_T_NAME  f32
 #define DSC_T_BYTES 4
 #include "gemm_tile.h"
-#include "gemm_copying.h"
+#include "copy_row.h"
 #include "gemm_transpose.h"
-#include "gemm_pack.h"
+#define DSC_PART "gemm_pack.h"
+#include "gemm_each_source.h"
+#define DSC_PART "gemm_copying.h"
+#include "gemm_each_source.h"
 #include "gemm_patches.h"
 #include "gemm_finish.h"
+#include "gemm_source.h"
+#include "gemm_near.h"
 #include "gemm_block.h"
 #include "gemm_rows.h"
 #include "conv_fill_body.h"
@@ -34,8 +41,12 @@
 #include "gemm_taps.h"
 #include "gemm_winograd.h"
 #include "gemm_winograd_weights.h"
-#include "gemm_vector.h"
+#include "gemm_chains.h"
+#define DSC_PART "gemm_vector.h"
+#include "gemm_each_source.h"
 #include "gemm_narrow.h"
+#undef DSC_CHAINS
+#undef DSC_SHORT
 #include "attention_scores.h"
 #include "attention_forward.h"
 #include "attention_backward.h"
@@ -48,11 +59,16 @@
 #define DSC_T_NAME  f64
 #define DSC_T_BYTES 8
 #include "gemm_tile.h"
-#include "gemm_copying.h"
+#include "copy_row.h"
 #include "gemm_transpose.h"
-#include "gemm_pack.h"
+#define DSC_PART "gemm_pack.h"
+#include "gemm_each_source.h"
+#define DSC_PART "gemm_copying.h"
+#include "gemm_each_source.h"
 #include "gemm_patches.h"
 #include "gemm_finish.h"
+#include "gemm_source.h"
+#include "gemm_near.h"
 #include "gemm_block.h"
 #include "gemm_rows.h"
 #include "conv_fill_body.h"
@@ -60,8 +76,12 @@
 #include "gemm_spread.h"
 #include "gemm_channels.h"
 #include "gemm_taps.h"
-#include "gemm_vector.h"
+#include "gemm_chains.h"
+#define DSC_PART "gemm_vector.h"
+#include "gemm_each_source.h"
 #include "gemm_narrow.h"
+#undef DSC_CHAINS
+#undef DSC_SHORT
 #undef DSC_FOR_TILE_ROWS
 #undef DSC_T
 #undef DSC_T_NAME

@@ -16,20 +16,6 @@ static void DSC_TYPED(load)(DscDType dtype, const char *source, int64_t step, in
   }
 }
 
-// Converts `lines` x `k` elements; the result keeps the direction that was contiguous.
-static void DSC_TYPED(convert)(DscDType dtype, const char *from, int64_t line, int64_t step,
-                               int64_t lines, int64_t k, DSC_T *out, int64_t *out_line,
-                               int64_t *out_step) {
-  bool along_lines = line == 1 && step != 1;
-  *out_line = along_lines ? 1 : k;
-  *out_step = along_lines ? lines : 1;
-  int64_t rows = along_lines ? k : lines, columns = along_lines ? lines : k;
-  int64_t row = along_lines ? step : line, column = along_lines ? line : step;
-  int64_t size = (int64_t)dsc_dtype_size(dtype);
-  for (int64_t i = 0; i < rows; i++)
-    DSC_TYPED(load)(dtype, from + i * row * size, column, columns, out + i * columns);
-}
-
 // Writes part of a row of C: alpha * sums + beta * C + bias, rounded to the dtype once.
 static void DSC_TYPED(finish_row)(const DscProduct *g, const DSC_T *sums, int64_t i, int64_t j,
                                   int64_t count) {
@@ -76,9 +62,8 @@ static void DSC_TYPED(add_bias)(DSC_T *out, int64_t out_row, int64_t rows, int v
 static void DSC_TYPED(finish_tile)(const DscProduct *g, DSC_T *sums, int64_t sums_row, int64_t i,
                                    int64_t rows, int64_t j, int64_t columns) {
   typedef DSC_TYPED(Vector) Vector;
-  bool half = g->dtype == DSC_FLOAT16 || g->dtype == DSC_BFLOAT16;
   const DSC_T *bias = (const DSC_T *)g->bias;
-  if (half || g->beta != 0 || (bias != NULL && g->bias_row != 0 && g->bias_column != 0)) {
+  if (g->beta != 0 || (bias != NULL && g->bias_row != 0 && g->bias_column != 0)) {
     for (int64_t r = 0; r < rows; r++)
       DSC_TYPED(finish_row)(g, sums + r * sums_row, i + r, j, columns);
     return;

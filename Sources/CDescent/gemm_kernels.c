@@ -4,6 +4,7 @@
 
 #include "dsc_direct.h"
 #include "dsc_evaluate.h"
+#include "dsc_halves.h"
 #include "dsc_math_macros.h"
 #include "dsc_product.h"
 #include "dsc_spread.h"
@@ -15,10 +16,18 @@
 #define DSC_BODY "gemm_body.h"
 #include "dsc_for_each_target.h"
 
+#include "gemm_pairs.h"
+
 // The function of float or of double.
 #define CALL(dtype, name, ...)                                    \
   ((dtype) == DSC_FLOAT64 ? DSC_DISPATCH(name##_f64)(__VA_ARGS__) \
                           : DSC_DISPATCH(name##_f32)(__VA_ARGS__))
+
+// The function that reads elements of the product's dtype.
+#define CALL_SOURCE(product, name)                                                 \
+  ((product)->dtype == DSC_FLOAT16    ? DSC_DISPATCH(name##_float16_f32)(product)  \
+   : (product)->dtype == DSC_BFLOAT16 ? DSC_DISPATCH(name##_bfloat16_f32)(product) \
+                                      : CALL((product)->dtype, name, product))
 
 DscTileSize dsc_tile_size(DscDType dtype) { return CALL(dtype, tile_size); }
 
@@ -29,18 +38,16 @@ bool dsc_columns_are_positions(const DscProduct *product) {
 int dsc_product_tiled(const DscProduct *product) { return CALL(product->dtype, product, product); }
 
 bool dsc_product_is_vector(const DscProduct *product) {
-  return product->m == 1 && product->patches == NULL &&
-         (product->dtype == DSC_FLOAT32 || product->dtype == DSC_FLOAT64);
+  return product->m == 1 && product->patches == NULL;
 }
 
-int dsc_product_vector(const DscProduct *product) { return CALL(product->dtype, vector, product); }
+int dsc_product_vector(const DscProduct *product) { return CALL_SOURCE(product, vector); }
 
 bool dsc_product_is_narrow(const DscProduct *product) {
   // More columns fill a tile well enough; chains of less depth take longer to add up than a tile.
   enum { MOST_COLUMNS = 12, LEAST_DEPTH = 256 };
   return product->n <= MOST_COLUMNS && product->k >= LEAST_DEPTH && product->a_column == 1 &&
-         product->b_row == 1 && product->patches == NULL &&
-         (product->dtype == DSC_FLOAT32 || product->dtype == DSC_FLOAT64);
+         product->b_row == 1 && product->patches == NULL;
 }
 
 int dsc_product_narrow(const DscProduct *product) { return CALL(product->dtype, narrow, product); }

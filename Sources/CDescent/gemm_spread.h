@@ -13,8 +13,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(spread_tile)(int row
   DSC_TYPED(clear_tile)(rows, vectors, sum);
   for (int64_t p = 0; p < k; p++, a += DSC_TILE_ROWS, b += DSC_TILE_COLUMNS) {
     const DSC_T *four[(DSC_TILE_ROWS + 3) / 4];
-#pragma clang loop unroll(full)
-    for (int i = 0; i < rows; i += 4) four[i / 4] = a + i;
+    DSC_TYPED(find_fours)(rows, a, 1, four);
     DSC_TYPED(multiply_add)(rows, vectors, four, 1, b, sum);
   }
 #pragma clang loop unroll(full)

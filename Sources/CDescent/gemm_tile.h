@@ -8,7 +8,9 @@
 #define DSC_LANES_PER_VECTOR ((int)(DSC_VECTOR_BYTES / sizeof(DSC_T)))
 #define DSC_TILE_COLUMNS     (DSC_TILE_VECTORS * DSC_LANES_PER_VECTOR)
 
-#if DSC_FMA
+#if defined(DSC_PAIRS)
+#define DSC_MULTIPLY_ADD(a, b, c) DSC_ADD_PAIRS(a, b, c)
+#elif DSC_FMA
 #define DSC_MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma(a, b, c)
 #else
 #define DSC_MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
@@ -29,17 +31,39 @@ static int64_t DSC_TYPED(tile_height)(int64_t left) {
   return 3 * rest >= 2 * DSC_TILE_ROWS ? DSC_TILE_ROWS : (left + 1) / 2;
 }
 
-// What a tile of whole packed panels asks for meanwhile: lines that are needed soon, one for each
-// of its k elements. They go in groups of DSC_TILE_ROWS: `step` elements apart within a group, the
-// groups `group` apart.
-typedef struct {
-  const DSC_T *from;
-  int64_t step, group;
-} DSC_TYPED(Ahead);
+// The first of every four of `rows` rows, which a tile reads from.
+static inline __attribute__((always_inline)) void DSC_TYPED(find_fours)(int rows, const DSC_T *a,
+                                                                        int64_t a_row,
+                                                                        const DSC_T **four) {
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i += 4) four[i / 4] = a + i * a_row;
+}
+
+// The same where a tile steps through k: hides that the pointers are a stride apart. The compiler
+// would step one pointer through all rows, a chain of additions longer than the multiply-adds take.
+static inline __attribute__((always_inline)) void DSC_TYPED(find_stepping_fours)(
+    int rows, const DSC_T *a, int64_t a_row, const DSC_T **four) {
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i += 4) {
+    four[i / 4] = a + i * a_row;
+    __asm__("" : "+r"(four[i / 4]));
+  }
+}
 
 // Adds the products of an element of each row of A and a row of B; `rows`, `vectors` and what the
-// callers make of them are literals, so the sums are registers. `four`: the first of every four
-// rows.
+// callers make of them are literals, so the sums are registers. `four`: see find_fours.
+static inline __attribute__((always_inline)) void DSC_TYPED(multiply_add_line)(
+    int rows, int vectors, const DSC_T *const *four, int64_t a_row, const DSC_TYPED(Vector) * line,
+    DSC_TYPED(Vector) sum[DSC_TILE_ROWS][DSC_TILE_VECTORS]) {
+  typedef DSC_TYPED(Vector) Vector;
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++) {
+    Vector x = (Vector)(four[i / 4][i % 4 * a_row]);
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) sum[i][v] = DSC_MULTIPLY_ADD(x, line[v], sum[i][v]);
+  }
+}
+
 static inline __attribute__((always_inline)) void DSC_TYPED(multiply_add)(
     int rows, int vectors, const DSC_T *const *four, int64_t a_row, const DSC_T *b,
     DSC_TYPED(Vector) sum[DSC_TILE_ROWS][DSC_TILE_VECTORS]) {
@@ -47,12 +71,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(multiply_add)(
   Vector line[DSC_TILE_VECTORS];
 #pragma clang loop unroll(full)
   for (int v = 0; v < vectors; v++) line[v] = *(const Vector *)(b + v * DSC_LANES_PER_VECTOR);
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++) {
-    Vector x = (Vector)(four[i / 4][i % 4 * a_row]);
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) sum[i][v] = DSC_MULTIPLY_ADD(x, line[v], sum[i][v]);
-  }
+  DSC_TYPED(multiply_add_line)(rows, vectors, four, a_row, line, sum);
 }
 
 static inline __attribute__((always_inline)) void DSC_TYPED(clear_tile)(
@@ -91,13 +110,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(tile)(int rows, int 
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
   const DSC_T *four[(DSC_TILE_ROWS + 3) / 4];
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++) {
-    if (i % 4 == 0) four[i / 4] = a + i * a_row;
-    // Hides that the pointers are a stride apart: the compiler would step one pointer through all
-    // rows, a chain of additions longer than the multiply-adds take.
-    if (i % 4 == 0) __asm__("" : "+r"(four[i / 4]));
-  }
+  DSC_TYPED(find_stepping_fours)(rows, a, a_row, four);
   DSC_TYPED(clear_tile)(rows, vectors, sum);
   for (int64_t p = 0; p < k; p++, b += b_row) {
     if (needed != NULL) __builtin_prefetch(needed + p * DSC_ASKED_BYTES, 0, 2);
@@ -142,6 +155,11 @@ DSC_FOR_TILE_ROWS(DSC_TILE_ROW)
 static const DSC_TYPED(Tile)
     DSC_TYPED(tiles)[DSC_TILE_ROWS][DSC_TILE_VECTORS] = {DSC_FOR_TILE_ROWS(DSC_TILE_ENTRY)};
 
+// The same for all vectors, from a B of any type, which is copied to `panel`: see gemm_copying.h.
+typedef void (*DSC_TYPED(CopyingTile))(int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column,
+                                       const void *b, int64_t b_row, DSC_T *panel, DSC_T *out,
+                                       int64_t out_row, bool accumulate);
+
 // The same for all vectors, with something needed.
 typedef void (*DSC_TYPED(AskingTile))(int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column,
                                       const DSC_T *b, int64_t b_row, DSC_T *out, int64_t out_row,
@@ -164,27 +182,29 @@ static const DSC_TYPED(AskingTile)
 // `count` elements of k of a whole tile from packed panels; fetches a line with each, or `wide` all
 // lines of a row of the tile, to be written.
 static inline __attribute__((always_inline)) void DSC_TYPED(packed_group)(
-    bool wide, int64_t count, const DSC_T **a, const DSC_T **b, const DSC_T *ahead, int64_t step,
+    bool wide, int64_t count, const DSC_T **a, const DSC_T **b, const char *ahead, int64_t step,
     DSC_TYPED(Vector) sum[DSC_TILE_ROWS][DSC_TILE_VECTORS]) {
-  enum { LINE = 64 / sizeof(DSC_T) };
+  enum { LINE = 64, WIDTH = DSC_TILE_COLUMNS * sizeof(DSC_T) };
 #pragma clang loop unroll(disable)
   for (int64_t p = 0; p < count; p++, ahead += step) {
     const DSC_T *four[(DSC_TILE_ROWS + 3) / 4];
-#pragma clang loop unroll(full)
-    for (int i = 0; i < DSC_TILE_ROWS; i += 4) four[i / 4] = *a + i;
+    DSC_TYPED(find_fours)(DSC_TILE_ROWS, *a, 1, four);
     if (!wide) __builtin_prefetch(ahead);
 #pragma clang loop unroll(full)
-    for (int l = 0; wide && l < DSC_TILE_COLUMNS; l += LINE) __builtin_prefetch(ahead + l, 1);
+    for (int l = 0; wide && l < WIDTH; l += LINE) __builtin_prefetch(ahead + l, 1);
     DSC_TYPED(multiply_add)(DSC_TILE_ROWS, DSC_TILE_VECTORS, four, 1, *b, sum);
     *a += DSC_TILE_ROWS;
     *b += DSC_TILE_COLUMNS;
   }
 }
 
+typedef void (*DSC_TYPED(PackedTile))(int64_t k, const DSC_T *a, const DSC_T *b, DSC_T *out,
+                                      int64_t out_row, bool accumulate, DscComing ahead);
+
 // The whole tile from packed panels. Its lines of C are asked for shortly before the end: rows of C
 // are often a power of two apart, and would not stay in the first-level cache for longer.
 static void DSC_TYPED(tile_packed)(int64_t k, const DSC_T *a, const DSC_T *b, DSC_T *out,
-                                   int64_t out_row, bool accumulate, DSC_TYPED(Ahead) ahead) {
+                                   int64_t out_row, bool accumulate, DscComing ahead) {
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
   DSC_TYPED(clear_tile)(DSC_TILE_ROWS, DSC_TILE_VECTORS, sum);
@@ -192,7 +212,8 @@ static void DSC_TYPED(tile_packed)(int64_t k, const DSC_T *a, const DSC_T *b, DS
   for (; left >= 3 * DSC_TILE_ROWS; left -= DSC_TILE_ROWS, ahead.from += ahead.group)
     DSC_TYPED(packed_group)(false, DSC_TILE_ROWS, &a, &b, ahead.from, ahead.step, sum);
   const int64_t rows = left < DSC_TILE_ROWS ? left : DSC_TILE_ROWS;
-  DSC_TYPED(packed_group)(true, rows, &a, &b, out, out_row, sum);
+  DSC_TYPED(packed_group)
+  (true, rows, &a, &b, (const char *)out, out_row * (int64_t)sizeof(DSC_T), sum);
   DSC_TYPED(packed_group)(false, left - rows, &a, &b, ahead.from, ahead.step, sum);
   DSC_TYPED(store_tile)(DSC_TILE_ROWS, DSC_TILE_VECTORS, sum, out, out_row, accumulate);
 }

@@ -47,27 +47,6 @@ static inline __attribute__((always_inline)) void DSC_TYPED(transpose_fours)(DSC
   x[2] = DSC_FIRST_PAIRS(last01, last23), x[3] = DSC_LAST_PAIRS(last01, last23);
 }
 
-// Lane l of out[e] is element e of line l.
-static inline __attribute__((always_inline)) void DSC_TYPED(load_fours)(const DSC_T *from,
-                                                                        int64_t line,
-                                                                        DSC_TYPED(Vector) out[4]) {
-  typedef DSC_TYPED(Quarter) Quarter;
-#pragma clang loop unroll(full)
-  for (int i = 0; i < 4; i++) {
-    const DSC_T *at = from + i * line;
-    const Quarter a = *(const Quarter *)at, b = *(const Quarter *)(at + 4 * line);
-#if DSC_VECTOR_BYTES / DSC_T_BYTES == 16
-    const Quarter c = *(const Quarter *)(at + 8 * line), d = *(const Quarter *)(at + 12 * line);
-    out[i] = __builtin_shufflevector(__builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7),
-                                     __builtin_shufflevector(c, d, 0, 1, 2, 3, 4, 5, 6, 7), 0, 1, 2,
-                                     3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-#else
-    out[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7);
-#endif
-  }
-  DSC_TYPED(transpose_fours)(out);
-}
-
 // Element e of line l is lane l of x[e].
 static inline __attribute__((always_inline)) void DSC_TYPED(store_fours)(DSC_TYPED(Vector) x[4],
                                                                          DSC_T *to, int64_t line) {

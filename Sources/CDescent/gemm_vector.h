@@ -1,68 +1,72 @@
-// A row vector times a matrix for one element type DSC_T. No include guard.
-//
-// The order of summation serves both layouts of the matrix at the speed of memory: 16 interleaved
-// chains over k, so that a dot product is vector code, in blocks that depend on k alone, whose
-// chains are added block by block; the 16 totals are added as a tree. Below DSC_SHORT elements one
-// chain does.
-#define DSC_CHAINS 16
-#define DSC_SHORT  32
-
-typedef DSC_T DSC_TYPED(Chains)
-    __attribute__((ext_vector_type(DSC_CHAINS), aligned(sizeof(DSC_T))));
-
-enum {
-  DSC_TYPED(vector_block) = 1024,                         // elements of k
-  DSC_TYPED(vector_chunk) = (int)(1024 / sizeof(DSC_T)),  // columns
-#if DSC_VECTOR_BYTES == 64 || defined(__aarch64__)
-  DSC_TYPED(vector_budget) = 16,  // registers for chains
-#else
-  DSC_TYPED(vector_budget) = 8,
-#endif
-  DSC_TYPED(vector_fit) =
-      (int)(DSC_TYPED(vector_budget) * DSC_VECTOR_BYTES / (DSC_CHAINS * sizeof(DSC_T))),
-  DSC_TYPED(streams) = DSC_TYPED(vector_fit) > 4 ? 4 : DSC_TYPED(vector_fit),
-};
+// A row vector times a matrix of elements of a type DSC_S (gemm_each_source.h), which are converted
+// in registers; the vector is of DSC_T. No include guard.
 
 // How far ahead the columns of a product are fetched, in elements: short ones, for the processor
 // sees no further than a column's end; 0: not at all. `count` columns are read: where they are more
 // than the second-level cache keeps, it pays for somewhat longer ones, and for long ones where a
 // line of the cache takes two loads.
-static int64_t DSC_TYPED(vector_ahead)(int64_t column, int64_t count) {
+static int64_t DSC_FROM(vector_ahead)(int64_t column, int64_t count) {
   enum { NEAR = 8 << 10, FAR = 12 << 10, FARTHER = 16 << 10, WITHIN = 2 << 10 };
   enum { LARGE = 512 << 10, LARGER = 2 << 20 };
-  const int64_t size = (int64_t)sizeof(DSC_T), group = DSC_TYPED(streams) * column;
+  const int64_t size = (int64_t)sizeof(DSC_S), group = DSC_TYPED(streams) * column;
   const int64_t all = count * column * size;
   if (group <= 0) return 0;
   if (group * size <= (all > LARGE ? FARTHER : FAR)) return group * (1 + NEAR / (group * size));
-  return all > LARGER && DSC_VECTOR_BYTES == 32 ? WITHIN / size : 0;
+  const bool loads_parts = DSC_VECTOR_BYTES == 32 || sizeof(DSC_S) < sizeof(DSC_T);
+  return all > LARGER && loads_parts ? WITHIN / size : 0;
+}
+
+static inline __attribute__((always_inline)) void DSC_FROM(read_chains)(const DSC_S *from,
+                                                                        DSC_TYPED(Chains) * to) {
+  typedef DSC_S Elements __attribute__((ext_vector_type(DSC_CHAINS), aligned(sizeof(DSC_S))));
+  *to = DSC_WIDEN(*(const Elements *)from, DSC_TYPED(Chains));
+}
+
+// The same of the last `count` elements, or all of them.
+static inline __attribute__((always_inline)) void DSC_FROM(read_some)(const DSC_S *from,
+                                                                      int64_t count,
+                                                                      DSC_TYPED(Chains) * to) {
+  typedef DSC_S Elements __attribute__((ext_vector_type(DSC_CHAINS), aligned(sizeof(DSC_S))));
+  Elements some = (Elements)((DSC_S)0);
+  memcpy(&some, from, (size_t)count * sizeof(DSC_S));
+  *to = DSC_WIDEN(some, DSC_TYPED(Chains));
 }
 
 // The chains of `streams` dot products of one length, side by side; those of a are fetched ahead.
-static inline __attribute__((always_inline)) void DSC_TYPED(dot_chains)(
-    int streams, const DSC_T *const *a, const DSC_T *const *x, int64_t count, int64_t ahead,
-    DSC_TYPED(Chains) * out) {
+static inline __attribute__((always_inline)) void DSC_FROM(dot_chains)(int streams,
+                                                                       const DSC_S *const *a,
+                                                                       const DSC_T *const *x,
+                                                                       int64_t count, int64_t ahead,
+                                                                       DSC_TYPED(Chains) * out) {
   typedef DSC_TYPED(Chains) Chains;
   Chains sum[4];
 #pragma clang loop unroll(full)
   for (int s = 0; s < streams; s++) sum[s] = (Chains)((DSC_T)0);
   int64_t p = 0;
+  // Fewer turns: more of what the processor has in flight are loads.
+#pragma clang loop unroll_count(4)
   for (; ahead != 0 && p + DSC_CHAINS <= count; p += DSC_CHAINS) {
 #pragma clang loop unroll(full)
     for (int s = 0; s < streams; s++) {
       __builtin_prefetch(a[s] + p + ahead);
-      sum[s] = DSC_MULTIPLY_ADD(*(const Chains *)(a[s] + p), *(const Chains *)(x[s] + p), sum[s]);
+      Chains u;
+      DSC_FROM(read_chains)(a[s] + p, &u);
+      sum[s] = DSC_MULTIPLY_ADD(u, *(const Chains *)(x[s] + p), sum[s]);
     }
   }
   for (; p + DSC_CHAINS <= count; p += DSC_CHAINS) {
 #pragma clang loop unroll(full)
-    for (int s = 0; s < streams; s++)
-      sum[s] = DSC_MULTIPLY_ADD(*(const Chains *)(a[s] + p), *(const Chains *)(x[s] + p), sum[s]);
+    for (int s = 0; s < streams; s++) {
+      Chains u;
+      DSC_FROM(read_chains)(a[s] + p, &u);
+      sum[s] = DSC_MULTIPLY_ADD(u, *(const Chains *)(x[s] + p), sum[s]);
+    }
   }
   if (p < count) {
     for (int s = 0; s < streams; s++) {
-      Chains u = (Chains)((DSC_T)0), v = u;
-      memcpy(&u, a[s] + p, (size_t)(count - p) * sizeof(DSC_T));
-      memcpy(&v, x[s] + p, (size_t)(count - p) * sizeof(DSC_T));
+      Chains u, v;
+      DSC_FROM(read_some)(a[s] + p, count - p, &u);
+      DSC_TYPED(read_some)(x[s] + p, count - p, &v);
       sum[s] = DSC_MULTIPLY_ADD(u, v, sum[s]);
     }
   }
@@ -70,121 +74,120 @@ static inline __attribute__((always_inline)) void DSC_TYPED(dot_chains)(
   for (int s = 0; s < streams; s++) out[s] = sum[s];
 }
 
-static inline __attribute__((always_inline)) DSC_T DSC_TYPED(sum_chains)(const DSC_TYPED(Chains) *
-                                                                         chains) {
-  typedef DSC_T Eight __attribute__((ext_vector_type(DSC_CHAINS / 2)));
-  typedef DSC_T Four __attribute__((ext_vector_type(DSC_CHAINS / 4)));
-  const Eight eight = chains->lo + chains->hi;
-  const Four four = eight.lo + eight.hi;
-  return (four[0] + four[2]) + (four[1] + four[3]);
+// Dot products with STREAMS columns that are contiguous in memory. A function of its own: within
+// the loops around it the compiler would step a dozen pointers from group to group.
+static __attribute__((noinline)) void DSC_FROM(vector_columns)(const DSC_S *b, int64_t column,
+                                                               const DSC_T *x, int64_t k,
+                                                               int64_t ahead, DSC_T *out) {
+  enum { STREAMS = DSC_TYPED(streams), BLOCK = DSC_TYPED(vector_block) };
+  DSC_TYPED(Chains) total[4], part[4];
+  for (int64_t start = 0; start < k; start += BLOCK, b += BLOCK, x += BLOCK) {
+    const DSC_S *of[4];
+    const DSC_T *by[4];
+#pragma clang loop unroll(full)
+    for (int s = 0; s < STREAMS; s++) of[s] = b + s * column, by[s] = x;
+    DSC_FROM(dot_chains)(STREAMS, of, by, k - start < BLOCK ? k - start : BLOCK, ahead, part);
+#pragma clang loop unroll(full)
+    for (int s = 0; s < STREAMS; s++) total[s] = start == 0 ? part[s] : total[s] + part[s];
+  }
+#pragma clang loop unroll(full)
+  for (int s = 0; s < STREAMS; s++) out[s] = DSC_TYPED(sum_chains)(&total[s]);
 }
 
-// x of a block as contiguous elements.
-static const DSC_T *DSC_TYPED(vector_x)(const DscProduct *g, int64_t start, int64_t count,
-                                        DSC_T *buffer) {
-  const DSC_T *x = (const DSC_T *)g->a + start * g->a_column;
-  if (g->a_column == 1) return x;
-  for (int64_t p = 0; p < count; p++) buffer[p] = x[p * g->a_column];
-  return buffer;
-}
-
-// Dot products with STREAMS columns at a time; columns that are not contiguous in memory are first
-// made so, block by block.
-static void DSC_TYPED(vector_columns)(const DscProduct *g, int64_t j, DSC_T *out) {
+// The same with columns that are not: they are first made so, block by block.
+static void DSC_FROM(vector_gathered)(const DscProduct *g, int64_t j, DSC_T *out) {
   enum { STREAMS = DSC_TYPED(streams), BLOCK = DSC_TYPED(vector_block), PAD = 4 };
-  DSC_T buffer[BLOCK], columns[STREAMS * BLOCK + PAD];
+  DSC_T columns[STREAMS * BLOCK + PAD];
   DSC_TYPED(Chains) total[4] = {0}, part[4];
   const DSC_T *b[4], *x[4];
-  const int64_t ahead = g->b_row == 1 ? DSC_TYPED(vector_ahead)(g->b_column, g->n) : 0;
   for (int64_t start = 0; start < g->k; start += BLOCK) {
-    int64_t count = g->k - start < BLOCK ? g->k - start : BLOCK;
-    x[0] = DSC_TYPED(vector_x)(g, start, count, buffer);
-    const DSC_T *from = (const DSC_T *)g->b + j * g->b_column + start * g->b_row;
-    if (g->b_row != 1)  // rows of B are the lines, so that panels are columns
-      DSC_TYPED(pack)((int)count, from, g->b_row, g->b_column, count, STREAMS, columns);
-    for (int s = 0; s < STREAMS; s++) {
-      x[s] = x[0];
-      b[s] = g->b_row == 1 ? from + s * g->b_column : columns + s * count;
-    }
-    DSC_TYPED(dot_chains)(STREAMS, b, x, count, ahead, part);
+    const int64_t count = g->k - start < BLOCK ? g->k - start : BLOCK;
+    const DSC_S *from = (const DSC_S *)(const void *)g->b + j * g->b_column + start * g->b_row;
+    // Rows of B are the lines, so that panels are columns.
+    DSC_FROM(pack)((int)count, from, g->b_row, g->b_column, count, STREAMS, columns);
+    for (int s = 0; s < STREAMS; s++)
+      x[s] = (const DSC_T *)(const void *)g->a + start, b[s] = columns + s * count;
+    DSC_TYPED(dot_chains)(STREAMS, b, x, count, 0, part);
     for (int s = 0; s < STREAMS; s++) total[s] = start == 0 ? part[s] : total[s] + part[s];
   }
   for (int s = 0; s < STREAMS; s++) out[s] = DSC_TYPED(sum_chains)(&total[s]);
 }
 
 // One dot product: several blocks at a time.
-static DSC_T DSC_TYPED(vector_dot)(const DscProduct *g, int64_t j) {
+static DSC_T DSC_FROM(vector_dot)(const DscProduct *g, int64_t j) {
   enum { STREAMS = DSC_TYPED(streams), BLOCK = DSC_TYPED(vector_block) };
-  DSC_T buffer[STREAMS * BLOCK], gathered[BLOCK];
+  DSC_T gathered[BLOCK];
   DSC_TYPED(Chains) total = (DSC_TYPED(Chains))((DSC_T)0), part[4];
-  const DSC_T *column = (const DSC_T *)g->b + j * g->b_column, *b[4], *x[4];
+  const DSC_S *column = (const DSC_S *)(const void *)g->b + j * g->b_column, *b[4];
+  const DSC_T *x[4], *one = gathered;
   int64_t start = 0;
   for (; g->b_row == 1 && start + STREAMS * BLOCK <= g->k; start += STREAMS * BLOCK) {
-    x[0] = DSC_TYPED(vector_x)(g, start, STREAMS * BLOCK, buffer);
+    x[0] = (const DSC_T *)(const void *)g->a + start;
     for (int s = 0; s < STREAMS; s++) {
       x[s] = x[0] + s * BLOCK;
       b[s] = column + start + s * BLOCK;
     }
-    DSC_TYPED(dot_chains)(STREAMS, b, x, BLOCK, 0, part);
+    DSC_FROM(dot_chains)(STREAMS, b, x, BLOCK, 0, part);
     for (int s = 0; s < STREAMS; s++) total = start + s == 0 ? part[s] : total + part[s];
   }
   for (; start < g->k; start += BLOCK) {
     int64_t count = g->k - start < BLOCK ? g->k - start : BLOCK;
-    x[0] = DSC_TYPED(vector_x)(g, start, count, buffer);
+    x[0] = (const DSC_T *)(const void *)g->a + start;
     b[0] = column + start * g->b_row;
-    if (g->b_row != 1) {
-      for (int64_t p = 0; p < count; p++) gathered[p] = b[0][p * g->b_row];
-      b[0] = gathered;
+    if (g->b_row == 1) {
+      DSC_FROM(dot_chains)(1, b, x, count, 0, part);
+    } else {
+      for (int64_t p = 0; p < count; p++) gathered[p] = DSC_WIDE_ONE(b[0][p * g->b_row]);
+      DSC_TYPED(dot_chains)(1, &one, x, count, 0, part);
     }
-    DSC_TYPED(dot_chains)(1, b, x, count, 0, part);
     total = start == 0 ? part[0] : total + part[0];
   }
   return DSC_TYPED(sum_chains)(&total);
 }
 
 // sum[j] = x[0] row0[j] + sum[j], then x[1] row1[j] and so on; sum starts at 0 if `first`.
-static inline __attribute__((always_inline)) void DSC_TYPED(add_rows)(int rows, bool first,
-                                                                      const DSC_T *x,
-                                                                      const DSC_T *b, int64_t row,
-                                                                      int64_t count,
-                                                                      DSC_T *restrict sum) {
+static inline __attribute__((always_inline)) void DSC_FROM(add_rows)(int rows, bool first,
+                                                                     const DSC_T *x, const DSC_S *b,
+                                                                     int64_t row, int64_t count,
+                                                                     DSC_T *restrict sum) {
   for (int64_t j = 0; j < count; j++) {
     DSC_T value = first ? 0 : sum[j];
 #pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++) value = DSC_MULTIPLY_ADD(x[r], b[r * row + j], value);
+    for (int r = 0; r < rows; r++)
+      value = DSC_MULTIPLY_ADD(x[r], DSC_WIDE_ONE(b[r * row + j]), value);
     sum[j] = value;
   }
 }
 
 // Up to four rows of one chain, from `p` of k elements on.
-static void DSC_TYPED(chain_rows)(const DscProduct *g, int64_t start, int64_t p, int64_t k,
-                                  bool first, int64_t j, int64_t count, DSC_T *sum) {
+static void DSC_FROM(chain_rows)(const DscProduct *g, int64_t start, int64_t p, int64_t k,
+                                 bool first, int64_t j, int64_t count, DSC_T *sum) {
   int64_t row = DSC_CHAINS * g->b_row, have = (k - p + DSC_CHAINS - 1) / DSC_CHAINS;
-  const DSC_T *from = (const DSC_T *)g->b + (start + p) * g->b_row + j;
+  const DSC_S *from = (const DSC_S *)(const void *)g->b + (start + p) * g->b_row + j;
   const DSC_T *x = (const DSC_T *)g->a + (start + p) * g->a_column;
   if (have > 4) have = 4;
   if (have <= 0 && first) memset(sum, 0, (size_t)count * sizeof(DSC_T));
   DSC_T v[4];
   for (int64_t r = 0; r < have; r++) v[r] = x[r * DSC_CHAINS * g->a_column];
   if (have == 4 && first) {
-    DSC_TYPED(add_rows)(4, true, v, from, row, count, sum);
+    DSC_FROM(add_rows)(4, true, v, from, row, count, sum);
   } else if (have == 4) {
-    DSC_TYPED(add_rows)(4, false, v, from, row, count, sum);
+    DSC_FROM(add_rows)(4, false, v, from, row, count, sum);
   } else {
     for (int64_t r = 0; r < have; r++)
-      DSC_TYPED(add_rows)(1, first && r == 0, v + r, from + r * row, row, count, sum);
+      DSC_FROM(add_rows)(1, first && r == 0, v + r, from + r * row, row, count, sum);
   }
 }
 
 // `count` columns from j on, of a matrix whose rows are contiguous: rows are added up, from front
 // to back in groups of four a chain.
-static void DSC_TYPED(vector_rows)(const DscProduct *g, int64_t j, int64_t count, DSC_T *out) {
+static void DSC_FROM(vector_rows)(const DscProduct *g, int64_t j, int64_t count, DSC_T *out) {
   enum { BLOCK = DSC_TYPED(vector_block), CHUNK = DSC_TYPED(vector_chunk) };
   DSC_T total[DSC_CHAINS][CHUNK], part[DSC_CHAINS][CHUNK];
   for (int64_t start = 0; start < g->k; start += BLOCK) {
     int64_t k = g->k - start < BLOCK ? g->k - start : BLOCK;
     for (int64_t p = 0; p < k; p += 4 * DSC_CHAINS)
-      for (int64_t chain = 0; chain < DSC_CHAINS; chain++) DSC_TYPED(chain_rows)
+      for (int64_t chain = 0; chain < DSC_CHAINS; chain++) DSC_FROM(chain_rows)
     (g, start, p + chain, k, p == 0, j, count, start == 0 ? total[chain] : part[chain]);
     for (int64_t chain = 0; start > 0 && chain < DSC_CHAINS; chain++)
       for (int64_t l = 0; l < count; l++) total[chain][l] += part[chain][l];
@@ -196,12 +199,13 @@ static void DSC_TYPED(vector_rows)(const DscProduct *g, int64_t j, int64_t count
 }
 
 // The same for k < DSC_SHORT.
-static void DSC_TYPED(vector_short)(const DscProduct *g, int64_t j, int64_t count, DSC_T *out) {
-  const DSC_T *x = (const DSC_T *)g->a, *b = (const DSC_T *)g->b + j * g->b_column;
+static void DSC_FROM(vector_short)(const DscProduct *g, int64_t j, int64_t count, DSC_T *out) {
+  const DSC_T *x = (const DSC_T *)g->a;
+  const DSC_S *b = (const DSC_S *)(const void *)g->b + j * g->b_column;
   if (g->b_column == 1 && count > 1) {
     for (int64_t p = 0; p < g->k; p++) {
       DSC_T value = x[p * g->a_column];
-      DSC_TYPED(add_rows)(1, p == 0, &value, b + p * g->b_row, 0, count, out);
+      DSC_FROM(add_rows)(1, p == 0, &value, b + p * g->b_row, 0, count, out);
     }
     if (g->k == 0) memset(out, 0, (size_t)count * sizeof(DSC_T));
     return;
@@ -209,38 +213,55 @@ static void DSC_TYPED(vector_short)(const DscProduct *g, int64_t j, int64_t coun
   for (int64_t l = 0; l < count; l += 8) {
     DSC_T value[8] = {0};
     int have = count - l < 8 ? (int)(count - l) : 8;
-    const DSC_T *from = b + l * g->b_column;
+    const DSC_S *from = b + l * g->b_column;
     for (int64_t p = 0; p < g->k; p++, from += g->b_row) {
       if (have == 8) {
 #pragma clang loop unroll(full)
         for (int i = 0; i < 8; i++)
-          value[i] = DSC_MULTIPLY_ADD(x[p * g->a_column], from[i * g->b_column], value[i]);
+          value[i] =
+              DSC_MULTIPLY_ADD(x[p * g->a_column], DSC_WIDE_ONE(from[i * g->b_column]), value[i]);
       } else {
         for (int i = 0; i < have; i++)
-          value[i] = DSC_MULTIPLY_ADD(x[p * g->a_column], from[i * g->b_column], value[i]);
+          value[i] =
+              DSC_MULTIPLY_ADD(x[p * g->a_column], DSC_WIDE_ONE(from[i * g->b_column]), value[i]);
       }
     }
     memcpy(out + l, value, (size_t)have * sizeof(DSC_T));
   }
 }
 
-static int DSC_TYPED(vector)(const DscProduct *g) {
+static int DSC_FROM(vector)(const DscProduct *product) {
   enum { STREAMS = DSC_TYPED(streams), CHUNK = DSC_TYPED(vector_chunk) };
   DSC_T out[CHUNK];
+  DscProduct contiguous = *product;
+  const DscProduct *g = &contiguous;
+  const bool converts = sizeof(DSC_S) != sizeof(DSC_T) || g->a_column != 1;
+  if (converts && g->k > 0) {  // every column reads the vector
+    DSC_T *x = dsc_product_scratch((size_t)g->k * sizeof(DSC_T));
+    if (x == NULL) return DSC_OUT_OF_MEMORY;
+    DSC_TYPED(load)(g->dtype, g->a, g->a_column, g->k, x);
+    contiguous.a = (const char *)x, contiguous.a_column = 1;
+  }
+  const DSC_T *x = (const DSC_T *)(const void *)g->a;
+  const int64_t ahead = DSC_FROM(vector_ahead)(g->b_column, g->n);
   for (int64_t j = 0; j < g->n; j += CHUNK) {
     int64_t count = g->n - j < CHUNK ? g->n - j : CHUNK;
+    const DSC_S *b = (const DSC_S *)(const void *)g->b + j * g->b_column;
     if (g->k < DSC_SHORT) {
-      DSC_TYPED(vector_short)(g, j, count, out);
+      DSC_FROM(vector_short)(g, j, count, out);
     } else if (g->b_row == 1 || g->b_column != 1 || g->n < DSC_CHAINS) {
       int64_t l = 0;
-      for (; l + STREAMS <= count; l += STREAMS) DSC_TYPED(vector_columns)(g, j + l, out + l);
-      for (; l < count; l++) out[l] = DSC_TYPED(vector_dot)(g, j + l);
+      for (; l + STREAMS <= count; l += STREAMS) {
+        if (g->b_row == 1)
+          DSC_FROM(vector_columns)(b + l * g->b_column, g->b_column, x, g->k, ahead, out + l);
+        else
+          DSC_FROM(vector_gathered)(g, j + l, out + l);
+      }
+      for (; l < count; l++) out[l] = DSC_FROM(vector_dot)(g, j + l);
     } else {
-      DSC_TYPED(vector_rows)(g, j, count, out);
+      DSC_FROM(vector_rows)(g, j, count, out);
     }
     DSC_TYPED(finish_row)(g, out, 0, j, count);
   }
   return DSC_OK;
 }
-
-#undef DSC_SHORT

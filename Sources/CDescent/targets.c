@@ -34,10 +34,18 @@ static DscTarget probe(void) {
   if ((b & second) != second || (saved & XMM_YMM) != XMM_YMM) return DSC_TARGET_PORTABLE;
   return (b & third) == third && (saved & ZMM) == ZMM ? DSC_TARGET_AVX512 : DSC_TARGET_AVX2;
 }
+
+static bool probe_pairs(void) {
+  const unsigned bf16 = 1u << 5;
+  unsigned a, b, c, d;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & bf16) != 0;
+}
 #elif defined(__aarch64__)
 static DscTarget probe(void) { return DSC_TARGET_NEON; }
+static bool probe_pairs(void) { return false; }
 #else
 static DscTarget probe(void) { return DSC_TARGET_PORTABLE; }
+static bool probe_pairs(void) { return false; }
 #endif
 
 // DESCENT_CPU_CAPABILITY (default, avx2, avx512) asks for less than the processor has, as PyTorch's
@@ -61,6 +69,16 @@ DscTarget dsc_target(void) {
     atomic_store_explicit(&chosen, known, memory_order_relaxed);
   }
   return (DscTarget)(known - 1);
+}
+
+bool dsc_multiplies_pairs(void) {
+  static _Atomic int pairs;  // 0 until the processor has been probed, then 1 + the answer
+  int known = atomic_load_explicit(&pairs, memory_order_relaxed);
+  if (known == 0) {
+    known = 1 + (int)probe_pairs();
+    atomic_store_explicit(&pairs, known, memory_order_relaxed);
+  }
+  return known == 2 && dsc_target() == DSC_TARGET_AVX512;
 }
 
 bool dsc_set_target_for_testing(DscTarget target) {

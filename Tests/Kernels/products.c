@@ -12,6 +12,13 @@ static Array matrix(DscDType dtype, int64_t rows, int64_t columns, bool shared, 
   return a;
 }
 
+// What is left of an error by which a sum of float or double may be off: halves are rounded once more.
+static double unexplained(double result, double expected, int64_t k, DscDType dtype) {
+  const bool half = dtype == DSC_FLOAT16 || dtype == DSC_BFLOAT16;
+  const double slack = half ? unit_of(dtype, expected) : 0;
+  return fmax(0, error_of(result, expected, (double)k, dtype) - slack / 0x1p-23 / ((double)k + 2));
+}
+
 static void product(DscDType dtype) {
   bool small = chance(3);
   int64_t m = small ? any_size(9) : 1 + below(70), n = small ? any_size(9) : 1 + below(150), k = any_size(600);
@@ -44,9 +51,7 @@ static void product(DscDType dtype) {
       CHECK(get(&c, i) == rounded(dtype, e), "%s: %g, not %g", dsc_dtype_name(dtype), get(&c, i), rounded(dtype, e));
       continue;
     }
-    bool half = dtype == DSC_FLOAT16 || dtype == DSC_BFLOAT16;
-    double slack = half ? unit_of(dtype, e) : 0;
-    worst = fmax(worst, fmax(0, error_of(get(&c, i), e, (double)k, dtype) - slack / 0x1p-23 / ((double)k + 2)));
+    worst = fmax(worst, unexplained(get(&c, i), e, k, dtype));
   }
   CHECK(worst < 1, "%lld x %lld x %lld of %s: %g", (long long)m, (long long)n, (long long)k, dsc_dtype_name(dtype),
         worst);
@@ -84,11 +89,35 @@ static void far_product(DscDType dtype, bool a_transposed, bool b_transposed, bo
   for (int64_t i = 0; i < m * n; i++) {
     double sum = accumulated ? (double)(i % 7) : 0;
     for (int64_t p = 0; p < k; p++) sum += terms[i / n * k + p] * terms[(m + i % n) * k + p];
-    worst = fmax(worst, error_of(get(&first, i), sum, (double)k, dtype));
+    worst = fmax(worst, unexplained(get(&first, i), sum, k, dtype));
   }
   CHECK(worst < 1, "far %lld x %lld x %lld of %s: %g", (long long)m, (long long)n, (long long)k,
         dsc_dtype_name(dtype), worst);
   free(terms), release(&a), release(&b), release(&c), release(&first);
+}
+
+// Pairs of bfloat16 are added in the order of single multiply-adds: the bits of AVX2, with any k and in each layout.
+static void bfloat_pairs(void) {
+  if (dsc_target() != DSC_TARGET_AVX512) return;
+  const int64_t m = 2 + below(60), n = 2 + below(150), k = 1 + below(chance(2) ? 40 : 900);
+  const bool a_transposed = chance(2), b_transposed = chance(2);
+  const int64_t a_line = (a_transposed ? m : k) + below(3), b_line = (b_transposed ? k : n) + below(3);
+  Array a = filled(DSC_BFLOAT16, (a_transposed ? k : m) * a_line), bias = filled(DSC_BFLOAT16, n);
+  Array b = filled(DSC_BFLOAT16, (b_transposed ? n : k) * b_line);
+  Array c = vector(DSC_BFLOAT16, m * n), of_singles = vector(DSC_BFLOAT16, m * n);
+  DscGemm g = {.dtype = DSC_BFLOAT16, .m = m, .n = n, .k = k, .alpha = 1, .a = a.view.data, .b = b.view.data};
+  g.a_row = a_transposed ? 1 : a_line, g.a_column = a_transposed ? a_line : 1;
+  g.b_row = b_transposed ? 1 : b_line, g.b_column = b_transposed ? b_line : 1;
+  g.c = c.view.data, g.c_row = n, g.c_column = 1;
+  if (chance(2)) g.bias = bias.view.data, g.bias_column = 1;
+  CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm");
+  dsc_set_target_for_testing(DSC_TARGET_AVX2);
+  g.c = of_singles.view.data;
+  CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm");
+  dsc_set_target_for_testing(DSC_TARGET_AVX512);
+  const bool same = memcmp(c.view.data, of_singles.view.data, (size_t)(m * n) * sizeof(uint16_t)) == 0;
+  CHECK(same, "pairs of %lld x %lld x %lld", (long long)m, (long long)n, (long long)k);
+  release(&a), release(&b), release(&c), release(&of_singles), release(&bias);
 }
 
 // Any number of rows left to the last thread, one among them: the same bits for 1 to 3 threads.
@@ -133,7 +162,7 @@ static void narrow_product(DscDType dtype) {
     double sum = 0;
     for (int64_t p = 0; p < k; p++) sum += get(&a, i / n * a_row + p) * get(&b, i % n * b_column + p);
     double e = g.alpha * sum + g.beta * (double)(i % 7) + (g.bias != NULL ? get(&bias, i % n) : 0);
-    worst = fmax(worst, error_of(get(&first, i), e, (double)k, dtype));
+    worst = fmax(worst, unexplained(get(&first, i), e, k, dtype));
   }
   CHECK(worst < 1, "narrow %lld x %lld x %lld of %s: %g", (long long)m, (long long)n, (long long)k,
         dsc_dtype_name(dtype), worst);
@@ -147,9 +176,11 @@ static void narrow_product(DscDType dtype) {
 }
 
 void check_products(void) {
+  const DscDType floating[4] = {DSC_FLOAT32, DSC_FLOAT64, DSC_FLOAT16, DSC_BFLOAT16};
   for (int i = 0; i < 60; i++) product((DscDType)(i % DSC_DTYPE_COUNT));
-  for (int i = 0; i < 60; i++) product(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32);
-  for (int i = 0; i < 16; i++) far_product(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32, i & 2, i & 4, i & 8);
+  for (int i = 0; i < 120; i++) product(floating[i % 4]);
+  for (int i = 0; i < 32; i++) far_product(floating[i % 4], i & 4, i & 8, i & 16);
+  for (int i = 0; i < 100; i++) bfloat_pairs();
   for (int64_t m = 1; m <= 50; m++) rows_left(m);
-  for (int i = 0; i < 40; i++) narrow_product(i % 2 == 1 ? DSC_FLOAT64 : DSC_FLOAT32);
+  for (int i = 0; i < 80; i++) narrow_product(floating[i % 4]);
 }

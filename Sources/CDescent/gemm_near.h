@@ -1,0 +1,30 @@
+// Which operands of one element type DSC_T micro-kernels read where they lie. No include guard.
+
+// Whether lines of an operand fall into few sets of the first-level cache.
+static bool DSC_TYPED(is_aligned)(int64_t row, int64_t column) {
+  enum { ALIGNED = 1024 };
+  row = row < 0 ? -row : row, column = column < 0 ? -column : column;
+  return (row > column ? row : column) * (int64_t)sizeof(DSC_T) % ALIGNED == 0;
+}
+
+// Whether micro-kernels may read an operand of `rows` x `columns` where it lies, time and again: it
+// stays in the second-level cache, and its lines in the first. With many tiles packing costs
+// little, and reading where it lies waits for more.
+static bool DSC_TYPED(is_near)(int64_t rows, int64_t row, int64_t columns, int64_t column,
+                               bool many) {
+  enum { NEAR = 512 << 10, NEAR_IF_MANY = 256 << 10, NEAR_IF_ALIGNED = 64 << 10 };
+  const int64_t size = (int64_t)sizeof(DSC_T);
+  const int64_t limit = DSC_TYPED(is_aligned)(row, column) ? NEAR_IF_ALIGNED
+                        : many                             ? NEAR_IF_MANY
+                                                           : NEAR;
+  row = (row < 0 ? -row : row) * size, column = (column < 0 ? -column : column) * size;
+  return rows * row + columns * column <= limit;
+}
+
+// Whether a B whose lines are far apart is read where it lies by so few tiles: packing it would
+// take longer than what they lose.
+static bool DSC_TYPED(are_few)(const DscProduct *g) {
+  enum { FEW = 8, FEW_IF_ALIGNED = 3 };
+  return g->m <=
+         (DSC_TYPED(is_aligned)(g->b_row, g->b_column) ? FEW_IF_ALIGNED : FEW) * DSC_TILE_ROWS;
+}
