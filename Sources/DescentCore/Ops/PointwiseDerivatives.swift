@@ -176,9 +176,7 @@ final class DerivativePlan: Sendable {
     }
 
     // What the gradients are made of: inputs, and the result, which is read rather than made again.
-    let cut = Set(
-      (program.inputs + scalars + [incoming] + (keepsOutput ? [output] : []))
-        .map(ObjectIdentifier.init))
+    let cut = program.inputs + scalars + [incoming] + (keepsOutput ? [output] : [])
     var used = Set<ObjectIdentifier>()
     var results: [Int: Term] = [:]
     for i in wanted {
@@ -254,11 +252,11 @@ final class DerivativePlan: Sendable {
   private static func differentiate(
     _ program: Program, _ output: Term, _ incoming: Term
   ) -> [ObjectIdentifier: Term] {
-    let leaves = Set((program.inputs + program.scalars).map(ObjectIdentifier.init))
+    let leaves = program.inputs + program.scalars
     var adjoints = [ObjectIdentifier(output): incoming]
     let unused = Term.constant(0)
     for term in Term.schedule([output], leaves: leaves).reversed() {
-      guard let g = adjoints[ObjectIdentifier(term)], !leaves.contains(ObjectIdentifier(term)),
+      guard let g = adjoints[ObjectIdentifier(term)], !leaves.contains(where: { $0 === term }),
         case .apply(let op, let operands) = term.kind
       else { continue }
       let b = operands.count > 1 ? operands[1] : unused
@@ -282,7 +280,14 @@ extension Pointwise {
 
 /// Plans by the set of needed inputs, made at first use and kept.
 final class DerivativeTable: Sendable {
-  private let plans = Locked<[UInt32: DerivativePlan]>([:])
+  private struct Plan {
+    let needs: UInt32
+    let plan: DerivativePlan
+  }
+
+  /// A few at most. A dictionary's type would have the runtime look through all conformances of the program when
+  /// the first operation is made.
+  private let plans = Locked<[Plan]>([])
   private let first = Atomic<UInt>(0)
   private let second = Atomic<UInt>(0)
   private let both = Atomic<UInt>(0)
@@ -312,8 +317,9 @@ final class DerivativeTable: Sendable {
   @inline(never)
   private func make(_ operation: Pointwise, _ needs: UInt32) -> Unmanaged<DerivativePlan> {
     plans.withLock { plans in
-      let plan = plans[needs] ?? DerivativePlan(operation, needs: needs, keepsOutput: keepsOutput)
-      plans[needs] = plan  // owns it; the slots below only point at it
+      if let made = plans.first(where: { $0.needs == needs }) { return .passUnretained(made.plan) }
+      let plan = DerivativePlan(operation, needs: needs, keepsOutput: keepsOutput)
+      plans.append(Plan(needs: needs, plan: plan))  // owns it; the slots below only point at it
       let bits = UInt(bitPattern: Unmanaged.passUnretained(plan).toOpaque())
       switch needs {
       case 1: first.store(bits, ordering: .releasing)
