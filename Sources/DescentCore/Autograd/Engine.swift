@@ -20,29 +20,34 @@ final class Engine {
     var gradient: Tensor?
   }
 
-  /// Calls `body` with the thread's engine, or inside another pass with a new one.
+  /// Runs a pass in the thread's engine, or inside another pass in a new one.
   @inline(__always)
-  private static func use(_ body: (Engine) -> Void) {
+  private static func use(
+    _ site: CallSite, retainGraph: Bool, createGraph: Bool, _ body: (Engine) -> Void
+  ) {
     ThreadState.withCurrent { thread in
-      if thread.engine.isRunning { body(Engine()) } else { body(thread.engine) }
+      var engine = thread.engine
+      if engine.isRunning { engine = Engine() }
+      engine.pass(site, thread, retainGraph: retainGraph, createGraph: createGraph) { body(engine) }
     }
   }
 
   @inline(__always)
   private func pass(
-    _ site: CallSite, retainGraph: Bool, createGraph: Bool, _ body: () -> Void
+    _ site: CallSite, _ thread: ThreadState, retainGraph: Bool, createGraph: Bool,
+    _ body: () -> Void
   ) {
     isRunning = true
-    let outer = ThreadState.withCurrent { $0.backward }
-    ThreadState.withCurrent { $0.backward = site }
+    let outer = thread.backward
+    thread.backward = site
     self.retainGraph = retainGraph
     self.createGraph = createGraph
-    detectsAnomalies = ThreadState.withCurrent { $0.anomalyDetection }
+    detectsAnomalies = thread.anomalyDetection
     let before = ThreadLocal.gradEnabled
     ThreadLocal.gradEnabled = createGraph
     body()
     ThreadLocal.gradEnabled = before
-    ThreadState.withCurrent { $0.backward = outer }
+    thread.backward = outer
     if leaves.capacity + queue.capacity > 1024 {
       leaves = []
       queue = NodeQueue()
@@ -55,19 +60,12 @@ final class Engine {
     from root: Tensor, _ gradient: Tensor, retainGraph: Bool, createGraph: Bool,
     recorder: FlowRecorder? = nil, site: CallSite
   ) {
-    use { $0.run(from: root, gradient, retainGraph, createGraph, recorder, site) }
-  }
-
-  private func run(
-    from root: Tensor, _ gradient: Tensor, _ retainGraph: Bool, _ createGraph: Bool,
-    _ recorder: FlowRecorder?, _ site: CallSite
-  ) {
-    pass(site, retainGraph: retainGraph, createGraph: createGraph) {
-      self.recorder = recorder
-      receive(Way(root), gradient)
-      loop()
-      finishLeaves()
-      self.recorder = nil
+    use(site, retainGraph: retainGraph, createGraph: createGraph) { engine in
+      engine.recorder = recorder
+      engine.receive(Way(root), gradient)
+      engine.loop()
+      engine.finishLeaves()
+      engine.recorder = nil
     }
   }
 
@@ -77,31 +75,27 @@ final class Engine {
     site: CallSite
   ) -> [Tensor?] {
     var gradients: [Tensor?] = []
-    use { gradients = $0.gradients(roots, inputs, retainGraph, createGraph, site) }
+    use(site, retainGraph: retainGraph, createGraph: createGraph) { engine in
+      gradients = engine.gradients(roots, inputs)
+    }
     return gradients
   }
 
-  private func gradients(
-    _ roots: [(Tensor, Tensor)], _ inputs: [Tensor], _ retainGraph: Bool, _ createGraph: Bool,
-    _ site: CallSite
-  ) -> [Tensor?] {
-    var gradients: [Tensor?] = []
-    pass(site, retainGraph: retainGraph, createGraph: createGraph) {
-      captures = inputs.map { Capture(edge: Edge($0), gradient: nil) }
-      needed = nodesLeading(from: roots.map { Edge($0.0) })
-      for (tensor, gradient) in roots { receive(Way(tensor), gradient) }
-      loop()
-      for leaf in leaves {
-        let total = leaf.incoming.take()
-        for i in captures.indices where captures[i].edge.target === leaf {
-          captures[i].gradient = total
-        }
+  private func gradients(_ roots: [(Tensor, Tensor)], _ inputs: [Tensor]) -> [Tensor?] {
+    captures = inputs.map { Capture(edge: Edge($0), gradient: nil) }
+    needed = nodesLeading(from: roots.map { Edge($0.0) })
+    for (tensor, gradient) in roots { receive(Way(tensor), gradient) }
+    loop()
+    for leaf in leaves {
+      let total = leaf.incoming.take()
+      for i in captures.indices where captures[i].edge.target === leaf {
+        captures[i].gradient = total
       }
-      gradients = captures.map { $0.gradient }
-      leaves.removeAll(keepingCapacity: true)
-      captures = []
-      needed = nil
     }
+    let gradients = captures.map { $0.gradient }
+    leaves.removeAll(keepingCapacity: true)
+    captures = []
+    needed = nil
     return gradients
   }
 

@@ -140,8 +140,10 @@ private struct Lowering {
 
   // Values are numbered as they are met: leaves, then constants and results; each has its lane.
   private var lanes: [DscLane] = []
-  private var values: [ObjectIdentifier: Int] = [:]
   // Programs are short: what stands in a list is found by looking through it.
+  private var known: [Term] = []
+  /// The values of `known`.
+  private var numbers: [Int] = []
   private var constantValues: [Constant] = []
   private var steps: [Step] = []
 
@@ -151,16 +153,12 @@ private struct Lowering {
   }
 
   mutating func run() {
-    for term in source.inputs {
-      values[ObjectIdentifier(term)] = define(term.isMask ? .bool : lane)
-    }
+    for term in source.inputs { bind(term, define(term.isMask ? .bool : lane)) }
     for term in source.scalars {
-      values[ObjectIdentifier(term)] = define(lane)
+      bind(term, define(lane))
       scalarLanes.append(lane)
     }
-    let leaves = Set((source.inputs + source.scalars).map(ObjectIdentifier.init))
-    for term in Term.schedule(source.outputs, leaves: leaves)
-    where values[ObjectIdentifier(term)] == nil {
+    for term in Term.schedule(source.outputs, leaves: known) where valueNumber(term) == nil {
       if case .apply(let op, let operands) = term.kind { place(term, op, operands) }
     }
     emit(outputs: source.outputs.map { value(of: $0, lane) })
@@ -171,9 +169,18 @@ private struct Lowering {
     return lanes.count - 1
   }
 
+  private mutating func bind(_ term: Term, _ number: Int) {
+    known.append(term)
+    numbers.append(number)
+  }
+
+  private func valueNumber(_ term: Term) -> Int? {
+    known.lastIndex { $0 === term }.map { numbers[$0] }
+  }
+
   /// The number of a term's value; a constant takes the lane of the place it is used in.
   private mutating func value(of term: Term, _ lane: DscLane) -> Int {
-    if let number = values[ObjectIdentifier(term)] { return number }
+    if let number = valueNumber(term) { return number }
     guard let constant = term.constantValue else {
       preconditionFailure("Program: a scalar or input that is not bound")
     }
@@ -189,7 +196,7 @@ private struct Lowering {
 
   private mutating func place(_ term: Term, _ op: Instruction, _ operands: [Term]) {
     let typed = (op == .select ? Array(operands.dropFirst()) : operands)
-      .compactMap { values[ObjectIdentifier($0)] }.first
+      .compactMap { valueNumber($0) }.first
     let operandLane = typed.map { lanes[$0] } ?? lane
     var from: [Int] = []
     for (i, operand) in operands.enumerated() {
@@ -202,11 +209,11 @@ private struct Lowering {
     if let earlier = steps.first(where: {
       $0.op == op && $0.lane == operandLane && $0.from == from
     }) {
-      values[ObjectIdentifier(term)] = earlier.to
+      bind(term, earlier.to)
       return
     }
     let number = define(dsc_op_result_lane(op, operandLane))
-    values[ObjectIdentifier(term)] = number
+    bind(term, number)
     steps.append(Step(op: op, lane: operandLane, to: number, from: from))
   }
 

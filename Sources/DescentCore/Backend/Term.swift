@@ -53,16 +53,22 @@ public final class Term: Sendable {
   }
 
   /// All terms that these outputs need, operands first; terms in `leaves` are not looked into.
-  static func schedule(_ outputs: [Term], leaves: Set<ObjectIdentifier>) -> [Term] {
-    var seen = Set<ObjectIdentifier>()
+  ///
+  /// They are put in order as they are met: programs are short, so lists beat sets and sorting.
+  static func schedule(_ outputs: [Term], leaves: [Term]) -> [Term] {
     var found: [Term] = []
     var stack = outputs
     while let term = stack.popLast() {
-      guard seen.insert(ObjectIdentifier(term)).inserted else { continue }
+      if found.contains(where: { $0 === term }) { continue }
       found.append(term)
-      if leaves.contains(ObjectIdentifier(term)) { continue }
+      var place = found.count - 1
+      while place > 0 && found[place - 1].number > term.number {
+        found.swapAt(place, place - 1)
+        place -= 1
+      }
+      if leaves.contains(where: { $0 === term }) { continue }
       if case .apply(_, let operands) = term.kind { stack.append(contentsOf: operands) }
     }
-    return found.sorted { $0.number < $1.number }
+    return found
   }
 }

@@ -5,7 +5,8 @@
 /// matmul: inner sizes 3 and 4 differ. Got [2, 3] and [4, 5]. Try the transpose of the second operand.
 /// ```
 /// The rules themselves are pure functions that throw `Misuse`, and `checked { … }` turns the first
-/// misuse inside a closure into a thrown error, so that services and tests need not trap.
+/// misuse inside a closure into a thrown error, so that services and tests need not trap. Two are equal if they say
+/// the same, wherever the calls stand.
 public struct Misuse: Error, Sendable, Equatable {
   /// The operation, as the caller wrote it.
   public let operation: String
@@ -44,6 +45,11 @@ public struct Misuse: Error, Sendable, Equatable {
   /// the library and for operations of one's own.
   public func report(file: StaticString = #fileID, line: UInt = #line) {
     raise(file: file, line: line)
+  }
+
+  public static func == (a: Misuse, b: Misuse) -> Bool {
+    a.operation == b.operation && a.problem == b.problem && a.got == b.got
+      && a.remedy == b.remedy && a.modulePath == b.modulePath
   }
 
   private func located(_ site: CallSite) -> Misuse {

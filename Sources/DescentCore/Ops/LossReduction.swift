@@ -90,7 +90,7 @@ extension Pointwise {
     var scalars = scalars
     scalars.append(.double(share))
     let node = LossNode(
-      nodeName, output: output, plan: plan, edges: edges, saved: saved, scalars: scalars,
+      self, output: output, plan: plan, edges: edges, saved: saved, scalars: scalars,
       shape: shape, file: file, line: line)
     output.recordedFn = node
   }
@@ -98,19 +98,23 @@ extension Pointwise {
 
 /// The recorded form of a reduced loss: each gradient is one pass, its share of the mean included.
 private final class LossNode: Node {
+  private let operation: Pointwise
   private let plan: DerivativePlan
   private let scalars: ScalarList
   /// The common shape of the inputs.
   private let shape: Shape
 
+  override var name: String { operation.nodeName }
+
   init(
-    _ name: String, output: Tensor, plan: DerivativePlan, edges: consuming EdgeList,
+    _ operation: Pointwise, output: Tensor, plan: DerivativePlan, edges: consuming EdgeList,
     saved: consuming SavedList, scalars: ScalarList, shape: Shape, file: StaticString, line: UInt
   ) {
+    self.operation = operation
     self.plan = plan
     self.scalars = scalars
     self.shape = shape
-    super.init(name, output: output, edges: edges, saved: saved, file: file, line: line)
+    super.init("", output: output, edges: edges, saved: saved, file: file, line: line)
   }
 
   override func backward(_ step: BackwardStep, _ gradient: Tensor) {

@@ -42,7 +42,7 @@ public final class Pointwise: Sendable {
   typealias GradientRule = @Sendable (_ x: [Term], _ s: [Term], _ g: Term) -> [Term?]
 
   public let name: String
-  let nodeName: String
+  private let node: String?
   let result: Result
   let program: Program
   let domain: Domain
@@ -118,7 +118,7 @@ public final class Pointwise: Sendable {
     isDifferentiable: Bool = true, gradient: GradientRule? = nil
   ) {
     self.name = name
-    self.nodeName = node ?? Pointwise.nodeName(name)
+    self.node = node
     self.result = result
     self.domain = domain
     self.scalarsPromote = scalarsPromote
@@ -128,7 +128,8 @@ public final class Pointwise: Sendable {
   }
 
   /// `leaky_relu` and `leakyRelu` give `LeakyReluBackward0`.
-  private static func nodeName(_ name: String) -> String {
+  var nodeName: String {
+    if let node { return node }
     var text: [UInt8] = []
     var beginsWord = true
     for letter in name.utf8 {

@@ -13,8 +13,8 @@ extension Tensor {
     generator: Generator? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     rand(
-      Shape(sizes), dtype: dtype, device: device, requiresGrad: requiresGrad, generator: generator,
-      file: file, line: line)
+      Shape(sizes, file: file, line: line), dtype: dtype, device: device,
+      requiresGrad: requiresGrad, generator: generator, file: file, line: line)
   }
 
   /// Uniform numbers in [0, 1) of a given shape.
@@ -35,8 +35,8 @@ extension Tensor {
     generator: Generator? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     randn(
-      Shape(sizes), dtype: dtype, device: device, requiresGrad: requiresGrad, generator: generator,
-      file: file, line: line)
+      Shape(sizes, file: file, line: line), dtype: dtype, device: device,
+      requiresGrad: requiresGrad, generator: generator, file: file, line: line)
   }
 
   /// Standard normal numbers of a given shape.
@@ -164,7 +164,7 @@ extension Tensor {
     _ other: Tensor, dtype: DType? = nil, requiresGrad: Bool = false, generator: Generator? = nil,
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    drawnLike(other, dtype, requiresGrad) {
+    drawnLike(other, dtype, requiresGrad, file, line) {
       $0.uniform_(generator: generator, file: file, line: line)
     }
   }
@@ -176,7 +176,7 @@ extension Tensor {
     _ other: Tensor, dtype: DType? = nil, requiresGrad: Bool = false, generator: Generator? = nil,
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    drawnLike(other, dtype, requiresGrad) {
+    drawnLike(other, dtype, requiresGrad, file, line) {
       $0.normal_(generator: generator, file: file, line: line)
     }
   }
@@ -188,18 +188,19 @@ extension Tensor {
     _ other: Tensor, _ low: Int, _ high: Int, dtype: DType? = nil, requiresGrad: Bool = false,
     generator: Generator? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    drawnLike(other, dtype, requiresGrad) {
+    drawnLike(other, dtype, requiresGrad, file, line) {
       $0.random_(low, high, generator: generator, file: file, line: line)
     }
   }
 
   private static func drawnLike(
-    _ other: Tensor, _ dtype: DType?, _ requiresGrad: Bool, _ draw: (Tensor) -> Void
+    _ other: Tensor, _ dtype: DType?, _ requiresGrad: Bool, _ file: StaticString, _ line: UInt,
+    _ draw: (Tensor) -> Void
   ) -> Tensor {
     let tensor = other.emptyInSameOrder(dtype ?? other.dtype)
     draw(tensor)
     tensor.storage.version = 0
-    if requiresGrad { tensor.requiresGrad_() }
+    if requiresGrad { tensor.requiresGrad_(file: file, line: line) }
     return tensor
   }
 

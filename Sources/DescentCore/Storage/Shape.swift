@@ -35,10 +35,12 @@ public struct Shape: Sendable {
     values = (rows, columns, 0, 0, 0, 0, 0, 0)
   }
 
-  /// - Precondition: at most 8 sizes.
-  public init(_ sizes: some Sequence<Int>) {
+  /// - Precondition: at most 8 sizes: `shape: a tensor has at most 8 dimensions. …`
+  public init(
+    _ sizes: some Sequence<Int>, file: StaticString = #fileID, line: UInt = #line
+  ) {
     self.init()
-    for size in sizes { append(size) }
+    for size in sizes { append(size, file: file, line: line) }
   }
 
   /// - Precondition: at most 8 sizes.
@@ -47,12 +49,14 @@ public struct Shape: Sendable {
     for size in sizes { append(size) }
   }
 
-  public mutating func append(_ size: Int) {
+  public mutating func append(
+    _ size: Int, file: StaticString = #fileID, line: UInt = #line
+  ) {
     guard count < Shape.maxDims else {
       Misuse(
         "shape", "a tensor has at most \(Shape.maxDims) dimensions", got: "more than that",
         try: "merging dimensions with flatten or reshape"
-      ).raise(file: "", line: 0)
+      ).raise(file: file, line: line)
       return
     }
     count += 1
@@ -162,7 +166,8 @@ extension Shape: Hashable {
 }
 
 extension Shape: ExpressibleByArrayLiteral {
-  public init(arrayLiteral sizes: Int...) { self.init(sizes) }
+  // A literal cannot tell where it stands.
+  public init(arrayLiteral sizes: Int...) { self.init(sizes, file: "", line: 0) }
 }
 
 extension Shape: CustomStringConvertible {

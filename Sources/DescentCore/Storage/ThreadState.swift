@@ -23,8 +23,17 @@ final class ThreadState {
   /// Objects whose release would recurse too deeply, freed one after the other; see `Graveyard`.
   @exclusivity(unchecked) var graveyard: [AnyObject] = []
 
-  /// Runs the thread's backward passes, but for those inside one.
-  let engine = Engine()
+  @exclusivity(unchecked) private var firstEngine: Engine?
+  /// Runs the thread's backward passes, but for those inside one; made for the first.
+  @inline(__always)
+  var engine: Engine { firstEngine ?? makeEngine() }
+
+  @inline(never)
+  private func makeEngine() -> Engine {
+    let engine = Engine()
+    firstEngine = engine
+    return engine
+  }
 
   private static let key: pthread_key_t = {
     var key = pthread_key_t()

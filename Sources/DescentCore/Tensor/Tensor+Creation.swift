@@ -1,110 +1,4 @@
-/// What nested array literals of numbers are made of: numbers, and arrays of these.
-public protocol TensorLiteral {
-  /// The dtype of a tensor made from it: int64, float32 or bool.
-  static var literalDType: DType { get }
-  /// Appends the numbers in row-major order and the sizes met; throws on ragged rows.
-  func flatten(into buffer: inout LiteralBuffer, depth: Int) throws(Misuse)
-}
-
-/// The numbers of a literal while it is read.
-public struct LiteralBuffer {
-  var sizes: [Int] = []
-  var numbers: [ScalarValue] = []
-}
-
-extension Int: TensorLiteral {
-  public static var literalDType: DType { .int64 }
-  public func flatten(into buffer: inout LiteralBuffer, depth: Int) throws(Misuse) {
-    buffer.numbers.append(.int(self))
-  }
-}
-extension Double: TensorLiteral {
-  public static var literalDType: DType { .float32 }
-  public func flatten(into buffer: inout LiteralBuffer, depth: Int) throws(Misuse) {
-    buffer.numbers.append(.double(self))
-  }
-}
-extension Float: TensorLiteral {
-  public static var literalDType: DType { .float32 }
-  public func flatten(into buffer: inout LiteralBuffer, depth: Int) throws(Misuse) {
-    buffer.numbers.append(.double(Double(self)))
-  }
-}
-extension Bool: TensorLiteral {
-  public static var literalDType: DType { .bool }
-  public func flatten(into buffer: inout LiteralBuffer, depth: Int) throws(Misuse) {
-    buffer.numbers.append(.bool(self))
-  }
-}
-extension Array: TensorLiteral where Element: TensorLiteral {
-  public static var literalDType: DType { Element.literalDType }
-  public func flatten(into buffer: inout LiteralBuffer, depth: Int) throws(Misuse) {
-    if buffer.sizes.count == depth {
-      buffer.sizes.append(count)
-    } else if buffer.sizes[depth] != count {
-      throw Misuse(
-        "Tensor", "the rows of dimension \(depth) have different lengths",
-        got: "\(buffer.sizes[depth]) and \(count) elements", try: "rows of one length")
-    }
-    for element in self { try element.flatten(into: &buffer, depth: depth + 1) }
-  }
-}
-
 extension Tensor {
-  /// Makes a tensor from a number or nested arrays of numbers.
-  ///
-  /// Integers give int64, floating-point numbers float32, Bools bool, unless `dtype` says otherwise.
-  /// ```swift
-  /// print(Tensor([[1, 2], [3, 4]]))
-  /// // tensor([[1, 2],
-  /// //         [3, 4]])
-  /// ```
-  /// - Precondition: rows have equal lengths:
-  ///   `Tensor: the rows of dimension 1 have different lengths. Got 2 and 3 elements. …`
-  /// - Source: torch.tensor
-  public convenience init(
-    _ values: some TensorLiteral, dtype: DType? = nil, device: Device = .cpu,
-    requiresGrad: Bool = false, file: StaticString = #fileID, line: UInt = #line
-  ) {
-    let made = Tensor.literal(values, dtype, device, file, line)
-    self.init(storage: made.storage, layout: made.layout, dtype: made.dtype)
-    if requiresGrad { requiresGrad_(file: file, line: line) }
-  }
-
-  private static func literal<T: TensorLiteral>(
-    _ values: T, _ dtype: DType?, _ device: Device, _ file: StaticString, _ line: UInt
-  ) -> Tensor {
-    let dtype = dtype ?? T.literalDType
-    if let flat = values as? [Float] { return flattened(flat, [flat.count], dtype, device) }
-    if let flat = values as? [Double] { return flattened(flat, [flat.count], dtype, device) }
-    if let flat = values as? [Int] { return flattened(flat, [flat.count], dtype, device) }
-    let buffer = attempt(file: file, line: line) { () throws(Misuse) in
-      var buffer = LiteralBuffer()
-      try values.flatten(into: &buffer, depth: 0)
-      if buffer.sizes.count > Shape.maxDims {
-        throw Rules.tooManyDims("Tensor", buffer.sizes.count)
-      }
-      return buffer
-    }
-    guard let buffer else { return .poison }
-    // Sizes below an empty dimension are not met; they are empty too.
-    switch T.literalDType {
-    case .int64:
-      return flattened(buffer.numbers.map { $0.int ?? 0 }, Shape(buffer.sizes), dtype, device)
-    case .bool:
-      return flattened(buffer.numbers.map { $0.double != 0 }, Shape(buffer.sizes), dtype, device)
-    default:
-      return flattened(buffer.numbers.map(\.double), Shape(buffer.sizes), dtype, device)
-    }
-  }
-
-  private static func flattened<T: HostElement>(
-    _ values: [T], _ shape: Shape, _ dtype: DType, _ device: Device
-  ) -> Tensor {
-    let tensor = Tensor(values, shape: shape)
-    return tensor.dtype == dtype ? tensor : noGrad { tensor.to(dtype) }
-  }
-
   /// Makes a tensor of the element type's own dtype (`Float` float32, `Double` float64, `Int` int64 …)
   /// from numbers in row-major order.
   public convenience init<T: HostElement>(
@@ -181,8 +75,8 @@ extension Tensor {
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     zeros(
-      Shape(sizes), dtype: dtype, device: device, requiresGrad: requiresGrad, file: file, line: line
-    )
+      Shape(sizes, file: file, line: line), dtype: dtype, device: device,
+      requiresGrad: requiresGrad, file: file, line: line)
   }
 
   public static func zeros(
@@ -200,8 +94,8 @@ extension Tensor {
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     ones(
-      Shape(sizes), dtype: dtype, device: device, requiresGrad: requiresGrad, file: file, line: line
-    )
+      Shape(sizes, file: file, line: line), dtype: dtype, device: device,
+      requiresGrad: requiresGrad, file: file, line: line)
   }
 
   public static func ones(
@@ -218,7 +112,8 @@ extension Tensor {
     _ sizes: Int..., dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    make("empty", Shape(sizes), dtype, device, requiresGrad, file, line) ?? .poison
+    let shape = Shape(sizes, file: file, line: line)
+    return make("empty", shape, dtype, device, requiresGrad, file, line) ?? .poison
   }
 
   public static func empty(
@@ -270,34 +165,46 @@ extension Tensor {
   ) -> Tensor {
     let (start, end, step) = (start.scalarValue, end.scalarValue, step.scalarValue)
     let isFloating = start.isFloating || end.isFloating || step.isFloating
-    let span = end.double - start.double
-    let ratio = span / step.double
-    if step.double == 0 || ratio < 0 || !span.isFinite || !step.double.isFinite {
-      Misuse(
-        "arange", "the step does not lead from start to end",
-        got: "start \(start), end \(end), step \(step)", try: "a step of the other sign"
-      ).raise(file: file, line: line)
-      return .poison
+    let count = attempt(file: file, line: line) { () throws(Misuse) in
+      try stepCount(start, end, step)
     }
-    if ratio >= 0x1p62 {
-      Misuse(
-        "arange", "the elements are more than can be counted",
-        got: "start \(start), end \(end), step \(step)", try: "a larger step"
-      ).raise(file: file, line: line)
-      return .poison
-    }
-    let count: Int
-    if case .int(let a) = start, case .int(let b) = end, case .int(let s) = step {
-      count = (b - a + (s > 0 ? s - 1 : s + 1)) / s
-    } else {
-      count = Int(ratio.rounded(.up))
-    }
+    guard let count else { return .poison }
     let dtype = dtype ?? (isFloating ? .float32 : .int64)
     guard let tensor = make("arange", [count], dtype, .cpu, requiresGrad, file, line) else {
       return .poison
     }
     tensor.device.backend.fill(FillCall(pattern: .arange(start: start, step: step), output: tensor))
     return tensor
+  }
+
+  /// ceil((end - start) / step), of integers exactly, however far apart they are.
+  private static func stepCount(
+    _ start: ScalarValue, _ end: ScalarValue, _ step: ScalarValue
+  ) throws(Misuse) -> Int {
+    var given: String { "start \(start), end \(end), step \(step)" }
+    let leads: Bool
+    let count: Int?
+    if case .int(let a) = start, case .int(let b) = end, case .int(let s) = step {
+      leads = s != 0 && (s > 0 ? a <= b : a >= b)
+      let span = UInt(bitPattern: s > 0 ? b &- a : a &- b)
+      let (whole, rest) = leads ? span.quotientAndRemainder(dividingBy: s.magnitude) : (0, 0)
+      count = Int(exactly: rest == 0 ? whole : whole + 1)
+    } else {
+      let span = end.double - start.double
+      let ratio = span / step.double
+      leads = step.double != 0 && ratio >= 0 && span.isFinite && step.double.isFinite
+      count = ratio < 0x1p63 ? Int(exactly: ratio.rounded(.up)) : nil
+    }
+    if !leads {
+      throw Misuse(
+        "arange", "the step does not lead from start to end", got: given,
+        try: "a step of the other sign")
+    }
+    guard let count, count < 1 << 62 else {
+      throw Misuse(
+        "arange", "the elements are more than can be counted", got: given, try: "a larger step")
+    }
+    return count
   }
 
   /// `steps` numbers at equal distances from `start` to `end`, both included exactly.

@@ -41,19 +41,23 @@ extension Tensor: CustomStringConvertible {
   public final var description: String {
     let prefix = "tensor("
     let options = PrintOptions.current.withLock { $0 }
-    let body = prefix + TensorText(self, options).text(indent: prefix.count)
-    let text = body + Tensor.suffixes(suffixes(options), after: body, prefix.count, options) + ")"
+    var text = prefix
+    TensorText(self, options).write(to: &text, indent: prefix.utf8.count)
+    text += Tensor.suffixes(suffixes(options), after: text, prefix.utf8.count, options) + ")"
     return self is Parameter ? "Parameter containing:\n" + text : text
   }
 
   private func suffixes(_ options: PrintOptions) -> [String] {
     var list: [String] = []
-    let sizes = "size=(" + shape.map { "\($0)" }.joined(separator: ", ") + (ndim == 1 ? ",)" : ")")
+    func addSizes() {
+      list.append(
+        "size=(" + shape.map { "\($0)" }.joined(separator: ", ") + (ndim == 1 ? ",)" : ")"))
+    }
     if numel() == 0 {
-      if ndim != 1 { list.append(sizes) }
+      if ndim != 1 { addSizes() }
       if dtype != .float32 { list.append("dtype=\(dtype)") }
     } else {
-      if options.edgeItems == 0 { list.append(sizes) }
+      if options.edgeItems == 0 { addSizes() }
       if dtype != .float32 && dtype != .int64 && dtype != .bool { list.append("dtype=\(dtype)") }
     }
     if let node = gradFn {
@@ -103,8 +107,12 @@ private struct TensorText {
     if tensor.numel() > 0 { chooseFormat() }
   }
 
-  func text(indent: Int) -> String {
-    tensor.numel() == 0 ? "[]" : text(dim: 0, tensor.layout.offset, indent)
+  func write(to text: inout String, indent: Int) {
+    if tensor.numel() == 0 {
+      text += "[]"
+    } else {
+      write(dim: 0, tensor.layout.offset, indent, to: &text)
+    }
   }
 
   /// The positions of a dim that are shown.
@@ -133,7 +141,7 @@ private struct TensorText {
     }
     let values = places.map { tensor.element($0) }.filter { $0.isFinite && $0 != 0 }
     if values.isEmpty { return }
-    integral = values.allSatisfy { $0 == $0.rounded(.up) }
+    integral = values.allSatisfy { abs($0) >= 0x1p53 || $0 == Double(Int64($0)) }
     let least = values.reduce(Double.infinity) { min($0, abs($1)) }
     let largest = values.reduce(0) { max($0, abs($1)) }
     scientific =
@@ -169,31 +177,54 @@ private struct TensorText {
   // MARK: brackets
 
   /// Recurses over dims, of which there are at most 8.
-  private func text(dim: Int, _ offset: Int, _ indent: Int) -> String {
+  private func write(dim: Int, _ offset: Int, _ indent: Int, to text: inout String) {
     let left = tensor.ndim - dim
-    if left == 0 { return padded(offset) }
+    if left == 0 {
+      text += padded(offset)
+      return
+    }
     let size = tensor.shape[dim]
     let stride = tensor.layout.strides[dim]
-    if left == 1 { return vector(size, stride, offset, indent) }
-    var slices = shown(size).map { text(dim: dim + 1, offset + $0 * stride, indent + 1) }
-    if isCut(size) { slices.insert("...", at: options.edgeItems) }
-    let separator =
-      "," + String(repeating: "\n", count: left - 1) + String(repeating: " ", count: indent + 1)
-    return "[" + slices.joined(separator: separator) + "]"
+    text += "["
+    if left == 1 {
+      writeVector(size, stride, offset, indent, to: &text)
+    } else {
+      let separator =
+        "," + String(repeating: "\n", count: left - 1) + String(repeating: " ", count: indent + 1)
+      let indices = shown(size)
+      let cut = isCut(size) ? options.edgeItems : -1
+      if indices.isEmpty { text += "..." }
+      for (i, index) in indices.enumerated() {
+        if i > 0 { text += separator }
+        if i == cut { text += "..." + separator }
+        write(dim: dim + 1, offset + index * stride, indent + 1, to: &text)
+      }
+    }
+    text += "]"
   }
 
-  private func vector(_ size: Int, _ stride: Int, _ offset: Int, _ indent: Int) -> String {
+  private func writeVector(
+    _ size: Int, _ stride: Int, _ offset: Int, _ indent: Int, to text: inout String
+  ) {
     let perLine = max(1, (options.lineWidth - indent) / (width + 2))
-    var items: [String]
-    if summarizes && options.edgeItems == 0 {
-      items = ["..."]
-    } else {
-      items = shown(size).map { padded(offset + $0 * stride) }
-      if isCut(size) { items.insert(" ...", at: options.edgeItems) }
+    let indices = shown(size)
+    let cut = isCut(size) ? options.edgeItems : -1
+    if indices.isEmpty { text += "..." }
+    var written = 0
+    func separate() {
+      if written > 0 {
+        let endsLine = written % perLine == 0
+        text += endsLine ? ",\n" + String(repeating: " ", count: indent + 1) : ", "
+      }
+      written += 1
     }
-    let lines = Swift.stride(from: 0, to: items.count, by: perLine).map {
-      items[$0..<min($0 + perLine, items.count)].joined(separator: ", ")
+    for (i, index) in indices.enumerated() {
+      if i == cut {
+        separate()
+        text += " ..."
+      }
+      separate()
+      text += padded(offset + index * stride)
     }
-    return "[" + lines.joined(separator: ",\n" + String(repeating: " ", count: indent + 1)) + "]"
   }
 }

@@ -224,15 +224,6 @@ struct PoolingTests {
     #expect(x.adaptiveMaxPool2d(2).gradFn?.name == "AdaptiveMaxPool2DBackward0")
   }
 
-  struct Misused: Sendable {
-    let text: String
-    let body: @Sendable () -> Void
-    init(_ text: String, _ body: @escaping @Sendable () -> Void) {
-      self.text = text
-      self.body = body
-    }
-  }
-
   @Test(
     "misuse says what is wrong",
     arguments: [
@@ -271,7 +262,7 @@ struct PoolingTests {
     do {
       try checked(misused.body)
       Issue.record("nothing was refused")
-    } catch { #expect("\(error)".hasPrefix(misused.text)) }
+    } catch { #expect("\(error)".hasPrefix(misused.message)) }
   }
 
   static var image: Tensor { Tensor.ones(1, 2, 8, 8) }
