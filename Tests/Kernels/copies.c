@@ -16,6 +16,29 @@ static void copy(void) {
   release(&from), release(&to);
 }
 
+// Rows that lie in turned order, are one element repeated, or are short, next to each other or not.
+static void rows(void) {
+  DscDType dtype = any_dtype();
+  int64_t shape[2] = {any_size(90), any_size(chance(2) ? 9 : 90)};
+  int64_t apart = shape[1] + (chance(2) ? 0 : 3), between = shape[1] + (chance(2) ? 0 : 2);
+  int64_t whole[2] = {shape[0], apart}, target[2] = {shape[0], between};
+  Array from = array(dtype, 2, whole, CONTIGUOUS), to = array(dtype, 2, target, CONTIGUOUS);
+  fill(&from, 100, true), fill(&to, 100, false);
+  double *e = malloc((size_t)(to.count + 1) * sizeof(double));
+  for (int64_t i = 0; i < to.count; i++) e[i] = get(&to, i);
+  int64_t step = below(3) - 1, start = step < 0 ? shape[1] - 1 : 0, down = chance(3) ? 1 : apart;
+  if (from.count == 0 || to.count == 0) start = 0;
+  DscView view = from.view;
+  view.data = (char *)view.data + start * (int64_t)dsc_dtype_size(dtype);
+  view.strides[0] = down, view.strides[1] = step;
+  CHECK(dsc_copy(2, shape, &view, &to.view) == DSC_OK, "dsc_copy");
+  for (int64_t r = 0; r < shape[0]; r++)
+    for (int64_t c = 0; c < shape[1]; c++) e[r * between + c] = get(&from, start + r * down + c * step);
+  for (int64_t i = 0; i < to.count; i++)
+    CHECK(near(get(&to, i), e[i], 0), "rows of %s: %a, not %a", dsc_dtype_name(dtype), get(&to, i), e[i]);
+  free(e), release(&from), release(&to);
+}
+
 // All halves to float32 and back; float32 of every exponent, and halfway cases, to halves.
 static void halves(DscDType half) {
   int64_t count = 1 << 16;
@@ -63,6 +86,6 @@ static void sequences(void) {
 
 void check_copies(void) {
   halves(DSC_FLOAT16), halves(DSC_BFLOAT16);
-  for (int i = 0; i < 300; i++) copy();
+  for (int i = 0; i < 300; i++) copy(), rows();
   for (int i = 0; i < 40; i++) sequences();
 }
