@@ -32,6 +32,7 @@ protocol Backend: Sendable {
   func sumRows(_ call: RowSumCall) throws(Misuse)
   func indexGather(_ call: IndexCall) throws(Misuse)
   func indexScatter(_ call: IndexCall, _ mode: ScatterMode) throws(Misuse)
+  func pad(_ call: PadCall)
   func countNonzero(_ input: Tensor) -> Int
   func nonzero(_ input: Tensor, into output: Tensor)
   func maskedSelect(_ call: MaskedCall)
@@ -264,6 +265,13 @@ struct IndexCall {
   /// Index shape followed by the target's remaining sizes: what is read to or written from.
   let values: Tensor
   let operation: String
+}
+
+/// output[…, i, j] = input[…, places[0][i], places[1][j]] for the last 1 to 3 dims; both are contiguous.
+struct PadCall {
+  let input: Tensor
+  let places: [[Int64]]
+  let output: Tensor
 }
 
 struct MaskedCall {
