@@ -243,6 +243,8 @@ struct ScatterCall {
   let index: Tensor
   /// Has the index's shape (may be expanded).
   let source: Tensor
+  /// The target is a result that nobody sees if an index is out of range; else nothing is written then.
+  let isNew: Bool
   let operation: String
 }
 

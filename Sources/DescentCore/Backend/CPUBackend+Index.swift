@@ -52,8 +52,8 @@ extension CPUBackend {
     var bad: Int64 = 0
     let status = shape.withUnsafeSizes {
       dsc_scatter(
-        CPUBackend.c(call.mode), Int32(shape.count), $0.c, Int32(call.dim), Int64(size), &target,
-        &index, &source, &bad)
+        CPUBackend.c(call.mode), call.isNew, Int32(shape.count), $0.c, Int32(call.dim), Int64(size),
+        &target, &index, &source, &bad)
     }
     try CPUBackend.check(status, bad, size: size, operation: call.operation)
   }
