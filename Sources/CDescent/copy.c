@@ -1,5 +1,6 @@
 // Copies between any two layouts, with conversion: rows where both sides agree on the fastest dim,
 // tiles where they do not.
+#include "dsc_copying.h"
 #include "dsc_evaluate.h"
 #include "dsc_stream.h"
 #include "dsc_strided.h"
@@ -177,8 +178,16 @@ static void run_rows(void *context, int64_t piece) {
     to += column * copy->to_strides[inner];
     const int64_t from_row = inner > 0 ? copy->from_strides[inner - 1] : 0;
     const int64_t to_row = inner > 0 ? copy->to_strides[inner - 1] : 0;
-    dsc_copy_rows((size_t)size, copy->from + from * size, from_row, copy->from_strides[inner], rows,
-                  columns, copy->to + to * size, to_row, copy->to_strides[inner]);
+    const DscCopiedRows some = {.size = (size_t)size,
+                                .rows = rows,
+                                .columns = columns,
+                                .from = copy->from + from * size,
+                                .from_row = from_row,
+                                .from_stride = copy->from_strides[inner],
+                                .to = copy->to + to * size,
+                                .to_row = to_row,
+                                .to_stride = copy->to_strides[inner]};
+    dsc_copy_some_rows(&some);
     index += rows * columns;
     count -= rows * columns;
   }

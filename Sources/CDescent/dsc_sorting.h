@@ -68,6 +68,11 @@ typedef struct {
   int64_t k;  // elements to write
 } DscRows;
 
+/// Orders a row of int64 if its elements are less than 2^32 apart; else returns false and writes
+/// nothing. `items` has room for two for each element.
+bool dsc_sort_close(const DscRows *rows, const int64_t *in, int64_t *values, int64_t *indices,
+                    DscNarrowItem *items);
+
 /// Orders one row with `scratch` of the asked size.
 typedef void (*DscRowSorter)(const DscRows *rows, const DscWalkPlace *place, void *scratch);
 

@@ -50,6 +50,18 @@ static inline void dsc_copy_rows(size_t size, const void *in, int64_t in_row, in
              (const char *)in + r * in_row * (int64_t)size, (size_t)columns * size);
     return;
   }
+  // Strides that the compiler knows make vectors of the inner loop.
+  if (in_stride == 0 && out_stride == 1) {
+    DSC_FOR_SIZE(size, {
+      const T *from = in;
+      T *to = out;
+      for (int64_t r = 0; r < rows; r++, from += in_row, to += out_row) {
+        const T value = *from;
+        for (int64_t c = 0; c < columns; c++) to[c] = value;
+      }
+    })
+    return;
+  }
   DSC_FOR_SIZE(size, {
     const T *from = in;
     T *to = out;

@@ -129,7 +129,8 @@ static int gather(int ndim, const int64_t *shape, int count, const DscView *indi
   if (plan.size == 4) kernel = gather_32, row = DSC_DISPATCH(pick_32);
   // Blocks and rows check their indices before they read; which is the first bad one is seen
   // afterwards.
-  if (dsc_indexing_run(&plan, false, gather_block, single ? row : NULL, &kernel)) return DSC_OK;
+  status = dsc_indexing_run(&plan, false, gather_block, single ? row : NULL, &kernel);
+  if (status != DSC_BAD_INDEX) return status;
   return dsc_indexing_check(ndim, shape, count, indices, negative, index_size, bad_index);
 }
 

@@ -91,7 +91,7 @@ static int add_to_zeros(DscDType dtype, int64_t count, const int64_t *index, int
       .data = (void *)(uintptr_t)source, .dtype = dtype, .strides = {columns, 1}};
   const DscView places = {.data = (void *)(uintptr_t)index, .dtype = DSC_INT64, .strides = {1, 0}};
   memset(out, 0, (size_t)(rows * columns) * dsc_dtype_size(dtype));
-  return dsc_scatter(DSC_SCATTER_ADD, 2, shape, 0, rows, &self, &places, &values, bad_index);
+  return dsc_scatter(DSC_SCATTER_ADD, true, 2, shape, 0, rows, &self, &places, &values, bad_index);
 }
 
 static bool is_narrow(DscDType dtype, int64_t columns) {

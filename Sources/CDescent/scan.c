@@ -13,8 +13,9 @@
 enum {
   PIECE = 1 << 15,  // elements of one piece of parallel work
   TILE = 256,       // columns of a block
-  ROWS = 16,        // rows of a block
+  ROWS = 16,        // rows of a block at most
   SIDE_BY_SIDE = 4,
+  TOGETHER = 32,  // elements that are looked at for a new extreme
   BLOCK = DSC_CHUNK_BYTES / sizeof(int64_t),
 };
 
@@ -79,6 +80,7 @@ typedef struct {
   bool by_column;
   bool native[2];  // operands whose rows are contiguous values of the lane
   int64_t columns, tile, tiles, group;
+  int64_t rows;  // of a block, by rows
 } Scan;
 
 // Rows, or columns, scanned together.
@@ -168,7 +170,7 @@ static void piece(void *context, int64_t index) {
       unit++;
     } else {
       panel.first = unit;
-      panel.width = dsc_run(&call->dims, unit, dsc_smaller(ROWS, end - unit));
+      panel.width = dsc_run(&call->dims, unit, dsc_smaller(call->rows, end - unit));
       unit += panel.width;
     }
     scan_panel(&panel);
@@ -203,6 +205,9 @@ int dsc_scan(DscScan op, int ndim, const int64_t *shape, int dim, const DscView 
   call.tiles = dsc_parts(call.columns, call.tile);
   const int64_t work = call.by_column ? call.count * call.tile : call.count;
   const int64_t units = call.by_column ? kept / call.columns * call.tiles : kept;
+  // Of long rows as few as the loops take at a time: the processor sees how they go on.
+  const int64_t least = op == DSC_SCAN_MAX || op == DSC_SCAN_MIN ? 1 : SIDE_BY_SIDE;
+  call.rows = dsc_smaller(dsc_larger(BLOCK / call.count, least), ROWS);
   call.group = PIECE > work ? PIECE / work : 1;
   if (!call.by_column && call.group < ROWS) call.group = SIDE_BY_SIDE;
   dsc_parallel(dsc_parts(units, call.group), piece, &call);

@@ -51,6 +51,11 @@
 
 // NaN takes the place of all, and gives it up to NaN only.
 #define DEFINE_EXTREME(OP, L, T, COMPARE)                                                   \
+  static inline bool DSC_NAME(any_##OP##_##L)(const T *x, T a) {                            \
+    unsigned any = 0;                                                                       \
+    for (int j = 0; j < TOGETHER; j++) any |= (x[j] COMPARE a) | (x[j] != x[j]);            \
+    return any != 0;                                                                        \
+  }                                                                                         \
   static void DSC_NAME(columns_##OP##_##L)(const Block *block, const void *in, void *state, \
                                            int64_t *place, void *out, int64_t *places) {    \
     T *extreme = state;                                                                     \
@@ -78,12 +83,22 @@
       int64_t *to_place = places + r * block->columns;                                      \
       T a = extreme[r];                                                                     \
       int64_t at = place[r];                                                                \
-      for (int64_t i = 0; i < columns; i++) {                                               \
-        const T b = x[i];                                                                   \
-        /* New extremes are rare, which a branch can make use of. */                        \
-        if (__builtin_expect((b COMPARE a) | (b != b), 0)) a = b, at = block->index + i;    \
-        to[i] = a;                                                                          \
-        to_place[i] = at;                                                                   \
+      int64_t i = 0;                                                                        \
+      while (i < columns) {                                                                 \
+        const int64_t from = i, some = dsc_smaller(TOGETHER, columns - i);                  \
+        /* New extremes are rare: most runs have none, and repeat the old one. */           \
+        const bool whole = some == TOGETHER && !DSC_NAME(any_##OP##_##L)(x + i, a);         \
+        if (whole) {                                                                        \
+          for (int j = 0; j < TOGETHER; j++) to[i + j] = a;                                 \
+          for (int j = 0; j < TOGETHER; j++) to_place[i + j] = at;                          \
+          i += TOGETHER;                                                                    \
+        }                                                                                   \
+        for (; !whole && i < from + some; i++) {                                            \
+          const T b = x[i];                                                                 \
+          if (__builtin_expect((b COMPARE a) | (b != b), 0)) a = b, at = block->index + i;  \
+          to[i] = a;                                                                        \
+          to_place[i] = at;                                                                 \
+        }                                                                                   \
       }                                                                                     \
       extreme[r] = a;                                                                       \
       place[r] = at;                                                                        \

@@ -3,21 +3,46 @@
 
 #include "dsc_evaluate.h"
 #include "dsc_indexing.h"
+#include "dsc_stream.h"
 
 // One operation on `places` rows of columns. Vector code is made for neighbouring columns only.
 typedef void (*Scatter)(char *self, const int64_t *offsets, int64_t places, int64_t self_stride,
                         const char *source, int64_t place_stride, int64_t stride, int64_t columns);
 
+// Single elements, a line of offsets at a time; lines to come are fetched.
+#define DEFINE_SINGLES(name, T, expression)                                                       \
+  static void name(T *to, const int64_t *offsets, int64_t places, const T *from,                  \
+                   int64_t place_stride) {                                                        \
+    enum { LINE = DSC_LINE / sizeof(int64_t) };                                                   \
+    int64_t k = 0;                                                                                \
+    for (; k + LINE <= places; k += LINE) {                                                       \
+      const uintptr_t source = (uintptr_t)(from + k * place_stride);                              \
+      __builtin_prefetch((const void *)((uintptr_t)(offsets + k) + DSC_AHEAD * sizeof(int64_t))); \
+      __builtin_prefetch((const void *)(source + DSC_AHEAD * sizeof(T)));                         \
+      _Pragma("clang loop unroll(full)") for (int64_t i = k; i < k + LINE; i++) {                 \
+        const T a = to[offsets[i]], b = from[i * place_stride];                                   \
+        (void)a, to[offsets[i]] = (T)(expression);                                                \
+      }                                                                                           \
+    }                                                                                             \
+    for (; k < places; k++) {                                                                     \
+      const T a = to[offsets[k]], b = from[k * place_stride];                                     \
+      (void)a, to[offsets[k]] = (T)(expression);                                                  \
+    }                                                                                             \
+  }
+
 #define DEFINE_SCATTER(name, T, expression)                                                     \
+  DEFINE_SINGLES(name##_singles, T, expression)                                                 \
   static void name(char *self, const int64_t *offsets, int64_t places, int64_t self_stride,     \
                    const char *source, int64_t place_stride, int64_t stride, int64_t columns) { \
     const T *from = (const T *)(const void *)source;                                            \
+    T *all = (T *)(void *)self;                                                                 \
+    if (columns == 1) {                                                                         \
+      name##_singles(all, offsets, places, from, place_stride);                                 \
+      return;                                                                                   \
+    }                                                                                           \
     for (int64_t k = 0; k < places; k++, from += place_stride) {                                \
-      T *to = (T *)(void *)self + offsets[k];                                                   \
-      if (columns == 1) {                                                                       \
-        const T a = *to, b = *from;                                                             \
-        (void)a, *to = (T)(expression);                                                         \
-      } else if (self_stride == 1 && stride == 1) {                                             \
+      T *to = all + offsets[k];                                                                 \
+      if (self_stride == 1 && stride == 1) {                                                    \
         _Pragma("clang loop vectorize(assume_safety)") for (int64_t c = 0; c < columns; c++) {  \
           const T a = to[c], b = from[c];                                                       \
           (void)a, to[c] = (T)(expression);                                                     \
@@ -113,42 +138,42 @@ static void scatter_half_block(const void *context, const DscIndexing *plan, cha
   }
 }
 
-static int scatter(DscScatter op, int ndim, const int64_t *shape, int count, const DscView *indices,
-                   bool negative, const int64_t *index_size, const int64_t *index_stride,
-                   const DscView *self, const DscView *source, int64_t *bad_index) {
+static int scatter(DscScatter op, bool is_new, int ndim, const int64_t *shape, int count,
+                   const DscView *indices, bool negative, const int64_t *index_size,
+                   const int64_t *index_stride, const DscView *self, const DscView *source,
+                   int64_t *bad_index) {
   DscIndexing plan;
   int status = dsc_indexing_plan(ndim, shape, count, indices, negative, index_size, index_stride,
                                  self, source, &plan);
   if (status != DSC_OK) return status;
-  // Nothing is written unless all indices are good.
-  status = dsc_indexing_check(ndim, shape, count, indices, negative, index_size, bad_index);
-  if (status != DSC_OK) return status;
-  if (op == DSC_SCATTER_ASSIGN) {
-    Scatter kernel = assignment(plan.size);
-    dsc_indexing_run(&plan, true, scatter_block, NULL, &kernel);
-  } else if (plan.dtype == DSC_FLOAT16 || plan.dtype == DSC_BFLOAT16) {
-    Scatter kernel = scatters[DSC_FLOAT32][op - DSC_SCATTER_ADD];
-    dsc_indexing_run(&plan, true, scatter_half_block, NULL, &kernel);
-  } else {
-    Scatter kernel = scatters[plan.dtype][op - DSC_SCATTER_ADD];
-    dsc_indexing_run(&plan, true, scatter_block, NULL, &kernel);
+  if (!is_new) {
+    status = dsc_indexing_check(ndim, shape, count, indices, negative, index_size, bad_index);
+    if (status != DSC_OK) return status;
+    plan.checked = true;
   }
-  return DSC_OK;
+  const bool assigns = op == DSC_SCATTER_ASSIGN;
+  const bool half = !assigns && (plan.dtype == DSC_FLOAT16 || plan.dtype == DSC_BFLOAT16);
+  const Scatter kernel = assigns ? assignment(plan.size)
+                                 : scatters[half ? DSC_FLOAT32 : plan.dtype][op - DSC_SCATTER_ADD];
+  status = dsc_indexing_run(&plan, true, half ? scatter_half_block : scatter_block, NULL, &kernel);
+  if (status != DSC_BAD_INDEX) return status;
+  return dsc_indexing_check(ndim, shape, count, indices, negative, index_size, bad_index);
 }
 
 int dsc_index_scatter(DscScatter op, int ndim, const int64_t *shape, int count,
                       const DscView *indices, const int64_t *index_size,
                       const int64_t *index_stride, const DscView *self, const DscView *source,
                       int64_t *bad_index) {
-  return scatter(op, ndim, shape, count, indices, true, index_size, index_stride, self, source,
-                 bad_index);
+  return scatter(op, false, ndim, shape, count, indices, true, index_size, index_stride, self,
+                 source, bad_index);
 }
 
-int dsc_scatter(DscScatter op, int ndim, const int64_t *shape, int dim, int64_t self_size,
-                const DscView *self, const DscView *index, const DscView *source,
+int dsc_scatter(DscScatter op, bool is_new, int ndim, const int64_t *shape, int dim,
+                int64_t self_size, const DscView *self, const DscView *index, const DscView *source,
                 int64_t *bad_index) {
   DscView rest = *self;
   int64_t stride = ndim == 0 ? 0 : self->strides[dim];
   if (ndim > 0) rest.strides[dim] = 0;
-  return scatter(op, ndim, shape, 1, index, false, &self_size, &stride, &rest, source, bad_index);
+  return scatter(op, is_new, ndim, shape, 1, index, false, &self_size, &stride, &rest, source,
+                 bad_index);
 }

@@ -51,9 +51,9 @@ static ITEM *SORT_NAME(any)(ITEM *items, ITEM *scratch, int64_t count, int key_b
     return items;
   }
   // 8 bits a digit keep the counts in the nearest cache; more bits save passes over long rows.
-  int digit_bits = count < 16384 || key_bits <= 16 ? 8 : 11;
-  return SORT_NAME(radix)(items, scratch, count, (key_bits + digit_bits - 1) / digit_bits,
-                          digit_bits);
+  const int widest = count < 16384 ? 8 : 11;
+  const int digits = (key_bits + widest - 1) / widest;
+  return SORT_NAME(radix)(items, scratch, count, digits, (key_bits + digits - 1) / digits);
 }
 
 /// Writes what was at the indices of the items; T has the size of an element.

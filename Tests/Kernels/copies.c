@@ -16,6 +16,57 @@ static void copy(void) {
   release(&from), release(&to);
 }
 
+// Rows that lie in turned order, are one element repeated, or are short, next to each other or not.
+static void rows(void) {
+  DscDType dtype = any_dtype();
+  int64_t shape[2] = {any_size(90), any_size(chance(2) ? 9 : 90)};
+  int64_t apart = shape[1] + (chance(2) ? 0 : 3), between = shape[1] + (chance(2) ? 0 : 2);
+  int64_t whole[2] = {shape[0], apart}, target[2] = {shape[0], between};
+  Array from = array(dtype, 2, whole, CONTIGUOUS), to = array(dtype, 2, target, CONTIGUOUS);
+  fill(&from, 100, true), fill(&to, 100, false);
+  double *e = malloc((size_t)(to.count + 1) * sizeof(double));
+  for (int64_t i = 0; i < to.count; i++) e[i] = get(&to, i);
+  int64_t step = below(3) - 1, start = step < 0 ? shape[1] - 1 : 0, down = chance(3) ? 1 : apart;
+  if (from.count == 0 || to.count == 0) start = 0;
+  DscView view = from.view;
+  view.data = (char *)view.data + start * (int64_t)dsc_dtype_size(dtype);
+  view.strides[0] = down, view.strides[1] = step;
+  CHECK(dsc_copy(2, shape, &view, &to.view) == DSC_OK, "dsc_copy");
+  for (int64_t r = 0; r < shape[0]; r++)
+    for (int64_t c = 0; c < shape[1]; c++) e[r * between + c] = get(&from, start + r * down + c * step);
+  for (int64_t i = 0; i < to.count; i++)
+    CHECK(near(get(&to, i), e[i], 0), "rows of %s: %a, not %a", dsc_dtype_name(dtype), get(&to, i), e[i]);
+  free(e), release(&from), release(&to);
+}
+
+// Images whose places are named by tables: runs, turned runs and single elements, of any sizes.
+static void edges(void) {
+  DscDType dtype = any_dtype();
+  int dims = 1 + (int)below(3);
+  int64_t in_shape[4] = {1 + below(5)}, out_shape[4] = {in_shape[0]}, table[3][100], at[4];
+  const int64_t *places[3];
+  for (int d = 0; d < dims; d++) {
+    in_shape[d + 1] = 1 + below(d == dims - 1 ? 70 : 6), out_shape[d + 1] = any_size(d == dims - 1 ? 99 : 7);
+    const int64_t start = below(in_shape[d + 1]), step = below(3) - 1;
+    for (int64_t i = 0; i < out_shape[d + 1]; i++) {
+      const int64_t next = start + i * step;
+      table[d][i] = next >= 0 && next < in_shape[d + 1] ? next : below(in_shape[d + 1]);
+    }
+    places[d] = table[d];
+  }
+  Array in = array(dtype, dims + 1, in_shape, CONTIGUOUS), out = array(dtype, dims + 1, out_shape, CONTIGUOUS);
+  fill(&in, 100, true);
+  dsc_pad_edges(dtype, in_shape[0], dims, in_shape + 1, out_shape + 1, places, in.view.data, out.view.data);
+  for (int64_t i = 0; i < out.count; i++) {
+    int64_t rest = i, from = 0;
+    for (int d = dims; d >= 0; d--) at[d] = rest % out_shape[d], rest /= out_shape[d];
+    for (int d = 0; d <= dims; d++) from = from * in_shape[d] + (d == 0 ? at[0] : table[d - 1][at[d]]);
+    CHECK(near(get(&out, i), get(&in, from), 0), "edges of %s: %a, not %a", dsc_dtype_name(dtype), get(&out, i),
+          get(&in, from));
+  }
+  release(&in), release(&out);
+}
+
 // All halves to float32 and back; float32 of every exponent, and halfway cases, to halves.
 static void halves(DscDType half) {
   int64_t count = 1 << 16;
@@ -72,6 +123,6 @@ static void sequences(void) {
 
 void check_copies(void) {
   halves(DSC_FLOAT16), halves(DSC_BFLOAT16);
-  for (int i = 0; i < 300; i++) copy();
+  for (int i = 0; i < 300; i++) copy(), rows(), edges();
   for (int i = 0; i < 40; i++) sequences();
 }

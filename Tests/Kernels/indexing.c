@@ -19,11 +19,29 @@ static int64_t along(const Array *a, int dim, int64_t index) {
   return index % a->shape[dim];
 }
 
-static void gather(void) {
-  int64_t shape[3], sizes[3], bad = 0;
-  int ndim = 1 + (int)below(3), dim = (int)below(ndim);
-  for (int d = 0; d < ndim; d++)
-    shape[d] = any_size(ndim < 3 && d == ndim - 1 ? 300 : 40), sizes[d] = d == dim ? 1 + any_size(50) : shape[d];
+// Sizes of an index and of what it chooses from along `dim`. `far`: rows enough, and far enough apart, that stripes
+// of their columns are copied.
+typedef struct {
+  int ndim, dim;
+  int64_t shape[3], sizes[3];
+} Chosen;
+
+static Chosen chosen(bool far, int64_t widest, int64_t most) {
+  Chosen c = {.ndim = far ? 2 + (int)below(2) : 1 + (int)below(3)};
+  c.dim = far ? c.ndim - 2 : (int)below(c.ndim);
+  for (int d = 0; d < c.ndim; d++) {
+    c.shape[d] = any_size(c.ndim < 3 && d == c.ndim - 1 ? widest : 40);
+    if (far) c.shape[d] = d < c.dim ? 1 + below(2) : 300 + below(300);
+    c.sizes[d] = d != c.dim ? c.shape[d] : far ? 200 + below(600) : 1 + any_size(most);
+  }
+  return c;
+}
+
+static void gather(bool far) {
+  Chosen c = chosen(far, 300, 50);
+  const int64_t *shape = c.shape, *sizes = c.sizes;
+  int64_t bad = 0;
+  int ndim = c.ndim, dim = c.dim;
   DscDType dtype = any_dtype();
   Array source = array(dtype, ndim, sizes, (Layout)below(3)), index = array(DSC_INT64, ndim, shape, (Layout)below(3));
   Array out = array(dtype, ndim, shape, (Layout)below(2));
@@ -81,11 +99,11 @@ static double combined(DscScatter op, double a, double b) {
   }
 }
 
-static void scatter(void) {
-  int64_t shape[3], sizes[3], bad = 0;
-  int ndim = 1 + (int)below(3), dim = (int)below(ndim);
-  for (int d = 0; d < ndim; d++)
-    shape[d] = any_size(ndim == 1 ? 200 : 30), sizes[d] = d == dim ? 1 + any_size(30) : shape[d];
+static void scatter(bool far) {
+  Chosen c = chosen(far, 200, 30);
+  const int64_t *shape = c.shape, *sizes = c.sizes;
+  int64_t bad = 0;
+  int ndim = c.ndim, dim = c.dim;
   DscDType dtype = (DscDType)(1 + below(DSC_DTYPE_COUNT - 1));
   DscScatter op = (DscScatter)below(5);
   Array self = array(dtype, ndim, sizes, (Layout)below(2)), index = array(DSC_INT64, ndim, shape, (Layout)below(3));
@@ -102,10 +120,20 @@ static void scatter(void) {
     int64_t to = moved(&index, &self, dim, i, (int64_t)get(&index, i));
     e[to] = rounded(dtype, combined(op, e[to], get(&source, i)));
   }
-  CHECK(dsc_scatter(op, ndim, shape, dim, sizes[dim], &self.view, &index.view, &source.view, &bad) == DSC_OK,
+  CHECK(dsc_scatter(op, chance(2), ndim, shape, dim, sizes[dim], &self.view, &index.view, &source.view, &bad) == DSC_OK,
         "dsc_scatter");
   for (int64_t i = 0; i < self.count; i++)
     CHECK(near(get(&self, i), e[i], 0), "scatter %d of %s: %a, not %a", op, dsc_dtype_name(dtype), get(&self, i), e[i]);
+  if (index.count > 0) {
+    for (int64_t i = 0; i < self.count; i++) e[i] = get(&self, i);
+    set(&index, below(index.count), (double)sizes[dim]);
+    for (int is_new = 0; is_new < 2; is_new++) {
+      int status = dsc_scatter(op, is_new, ndim, shape, dim, sizes[dim], &self.view, &index.view, &source.view, &bad);
+      CHECK(status == DSC_BAD_INDEX && bad == sizes[dim], "a bad index gave %d, %lld", status, (long long)bad);
+      for (int64_t i = 0; i < self.count && !is_new; i++)
+        CHECK(near(get(&self, i), e[i], 0), "a bad index wrote: %a, not %a", get(&self, i), e[i]);
+    }
+  }
   free(e), release(&self), release(&index), release(&source);
 }
 
@@ -217,5 +245,6 @@ static void class_loss(DscDType dtype) {
 
 void check_indexing(void) {
   for (int i = 0; i < 20; i++) long_rows();
-  for (int i = 0; i < 120; i++) gather(), scatter(), advanced(), masks(), class_loss(i % 2 ? DSC_FLOAT64 : DSC_FLOAT32);
+  for (int i = 0; i < 12; i++) gather(true), scatter(true);
+  for (int i = 0; i < 120; i++) gather(false), scatter(false), advanced(), masks(), class_loss(i % 2 ? DSC_FLOAT64 : DSC_FLOAT32);
 }

@@ -22,9 +22,10 @@ int dsc_gather(int ndim, const int64_t *shape, int dim, int64_t source_size, con
                const DscView *index, const DscView *out, int64_t *bad_index);
 
 /// self[i.. with coordinate dim replaced by index[i..]] op= source[i..]; `shape` is that of index;
-/// source may be broadcast (stride 0). Combined in index order, whatever the threads.
-int dsc_scatter(DscScatter op, int ndim, const int64_t *shape, int dim, int64_t self_size,
-                const DscView *self, const DscView *index, const DscView *source,
+/// source may be broadcast (stride 0). Combined in index order, whatever the threads. A bad index
+/// is found before anything is written, unless self `is_new`, a result that is then of no use.
+int dsc_scatter(DscScatter op, bool is_new, int ndim, const int64_t *shape, int dim,
+                int64_t self_size, const DscView *self, const DscView *index, const DscView *source,
                 int64_t *bad_index);
 
 /// out[r] = the sum of source[k] over all k with index[k] == r, in ascending order of k: contiguous

@@ -165,6 +165,14 @@ int dsc_pointwise_flat(const DscProgram *program, int64_t count, const DscView *
 /// The views do not overlap. (The same result as a program of COPY; faster for permuted layouts.)
 int dsc_copy(int ndim, const int64_t *shape, const DscView *source, const DscView *destination);
 
+#define DSC_MAX_PADDED 3
+
+/// out[image, i..] = in[image, places[0][i0]..]: contiguous images of `dims` (1 ... 3) dims.
+/// places[d] has out_shape[d] numbers within 0 ..< in_shape[d].
+void dsc_pad_edges(DscDType dtype, int64_t images, int dims, const int64_t *in_shape,
+                   const int64_t *out_shape, const int64_t *const *places, const void *in,
+                   void *out);
+
 /// out[i] = start + i * step, computed in the dtype's accumulation type (double for floating point,
 /// as PyTorch).
 void dsc_arange(DscDType dtype, int64_t count, DscScalar start, DscScalar step, void *out);

@@ -32,6 +32,7 @@ protocol Backend: Sendable {
   func sumRows(_ call: RowSumCall) throws(Misuse)
   func indexGather(_ call: IndexCall) throws(Misuse)
   func indexScatter(_ call: IndexCall, _ mode: ScatterMode) throws(Misuse)
+  func pad(_ call: PadCall)
   func countNonzero(_ input: Tensor) -> Int
   func nonzero(_ input: Tensor, into output: Tensor)
   func maskedSelect(_ call: MaskedCall)

@@ -52,8 +52,8 @@ extension CPUBackend {
     var bad: Int64 = 0
     let status = shape.withUnsafeSizes {
       dsc_scatter(
-        CPUBackend.c(call.mode), Int32(shape.count), $0.c, Int32(call.dim), Int64(size), &target,
-        &index, &source, &bad)
+        CPUBackend.c(call.mode), call.isNew, Int32(shape.count), $0.c, Int32(call.dim), Int64(size),
+        &target, &index, &source, &bad)
     }
     try CPUBackend.check(status, bad, size: size, operation: call.operation)
   }
@@ -145,6 +145,31 @@ extension CPUBackend {
       if index.toArray(Int.self).contains(bad) { return (dim, shape[dim]) }
     }
     return (0, shape[0])
+  }
+
+  func pad(_ call: PadCall) {
+    let dims = call.places.count
+    let (shape, padded) = (call.input.layout.shape, call.output.layout.shape)
+    let images = padded.prefix(padded.count - dims).reduce(1, *)
+    // One table after the other.
+    let all = call.places.flatMap { $0 }
+    all.withUnsafeBufferPointer { table in
+      var tables: [UnsafePointer<Int64>?] = []
+      var begin = 0
+      for places in call.places {
+        tables.append(table.baseAddress.map { $0 + begin })
+        begin += places.count
+      }
+      shape.withUnsafeSizes { shape in
+        padded.withUnsafeSizes { padded in
+          let outer = call.input.ndim - dims
+          dsc_pad_edges(
+            call.input.dtype.c, Int64(images), Int32(dims), shape.c + outer, padded.c + outer,
+            tables,
+            call.input.address, call.output.address)
+        }
+      }
+    }
   }
 
   func countNonzero(_ input: Tensor) -> Int {

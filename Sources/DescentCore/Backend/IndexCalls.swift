@@ -21,6 +21,8 @@ struct ScatterCall {
   let index: Tensor
   /// Has the index's shape (may be expanded).
   let source: Tensor
+  /// The target is a result that nobody sees if an index is out of range; else nothing is written then.
+  let isNew: Bool
   let operation: String
 }
 
@@ -43,6 +45,13 @@ struct IndexCall {
   /// Index shape followed by the target's remaining sizes: what is read to or written from.
   let values: Tensor
   let operation: String
+}
+
+/// output[…, i, j] = input[…, places[0][i], places[1][j]] for the last 1 to 3 dims; both are contiguous.
+struct PadCall {
+  let input: Tensor
+  let places: [[Int64]]
+  let output: Tensor
 }
 
 struct MaskedCall {

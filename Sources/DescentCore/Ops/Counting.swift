@@ -61,30 +61,36 @@ extension Tensor {
     weights: Tensor? = nil, minLength: Int = 0, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     noGrad {
-      let checked = attempt(file: file, line: line) { () throws(Misuse) -> Int in
+      let counted = attempt(file: file, line: line) { () throws(Misuse) -> Tensor in
         try Rules.bincount(self, weights, minLength)
         let largest = self.numel() == 0 ? -1 : self.max().item(as: Int.self)
-        return Swift.max(largest + 1, minLength)
+        let type: DType =
+          weights == nil || self.numel() == 0
+          ? .int64 : weights?.dtype == .float32 ? .float32 : .float64
+        let counts = Tensor.zeros(Swift.max(largest + 1, minLength), dtype: type)
+        let each = weights?.to(type) ?? Tensor.ones(1, dtype: type).expanded(to: self.shape)
+        do throws(Misuse) {
+          try counts.scatterRaw("bincount", .add, 0, self, each, isNew: true)
+        } catch {
+          // Counting finds elements below 0 by itself.
+          throw self.min().item(as: Int.self) < 0 ? Rules.uncountable(self) : error
+        }
+        return counts
       }
-      guard let size = checked else { return .poison }
-      let places = to(.int64)
-      guard let weights, numel() > 0 else {
-        let ones = Tensor.ones(1, dtype: .int64).expanded(to: shape)
-        return Tensor.zeros(size, dtype: .int64).scatterAdd(0, places, ones)
-      }
-      let type: DType = weights.dtype == .float32 ? .float32 : .float64
-      return Tensor.zeros(size, dtype: type).scatterAdd(0, places, weights.to(type))
+      return counted ?? .poison
     }
   }
 }
 
 extension Rules {
+  static func uncountable(_ x: Tensor) -> Misuse {
+    Misuse(
+      "bincount", "a vector of integers from 0 up is needed",
+      got: "\(x.dtype.name) \(x.shape.brackets)", try: "ravel() or to(.int64)")
+  }
+
   static func bincount(_ x: Tensor, _ weights: Tensor?, _ minLength: Int) throws(Misuse) {
-    if !x.dtype.isInteger || x.ndim != 1 || x.numel() > 0 && x.min().item(as: Int.self) < 0 {
-      throw Misuse(
-        "bincount", "a vector of integers from 0 up is needed",
-        got: "\(x.dtype.name) \(x.shape.brackets)", try: "ravel() or to(.int64)")
-    }
+    if !x.dtype.isInteger || x.ndim != 1 { throw uncountable(x) }
     if let weights, weights.shape != x.shape {
       throw Misuse(
         "bincount", "there must be one weight an element",

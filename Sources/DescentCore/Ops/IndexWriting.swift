@@ -87,7 +87,7 @@ extension Tensor {
       if step.needs(1) { step.give(1, scaled(g.gather(d, step.saved(0)).reshape(shape))) }
     } write: { target throws(Misuse) in
       let values = noGrad { scaled(source).to(target.dtype).shaped(like: places) }
-      try target.scatterRaw("indexAdd", .add, d, places, values)
+      try target.scatterRaw("indexAdd", .add, d, places, values, isNew: !inPlace)
     }
   }
 
@@ -111,7 +111,8 @@ extension Tensor {
       if step.needs(0) { step.give(0, g.scatter(d, step.saved(0), 0)) }
       if step.needs(1) { step.give(1, g.gather(d, step.saved(0)).reshape(shape)) }
     } write: { target throws(Misuse) in
-      try target.scatterRaw("indexCopy", .assign, d, places, noGrad { source.shaped(like: places) })
+      try target.scatterRaw(
+        "indexCopy", .assign, d, places, noGrad { source.shaped(like: places) }, isNew: !inPlace)
     }
   }
 
@@ -143,7 +144,7 @@ extension Tensor {
       if step.needs(1) { step.give(1, g - g.scatter(d, step.saved(0), 0)) }
     } write: { target throws(Misuse) in
       let filling = noGrad { value.to(target.dtype).expanded(to: places.shape) }
-      try target.scatterRaw("indexFill", .assign, d, places, filling)
+      try target.scatterRaw("indexFill", .assign, d, places, filling, isNew: !inPlace)
     }
   }
 

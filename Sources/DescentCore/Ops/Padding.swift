@@ -118,17 +118,18 @@ extension Tensor {
       }
     }
     if checked == nil { return .poison }
-    var indices: [(dim: Int, size: Int, places: Tensor)] = []
-    for i in 0..<pairs {
-      let d = ndim - 1 - i
-      let places = (-padding[2 * i]..<(shape[d] + padding[2 * i + 1])).map {
-        mode.place($0, size: shape[d])
-      }
-      indices.append((d, shape[d], Tensor(places)))
+    // Where the elements of each padded dim come from, outermost first.
+    let dims = Array((ndim - pairs)..<ndim)
+    let sizes = dims.map { shape[$0] }
+    let places = dims.map { d in
+      let (before, behind) = (padding[2 * (ndim - 1 - d)], padding[2 * (ndim - 1 - d) + 1])
+      return (-before..<(shape[d] + behind)).map { Int64(mode.place($0, size: shape[d])) }
     }
-    let output = noGrad {
-      indices.reduce(self) { $0.indexSelect($1.dim, $1.places) }
-    }
+    var target = shape
+    for (d, own) in zip(dims, places) { target[d] = own.count }
+    let output = Tensor(empty: target, dtype: dtype)
+    device.backend.pad(
+      PadCall(input: noGrad { contiguous() }, places: places, output: output))
     if recording(self) {
       let name =
         switch mode {
@@ -136,15 +137,13 @@ extension Tensor {
         case .replicate: "ReplicationPad\(pairs)DBackward0"
         case .circular, .constant: "CopySlices"
         }
-      let (dims, sizes) = (indices.map(\.dim), indices.map(\.size))
-      output.record(
-        name, TensorList(self), saving: TensorList(indices.map(\.places)), file: file, line: line
-      ) { step, g in
+      output.record(name, TensorList(self), file: file, line: line) { step, g in
         var sum = g
-        for i in dims.indices.reversed() {
+        for (i, d) in dims.enumerated() {
           var target = sum.shape
-          target[dims[i]] = sizes[i]
-          sum = Tensor.zeros(target, dtype: g.dtype).indexAdd(dims[i], step.saved(i), sum)
+          target[d] = sizes[i]
+          sum = Tensor.zeros(target, dtype: g.dtype).indexAdd(
+            d, Tensor(places[i].map { Int($0) }), sum)
         }
         step.give(0, sum)
       }

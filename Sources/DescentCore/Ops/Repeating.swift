@@ -23,7 +23,8 @@ extension Tensor {
     if checked == nil { return .poison }
     var padded = Shape(repeating: 1, count: counts.count)
     for i in 0..<ndim { padded[counts.count - ndim + i] = shape[i] }
-    var output = noGrad { clone().reshape(padded) }
+    let isCopied = counts.contains { $0 != 1 }
+    var output = noGrad { (isCopied ? self : clone()).reshape(padded) }
     // One dimension after the other, the last first: each is a copy of [lead, 1, rest] expanded.
     for d in counts.indices.reversed() where counts[d] != 1 {
       let (lead, rest) = (output.extentBefore(d), output.extentFrom(d))

@@ -83,7 +83,7 @@ extension Tensor {
       if step.needs(0) { step.give(0, g.scatter(d, step.saved(0), 0)) }
       if step.needs(1) { step.give(1, g.gather(d, step.saved(0)).filled(to: sourceShape)) }
     } write: { target throws(Misuse) in
-      try target.scatterRaw("scatter", .assign, d, index, source)
+      try target.scatterRaw("scatter", .assign, d, index, source, isNew: !inPlace)
     }
   }
 
@@ -102,7 +102,7 @@ extension Tensor {
     ) { step, g in
       step.give(0, g.scatter(d, step.saved(0), 0))
     } write: { target throws(Misuse) in
-      try target.scatterRaw("scatter", .assign, d, index, source)
+      try target.scatterRaw("scatter", .assign, d, index, source, isNew: !inPlace)
     }
   }
 
@@ -120,7 +120,7 @@ extension Tensor {
       if step.needs(0) { step.give(0, g) }
       if step.needs(1) { step.give(1, g.gather(d, step.saved(0)).filled(to: sourceShape)) }
     } write: { target throws(Misuse) in
-      try target.scatterRaw("scatterAdd", .add, d, index, source)
+      try target.scatterRaw("scatterAdd", .add, d, index, source, isNew: !inPlace)
     }
   }
 
@@ -152,7 +152,7 @@ extension Tensor {
             index: places, source: noGrad { source.contiguous() }, output: output,
             operation: "scatterAdd"))
       } else {
-        try output.scatterRaw("scatterAdd", .add, dim, index, source)
+        try output.scatterRaw("scatterAdd", .add, dim, index, source, isNew: true)
       }
     } catch {
       error.raise(file: file, line: line)
@@ -182,7 +182,8 @@ extension Tensor {
 
   /// The kernel call; all operands are checked.
   final func scatterRaw(
-    _ operation: String, _ mode: ScatterMode, _ dim: Int, _ index: Tensor, _ source: Tensor
+    _ operation: String, _ mode: ScatterMode, _ dim: Int, _ index: Tensor, _ source: Tensor,
+    isNew: Bool
   ) throws(Misuse) {
     if index.numel() == 0 { return }
     let places = index.to(.int64).atLeastOneDim
@@ -195,7 +196,7 @@ extension Tensor {
     try device.backend.scatter(
       ScatterCall(
         mode: mode, target: atLeastOneDim, dim: dim, index: places, source: part,
-        operation: operation))
+        isNew: isNew, operation: operation))
   }
 
   /// Zeros of a shape with this tensor in their first places; itself if it has the shape.

@@ -108,13 +108,13 @@ extension Tensor {
       if step.needs(0) { step.give(0, includeSelf ? parts.own : parts.own.scatter(d, index, 0)) }
       if step.needs(1) { step.give(1, parts.source.filled(to: sourceShape)) }
     } write: { target throws(Misuse) in
-      try target.reduceRaw(operation, reduce, includeSelf, d, index, source)
+      try target.reduceRaw(operation, reduce, includeSelf, d, index, source, isNew: !inPlace)
     }
   }
 
   private func reduceRaw(
     _ operation: String, _ reduce: ScatterReduce, _ includeSelf: Bool, _ d: Int, _ index: Tensor,
-    _ source: Tensor
+    _ source: Tensor, isNew: Bool
   ) throws(Misuse) {
     if index.numel() == 0 { return }
     if !includeSelf {
@@ -122,7 +122,7 @@ extension Tensor {
       let isExtreme = reduce == .amax || reduce == .amin
       let start =
         isExtreme ? source : number(.int(reduce == .prod ? 1 : 0)).expanded(to: index.shape)
-      try scatterRaw(operation, .assign, d, index, start)
+      try scatterRaw(operation, .assign, d, index, start, isNew: isNew)
     }
     let mode: ScatterMode =
       switch reduce {
@@ -131,7 +131,7 @@ extension Tensor {
       case .amax: .max
       case .amin: .min
       }
-    try scatterRaw(operation, mode, d, index, source)
+    try scatterRaw(operation, mode, d, index, source, isNew: isNew)
     if reduce != .mean { return }
     let counts = noGrad { Tensor.counts(d, index, shape, dtype, includeSelf) }
     let mean = noGrad {

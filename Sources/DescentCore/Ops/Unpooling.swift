@@ -67,7 +67,7 @@ extension Tensor {
       try device.backend.scatter(
         ScatterCall(
           mode: .assign, target: output.planes(dims), dim: places.ndim - 1, index: places,
-          source: noGrad { planes(dims) }, operation: name))
+          source: noGrad { planes(dims) }, isNew: true, operation: name))
     } catch {
       error.raise(file: file, line: line)
       return .poison

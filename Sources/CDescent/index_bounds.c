@@ -1,9 +1,26 @@
-// Advanced indexing: whether every index is in range. Dims in which the index is only repeated are
-// looked at once.
+// Looking for indices out of bounds before anything is read or written.
 #include <stdatomic.h>
 
 #include "dsc_indexing.h"
+#include "dsc_loop_macros.h"
+#include "dsc_sizes.h"
+#include "dsc_stream.h"
+#include "dsc_targets.h"
 #include "include/dsc_pool.h"
+
+#define DSC_BODY "index_bounds_body.h"
+#include "dsc_for_each_target.h"
+
+bool dsc_indices_within(const int64_t *index, int64_t count, int64_t low, int64_t high) {
+  return DSC_DISPATCH(within)(index, count, low, high);
+}
+
+bool dsc_indices_of_stripe(const int64_t *index, int64_t count, int64_t high, int shift,
+                           int64_t *offsets) {
+  return DSC_DISPATCH(of_stripe)(index, count, high, shift, offsets);
+}
+
+// Dims in which the index is only repeated are looked at once.
 
 enum { CHECK_PIECE = 32768 };
 
@@ -15,22 +32,18 @@ typedef struct {
   _Atomic int64_t first_bad;  // row-major number of the first element out of bounds
 } IndexCheck;
 
-/// The position of the first value out of bounds in a row, or -1. Both differences are checked by
-/// their sign, which vectors of 64-bit integers can do everywhere; they wrap for no value since low
-/// is not above 0.
+/// The position of the first value out of bounds in a row, or -1.
 static int64_t bad_in_row(const IndexCheck *check, const int64_t *index, int64_t stride,
                           int64_t count) {
-  uint64_t low = (uint64_t)check->low, last = (uint64_t)check->high - 1, signs = 0;
   if (stride == 1) {
-    for (int64_t i = 0; i < count; i++) {
-      signs |= ((uint64_t)index[i] - low) | (last - (uint64_t)index[i]);
-    }
+    if (dsc_indices_within(index, count, check->low, check->high)) return -1;
   } else {
-    for (int64_t i = 0; i < count; i++) {
+    const uint64_t low = (uint64_t)check->low, last = (uint64_t)check->high - 1;
+    uint64_t signs = 0;
+    for (int64_t i = 0; i < count; i++)
       signs |= ((uint64_t)index[i * stride] - low) | (last - (uint64_t)index[i * stride]);
-    }
+    if (signs >> 63 == 0) return -1;
   }
-  if (signs >> 63 == 0) return -1;
   int64_t i = 0;
   while (check->low <= index[i * stride] && index[i * stride] < check->high) i++;
   return i;
