@@ -235,11 +235,12 @@ final class Engine {
         existing.accumulateInPlace(gradient)
       }
     } else if createGraph
-      || (isKnownUniquelyReferenced(&gradient) && gradient.ownsWholeStorage())
+      || (isKnownUniquelyReferenced(&gradient) && gradient.ownsWholeStorage()
+        && leaf.layout.isContiguous)
     {
       leaf.storedGrad = gradient
     } else {
-      leaf.storedGrad = gradient.clone()
+      leaf.storedGrad = gradient.copied(as: leaf)
     }
     if let hooks = leaf.hooks { hooks.accumulated(leaf) }
   }
@@ -279,5 +280,15 @@ extension Tensor {
   @inline(__always)
   final func ownsWholeStorage() -> Bool {
     isKnownUniquelyReferenced(&storage) && layout.isContiguous
+  }
+
+  /// A copy that lies as a leaf does, if that is without gaps, else row-major: what sees both then walks
+  /// them alike (PyTorch's contract of gradients' layouts).
+  @inline(never)
+  fileprivate final func copied(as leaf: Tensor) -> Tensor {
+    let result = Tensor(empty: layout.shape, dtype: elementType, device: device)
+    if leaf.layout.isDense, let layout = leaf.layout.dense { result.layout = layout }
+    device.backend.copy(CopyCall(source: self, destination: result))
+    return result
   }
 }

@@ -203,7 +203,7 @@ private struct Lowering {
       from.append(value(of: operand, op == .select && i == 0 ? .bool : operandLane))
     }
     if op == .toBool && operandLane == .bool {
-      values[ObjectIdentifier(term)] = from[0]
+      bind(term, from[0])
       return
     }
     if let earlier = steps.first(where: {

@@ -134,7 +134,7 @@ extension Pointwise {
   @inline(never)
   static func resultLayout(of operands: TensorList, _ shape: Shape) -> Layout {
     for i in 0..<operands.count where operands[i].layout.shape == shape {
-      return operands[i].layout.dense
+      if let layout = operands[i].layout.dense { return layout }
     }
     return Layout(contiguous: shape)
   }

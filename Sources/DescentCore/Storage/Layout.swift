@@ -79,13 +79,13 @@ struct Layout: Sendable {
   }
 
   /// Without gaps, the dims in the order in which they lie here: how a result of these elements lies
-  /// (`torch.preserve_format`). Row-major if elements are repeated, which says nothing about an order.
-  var dense: Layout {
+  /// (`torch.preserve_format`). nil if elements are repeated, which says nothing about an order.
+  var dense: Layout? {
     if isContiguous { return Layout(contiguous: shape) }
     var result = Layout(contiguous: shape)
     var order = shape
     for i in 0..<dims {
-      if strides[i] == 0 && shape[i] > 1 { return result }
+      if strides[i] == 0 && shape[i] > 1 { return nil }
       var at = i
       while at > 0 && abs(strides[order[at - 1]]) < abs(strides[i]) {
         order[at] = order[at - 1]
