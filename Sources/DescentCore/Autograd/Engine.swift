@@ -240,7 +240,7 @@ final class Engine {
     {
       leaf.storedGrad = gradient
     } else {
-      leaf.storedGrad = gradient.copied(as: leaf)
+      leaf.storedGrad = leaf.layout.isContiguous ? gradient.clone() : gradient.copied(as: leaf)
     }
     if let hooks = leaf.hooks { hooks.accumulated(leaf) }
   }
