@@ -9,15 +9,6 @@ extension SharedState {
     /// 13 MB of float32, and no whole number of vectors.
     static let count = 3_250_003
 
-    private func withThreads(_ body: () -> Void) {
-      let before = Threads.count
-      defer { Threads.count = before }
-      for count in [1, 2, 3] {
-        Threads.count = count
-        body()
-      }
-    }
-
     /// Compares what a function gives for rows of its operands with what it gives for a few at a time.
     private func expectSame(
       _ name: String, _ operands: [Tensor], step: Int, _ body: ([Tensor]) -> Tensor
@@ -50,7 +41,7 @@ extension SharedState {
       let generator = Generator(seed: 5)
       let x = Tensor.randn(Self.count + 1, generator: generator)
       let y = Tensor.randn(Self.count + 1, generator: generator)
-      withThreads {
+      SharedState.withThreads {
         expectSame(name, [x[..<Self.count], y[..<Self.count]], step: 300_001, body)
       }
       // Operands that do not begin at a line.
@@ -91,7 +82,7 @@ extension SharedState {
       let generator = Generator(seed: 8)
       let m = Tensor.randn(1801, 1803, generator: generator)
       let row = Tensor.randn(1803, generator: generator)
-      withThreads {
+      SharedState.withThreads {
         expectSame("row", [m], step: 100) { $0[0] + row }
         expectSame("column", [m], step: 100) { $0[0] + $0[0][.all, 0..<1] }
         expectSame("transposed", [m.t()], step: 100) { $0[0].contiguous() }
@@ -112,7 +103,7 @@ extension SharedState {
         (a * b.tanh()).sum().backward()
         return [a.grad!, b.grad!]
       }
-      withThreads {
+      SharedState.withThreads {
         for k in 0..<2 {
           expectSame("operand \(k)", [x, y], step: 300_001) { gradients($0[0], $0[1])[k] }
         }
@@ -130,7 +121,7 @@ extension SharedState {
         body(leaf).backward(g)
         return leaf.grad!
       }
-      withThreads {
+      SharedState.withThreads {
         expectSame("softmax", [x], step: 101) { $0[0].softmax(dim: 1) }
         expectSame("log-softmax", [x], step: 101) { $0[0].logSoftmax(dim: 1) }
         expectSame("softmax's gradient", [x, g], step: 101) {
@@ -155,7 +146,7 @@ extension SharedState {
         body(leaf).backward(g)
         return leaf.grad!
       }
-      withThreads {
+      SharedState.withThreads {
         expectSame("rows", [x], step: 101) { $0[0].layerNorm([1001], weight, weight) }
         expectSame("rows' gradient", [x, g], step: 101) {
           gradient($0[0], $0[1]) { $0.layerNorm([1001], weight, nil) }
@@ -173,7 +164,7 @@ extension SharedState {
       let m = Tensor.randn(1801, 1803, generator: generator)
       let index = Tensor.randint(1803, [1801, 1803], generator: generator)
       let rows = Tensor.randint(1801, [1900], generator: generator)
-      withThreads {
+      SharedState.withThreads {
         expectSame("gather", [m, index], step: 100) { $0[0].gather(1, $0[1]) }
         expectSame("indexSelect", [rows], step: 100) { m.indexSelect(0, $0[0]) }
         expectSame("subscript", [rows], step: 100) { m[$0[0]] }
@@ -181,7 +172,7 @@ extension SharedState {
       // The same places one by one, some of them from the end.
       let flat = index + Tensor.arange(1801).view(-1, 1) * 1803
       let places = Tensor.where(index .> 900, flat - 1801 * 1803, flat)
-      withThreads { #expect(m.view(-1)[places].equal(m.gather(1, index))) }
+      SharedState.withThreads { #expect(m.view(-1)[places].equal(m.gather(1, index))) }
       let bad = index.clone()
       bad[1800, 1802] = Tensor(1803)
       #expect(throws: Misuse.self) { try checked { _ = m.gather(1, bad) } }
@@ -191,7 +182,7 @@ extension SharedState {
     func sums() {
       let m = Tensor.rand(1801, 1803, generator: Generator(seed: 12))
       var first: [Tensor] = []
-      withThreads {
+      SharedState.withThreads {
         let sums = [m.sum(), m.sum(dim: 1), (m * m).mean(), m.amax(dim: [0, 1])]
         if first.isEmpty { first = sums }
         for (a, b) in zip(sums, first) { #expect(a.equal(b)) }

@@ -6,15 +6,6 @@ extension SharedState {
   /// integers: values of PyTorch 2.13, and the same bits on any number of threads.
   @Suite("Places")
   struct Places {
-    private func withThreads(_ body: () -> Void) {
-      let before = Threads.count
-      defer { Threads.count = before }
-      for count in [1, 2, 3] {
-        Threads.count = count
-        body()
-      }
-    }
-
     @Test(
       "rows far apart are chosen and added to as those of the transposed tensor",
       arguments: [DType.float32, .float64, .int64, .float16])
@@ -24,7 +15,7 @@ extension SharedState {
       let index = Tensor.randint(600, [700, 301], generator: generator)
       let source = (Tensor.randn(700, 301, generator: generator) * 8).to(dtype)
       let (xt, it, st) = (x.t().contiguous(), index.t().contiguous(), source.t().contiguous())
-      withThreads {
+      SharedState.withThreads {
         #expect(x.gather(0, index).equal(xt.gather(1, it).t()))
         #expect(x.scatterAdd(0, index, source).equal(xt.scatterAdd(1, it, st).t()))
         #expect(x.scatter(0, index, source).equal(xt.scatter(1, it, st).t()))
@@ -89,7 +80,7 @@ extension SharedState {
           == [0, 0, 0, 1, 2, 4, 4, 4, 5, 6, 8, 8, 8, 9, 10])
       let images = Tensor.randn(3, 5, 40, 37, generator: Generator(seed: 6))
       let first = images.pad([3, 4, 2, 1], mode: .circular)
-      withThreads { #expect(images.pad([3, 4, 2, 1], mode: .circular).equal(first)) }
+      SharedState.withThreads { #expect(images.pad([3, 4, 2, 1], mode: .circular).equal(first)) }
       #expect(first[0..., 0..., 2..<42, 3..<40].equal(images))
     }
 
