@@ -10,8 +10,7 @@
 #   Benchmarks/run.sh [ROW...]
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-swift build -c release --package-path "$here" >&2
-bin=$(swift build -c release --package-path "$here" --show-bin-path)
+bin=$("$here/../Scripts/build-programs.sh" Benchmarks)
 python=${PYTHON:-python3}
 lines=$(mktemp)
 trap 'rm -f "$lines"' EXIT

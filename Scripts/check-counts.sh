@@ -5,8 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 thresholds=Benchmarks/thresholds.txt
-swift build -c release --package-path Benchmarks --product counts >&2
-bin=$(swift build -c release --package-path Benchmarks --show-bin-path)
+bin=$(Scripts/build-programs.sh Benchmarks)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 mapfile -t rows < <(awk '!/^#/ && NF { print $1 }' "$thresholds")

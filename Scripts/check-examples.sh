@@ -3,8 +3,7 @@
 # print: text exactly, numbers to five significant digits. Then trains the digits.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
-bin=$(swift build -c release --package-path "$root/Examples" --show-bin-path) || exit 1
-swift build -c release --package-path "$root/Examples" || exit 1
+bin=$("$root/Scripts/build-programs.sh" Examples) || exit 1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1

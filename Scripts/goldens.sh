@@ -15,6 +15,6 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-swift build -c release --package-path "$root/Tests/Goldens" --product goldens >&2
+bin=$("$root/Scripts/build-programs.sh" Tests/Goldens)
 # shellcheck disable=SC2086 # options are words without blanks
-exec "$(swift build -c release --package-path "$root/Tests/Goldens" --show-bin-path)/goldens" $options "$folder"
+exec "$bin/goldens" $options "$folder"
