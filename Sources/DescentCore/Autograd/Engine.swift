@@ -286,8 +286,8 @@ extension Tensor {
   /// them alike (PyTorch's contract of gradients' layouts).
   @inline(never)
   fileprivate final func copied(as leaf: Tensor) -> Tensor {
-    let result = Tensor(empty: layout.shape, dtype: elementType, device: device)
-    if leaf.layout.isDense, let layout = leaf.layout.dense { result.layout = layout }
+    let order = leaf.layout.isDense ? leaf.layout.preserved : Layout(contiguous: layout.shape)
+    let result = Tensor(empty: order, dtype: elementType, device: device)
     device.backend.copy(CopyCall(source: self, destination: result))
     return result
   }

@@ -183,7 +183,8 @@ extension Tensor {
     } write: { target throws(Misuse) in
       if count == 0 { return }
       let values = noGrad {
-        source.storage === target.storage ? source.clone() : source.contiguous()
+        source.storage === target.storage
+          ? source.clone(memoryFormat: .contiguous) : source.contiguous()
       }
       target.device.backend.maskedScatter(
         MaskedCall(tensor: target.atLeastOneDim, mask: wide.atLeastOneDim, elements: values))

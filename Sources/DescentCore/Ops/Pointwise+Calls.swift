@@ -111,10 +111,10 @@ extension Pointwise {
     }
     if domain != .any && !accepts(inputs, scalars, file, line) { return .poison }
     let outputDType = result == .bool ? DType.bool : dtype
-    let output = Tensor(empty: shape, dtype: outputDType, device: first.device)
-    if first.layout.shape != shape || !first.layout.isContiguous {
-      output.layout = Pointwise.resultLayout(of: inputs, shape)
-    }
+    let isLikeFirst = first.layout.shape == shape && first.layout.isContiguous
+    let layout =
+      isLikeFirst ? Layout(contiguous: shape) : Pointwise.resultLayout(of: inputs, shape)
+    let output = Tensor(empty: layout, dtype: outputDType, device: first.device)
     do throws(Misuse) {
       try first.device.backend.pointwise(
         PointwiseCall(

@@ -162,9 +162,7 @@ final class PointwiseNode: Node {
     var outputs = TensorList()
     let layout = Pointwise.resultLayout(of: operands, outputShape)
     for _ in fused.inputs {
-      let output = Tensor(empty: outputShape, dtype: outputDType)
-      output.layout = layout
-      outputs.append(output)
+      outputs.append(Tensor(empty: layout, dtype: outputDType))
     }
     let call = PointwiseCall(
       program: fused.program, dtype: computeDType, shape: outputShape, inputs: operands,

@@ -24,7 +24,9 @@ extension Tensor {
     var padded = Shape(repeating: 1, count: counts.count)
     for i in 0..<ndim { padded[counts.count - ndim + i] = shape[i] }
     let isCopied = counts.contains { $0 != 1 }
-    var output = noGrad { (isCopied ? self : clone()).reshape(padded) }
+    var output = noGrad {
+      (isCopied ? self : clone(memoryFormat: .contiguous)).reshape(padded)
+    }
     // One dimension after the other, the last first: each is a copy of [lead, 1, rest] expanded.
     for d in counts.indices.reversed() where counts[d] != 1 {
       let (lead, rest) = (output.extentBefore(d), output.extentFrom(d))
@@ -88,7 +90,8 @@ extension Tensor {
     var (spread, target) = (source.shape, source.shape)
     spread.insert(repeats, at: d + 1)
     target[d] *= repeats
-    return source.unsqueeze(d + 1).expanded(to: spread).clone().view(Array(target))
+    return source.unsqueeze(d + 1).expanded(to: spread).clone(memoryFormat: .contiguous).view(
+      Array(target))
   }
 
   /// Repeats position i of `dim` (of the flattened tensor, if nil) `repeats[i]` times.

@@ -106,7 +106,7 @@ extension Tensor {
   /// The same for sizes that fit.
   final func reshaped(_ target: Shape) -> Tensor {
     if target == shape { return self }
-    let source = layout.viewed(as: target) == nil ? clone() : self
+    let source = layout.viewed(as: target) == nil ? clone(memoryFormat: .contiguous) : self
     let shape = self.shape
     return source.makeView(
       source.layout.viewed(as: target)!, "ViewBackward0",

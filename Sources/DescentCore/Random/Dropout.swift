@@ -73,7 +73,8 @@ extension Tensor {
     }
     if checkedDType == nil { return .poison }
     if p == 1 { return mul(Tensor.zeros([], dtype: dtype), file: file, line: line) }
-    let noise = maskShape.map { Tensor(empty: $0, dtype: dtype) } ?? emptyInSameOrder(dtype)
+    let noise = Tensor(
+      empty: maskShape.map(Layout.init(contiguous:)) ?? layout.preserved, dtype: dtype)
     noise.bernoulli_(1 - p, generator: generator, file: file, line: line)
     if alpha {
       let limit = 1.7580993408473766

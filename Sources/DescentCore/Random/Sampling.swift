@@ -8,7 +8,7 @@ extension Tensor {
   public final func bernoulli(
     generator: Generator? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    let output = emptyInSameOrder(dtype)
+    let output = Tensor(empty: layout.preserved, dtype: dtype)
     output.bernoulli_(self, generator: generator, file: file, line: line)
     output.storage.version = 0
     if recording(self) {

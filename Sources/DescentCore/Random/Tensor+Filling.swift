@@ -218,19 +218,6 @@ extension Tensor {
     return (0..<ndim).sorted { layout.strides[$0].magnitude > layout.strides[$1].magnitude }
   }
 
-  /// Uninitialised memory of this tensor's shape whose dims lie in the same order.
-  final func emptyInSameOrder(_ dtype: DType) -> Tensor {
-    if isContiguous || layout.strides.contains(0) {
-      return Tensor(empty: shape, dtype: dtype, device: device)
-    }
-    let order = orderInMemory
-    let dense = Tensor(empty: Shape(order.map { shape[$0] }), dtype: dtype, device: device)
-    var inverse = order
-    for (i, d) in order.enumerated() { inverse[d] = i }
-    dense.layout = dense.layout.permuted(inverse)
-    return dense
-  }
-
   /// The least element as a number; NaN if there is one.
   var least: Double { extreme(.min) }
   /// The largest element as a number; NaN if there is one.

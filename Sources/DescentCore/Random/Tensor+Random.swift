@@ -197,7 +197,7 @@ extension Tensor {
     _ other: Tensor, _ dtype: DType?, _ requiresGrad: Bool, _ file: StaticString, _ line: UInt,
     _ draw: (Tensor) -> Void
   ) -> Tensor {
-    let tensor = other.emptyInSameOrder(dtype ?? other.dtype)
+    let tensor = Tensor(empty: other.layout.preserved, dtype: dtype ?? other.dtype)
     draw(tensor)
     tensor.storage.version = 0
     if requiresGrad { tensor.requiresGrad_(file: file, line: line) }

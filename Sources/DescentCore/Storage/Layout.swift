@@ -68,18 +68,18 @@ struct Layout: Sendable {
 
   /// Covers a block of memory exactly once, in some order of the dims (contiguous after a permute).
   var isDense: Bool {
-    let order = (0..<dims).filter { shape[$0] != 1 }.sorted { strides[$0] < strides[$1] }
-    var step = 1
-    for i in order {
-      if shape[i] == 0 { return true }
-      if strides[i] != step { return false }
-      step *= shape[i]
-    }
+    elementCount == 0 || dense.map(lies(as:)) ?? false
+  }
+
+  /// Whether every element has the place that a layout of the same shape gives it, from wherever each begins.
+  func lies(as other: Layout) -> Bool {
+    if elementCount == 0 { return true }
+    for i in 0..<dims where shape[i] != 1 && strides[i] != other.strides[i] { return false }
     return true
   }
 
-  /// Without gaps, the dims in the order in which they lie here: how a result of these elements lies
-  /// (`torch.preserve_format`). nil if elements are repeated, which says nothing about an order.
+  /// Without gaps, the dims in the order in which they lie here. nil if elements are repeated, which says
+  /// nothing about an order.
   var dense: Layout? {
     if isContiguous { return Layout(contiguous: shape) }
     var result = Layout(contiguous: shape)
@@ -101,6 +101,13 @@ struct Layout: Sendable {
       step &*= Swift.max(shape[dim], 1)
     }
     return result
+  }
+
+  /// How a copy of these elements lies (`torch.preserve_format`).
+  @inline(__always)
+  var preserved: Layout {
+    if isContiguous { return Layout(contiguous: shape) }
+    return dense ?? Layout(contiguous: shape)
   }
 
   /// Whether two positions may share an element: a stride of 0 in a dim larger than 1. (Overlapping

@@ -16,12 +16,13 @@ extension Bool: HostElement { public static var dtype: DType { .bool } }
 extension Tensor {
   /// This tensor with another element type; itself if it has that type already.
   ///
-  /// Floating point goes to integers by truncation, everything to bool as `!= 0`.
+  /// Floating point goes to integers by truncation, everything to bool as `!= 0`. The order of the dims in
+  /// memory stays.
   /// - Gradient: converted back.
   /// - Source: torch.Tensor.to
   public final func to(_ dtype: DType) -> Tensor {
     if dtype == self.dtype { return self }
-    let result = Tensor(empty: shape, dtype: dtype, device: device)
+    let result = Tensor(empty: layout.preserved, dtype: dtype, device: device)
     device.backend.copy(CopyCall(source: self, destination: result))
     if dtype.isFloatingPoint && recording(self) {
       result.record("ToCopyBackward0", TensorList(self)) { step, g in step.give(0, g) }
@@ -58,30 +59,6 @@ extension Tensor {
   public final func long() -> Tensor { to(.int64) }
   public final func int() -> Tensor { to(.int32) }
   public final func bool() -> Tensor { to(.bool) }
-
-  /// A copy with storage of its own.
-  ///
-  /// - Gradient: passes through.
-  /// - Source: torch.Tensor.clone
-  public final func clone() -> Tensor {
-    let result = Tensor(empty: shape, dtype: dtype, device: device)
-    device.backend.copy(CopyCall(source: self, destination: result))
-    if recording(self) {
-      result.record("CloneBackward0", TensorList(self)) { step, g in step.give(0, g) }
-    }
-    return result
-  }
-
-  /// Itself if the elements lie in row-major order, else a copy in which they do.
-  ///
-  /// - Source: torch.Tensor.contiguous
-  public final func contiguous() -> Tensor { isContiguous ? self : clone() }
-
-  /// Itself if the last dim is contiguous, else a copy in which it is, without a gradient: what walks lines
-  /// would else touch a line of the cache for every element.
-  final func inLines() -> Tensor {
-    layout.dims == 0 || layout.strides[layout.dims - 1] == 1 ? self : noGrad { contiguous() }
-  }
 
   /// Copies another tensor's elements into this one, broadcast and converted.
   ///

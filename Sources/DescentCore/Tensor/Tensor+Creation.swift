@@ -123,25 +123,57 @@ extension Tensor {
     make("empty", shape, dtype, device, requiresGrad, file, line) ?? .poison
   }
 
+  // MARK: like another tensor: its shape, its dims in the same order in memory
+
+  /// Zeros of another tensor's shape and dtype.
+  ///
   /// - Source: torch.zeros_like
-  public static func zerosLike(_ other: Tensor, dtype: DType? = nil) -> Tensor {
-    zeros(other.shape, dtype: dtype ?? other.dtype)
+  public static func zerosLike(
+    _ other: Tensor, dtype: DType? = nil, requiresGrad: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    fullLike(other, 0, dtype: dtype, requiresGrad: requiresGrad, file: file, line: line)
   }
 
+  /// Ones of another tensor's shape and dtype.
+  ///
   /// - Source: torch.ones_like
-  public static func onesLike(_ other: Tensor, dtype: DType? = nil) -> Tensor {
-    ones(other.shape, dtype: dtype ?? other.dtype)
+  public static func onesLike(
+    _ other: Tensor, dtype: DType? = nil, requiresGrad: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    fullLike(other, 1, dtype: dtype, requiresGrad: requiresGrad, file: file, line: line)
   }
 
+  /// One number at every place of another tensor's shape, in its dtype.
+  ///
   /// - Source: torch.full_like
-  public static func fullLike(_ other: Tensor, _ value: some Scalar, dtype: DType? = nil) -> Tensor
-  {
-    full(other.shape, value, dtype: dtype ?? other.dtype)
+  public static func fullLike(
+    _ other: Tensor, _ value: some Scalar, dtype: DType? = nil, requiresGrad: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let (value, dtype) = (value.scalarValue, dtype ?? other.dtype)
+    let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
+      try Rules.representable("fullLike", value, dtype)
+    }
+    if checked == nil { return .poison }
+    let tensor = Tensor(empty: other.layout.preserved, dtype: dtype, device: other.device)
+    tensor.device.backend.fill(FillCall(pattern: .value(value), output: tensor))
+    if requiresGrad { tensor.requiresGrad_(file: file, line: line) }
+    return tensor
   }
 
+  /// Memory as it comes, of another tensor's shape and dtype; write it before you read it.
+  ///
   /// - Source: torch.empty_like
-  public static func emptyLike(_ other: Tensor, dtype: DType? = nil) -> Tensor {
-    empty(other.shape, dtype: dtype ?? other.dtype)
+  public static func emptyLike(
+    _ other: Tensor, dtype: DType? = nil, requiresGrad: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let tensor = Tensor(
+      empty: other.layout.preserved, dtype: dtype ?? other.dtype, device: other.device)
+    if requiresGrad { tensor.requiresGrad_(file: file, line: line) }
+    return tensor
   }
 
   // MARK: sequences

@@ -57,7 +57,12 @@ public class Tensor {
   /// Uninitialised memory for a contiguous tensor.
   @inline(__always)
   convenience init(empty shape: Shape, dtype: DType, device: Device = .cpu) {
-    let layout = Layout(contiguous: shape)
+    self.init(empty: Layout(contiguous: shape), dtype: dtype, device: device)
+  }
+
+  /// Uninitialised memory for elements that lie as a layout without gaps says.
+  @inline(__always)
+  convenience init(empty layout: Layout, dtype: DType, device: Device = .cpu) {
     self.init(
       storage: Storage(byteCount: layout.elementCount &* dtype.itemSize, device: device),
       layout: layout, dtype: dtype)
