@@ -56,6 +56,7 @@ extension Pointwise {
   }
 
   /// `y` is not looked at unless there are two operands: nothing optional has to be counted.
+  @inline(never)
   private func flat(
     _ x: Tensor, _ y: Tensor, isBinary: Bool, _ single: FlatCall.Single, _ shape: Shape,
     _ scalars: ScalarList, _ file: StaticString, _ line: UInt
@@ -85,7 +86,7 @@ extension Pointwise {
   }
 
   /// Runs the operation into a new tensor and records it.
-  @inline(__always)
+  @inline(never)
   func apply(
     _ inputs: TensorList, scalars: ScalarList = ScalarList(), file: StaticString = "",
     line: UInt = 0

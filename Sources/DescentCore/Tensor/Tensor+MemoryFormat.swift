@@ -19,6 +19,7 @@ extension Tensor {
   public final func clone(
     memoryFormat: MemoryFormat = .preserve, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
+    if memoryFormat == .preserve && isContiguous { return cloned(as: Layout(contiguous: shape)) }
     guard let layout = ordered(memoryFormat, "clone", file, line) else { return .poison }
     return cloned(as: layout)
   }
