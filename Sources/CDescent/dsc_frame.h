@@ -91,11 +91,10 @@ static inline void load_values(const Frame *frame, int i, int64_t index, const i
                                int64_t count) {
   const DscPlan *plan = frame->plan;
   const DscOperand *operand = &plan->operands[i];
-  const DscLane lane = (DscLane)plan->program->register_lane[operand->reg];
-  const DscLane own = dsc_dtype_lane(operand->dtype);
-  const DscConvert convert = dsc_conversions[plan->target]->load[operand->dtype];
-  const DscLoop across =
-      lane == own ? NULL : dsc_find_loop(plan->target, dsc_conversion_op(lane), own);
+  const DscWay way =
+      dsc_way_in(plan->target, operand->dtype, plan->program->register_lane[operand->reg]);
+  const DscConvert convert = way.convert;
+  const DscLoop across = way.across;
   const int64_t padded = dsc_up_to_step(count);
   char *slot = slot_of(frame, operand->reg);
   int64_t stride;
@@ -166,11 +165,10 @@ static inline void store(const Frame *frame, int i, int64_t index, const int64_t
                          int64_t count) {
   const DscPlan *plan = frame->plan;
   const DscOperand *operand = &plan->operands[i];
-  const DscLane lane = (DscLane)plan->program->register_lane[operand->reg];
-  const DscLane own = dsc_dtype_lane(operand->dtype);
-  const DscConvert convert = dsc_conversions[plan->target]->store[operand->dtype];
-  const DscLoop across =
-      lane == own ? NULL : dsc_find_loop(plan->target, dsc_conversion_op(own), lane);
+  const DscWay way =
+      dsc_way_out(plan->target, plan->program->register_lane[operand->reg], operand->dtype);
+  const DscConvert convert = way.convert;
+  const DscLoop across = way.across;
   const int64_t padded = dsc_up_to_step(count);
   char *run = run_of(plan, i, index, position);
   const bool in_place =

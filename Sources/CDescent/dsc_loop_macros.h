@@ -23,6 +23,10 @@
                  interleave_count(1))
 #define DSC_SCALAR                DSC_PRAGMA(clang loop vectorize(disable))
 
+// Outside the range of int64 and for NaN the answer is INT64_MIN, as the x86 instruction gives.
+#define DSC_IN_I64(a)             ((a) >= -0x1p63f && (a) < 0x1p63f)
+#define DSC_FLOAT_TO_I64(a)       (DSC_IN_I64(a) ? (int64_t)(DSC_IN_I64(a) ? (a) : 0) : INT64_MIN)
+
 #define DSC_LOOP_NAME(NAME, LANE) DSC_NAME(NAME##_##LANE)
 #define DSC_LOOP_HEAD(NAME, LANE)                                                     \
   static int DSC_LOOP_NAME(NAME, LANE)(int64_t count, const void *pa, const void *pb, \

@@ -15,6 +15,11 @@
 #define DSC_STEP     16
 #define DSC_OP_COUNT (DSC_OP_SELECT + 1)
 
+/// The narrow integers' lanes, beside those of programs: inside the executor only. Their values are
+/// those of memory.
+enum { DSC_LANE_U8 = DSC_LANE_COUNT, DSC_LANE_I8, DSC_LANE_I16, DSC_LANE_I32, DSC_LOOP_LANES };
+#define DSC_NARROW_COUNT (DSC_LOOP_LANES - DSC_LANE_COUNT)
+
 static inline int64_t dsc_up_to_step(int64_t count) { return (count + DSC_STEP - 1) & -DSC_STEP; }
 
 /// Operands past the instruction's arity are ignored. Returns DscStatus bits.
@@ -30,8 +35,9 @@ typedef void (*DscHalfLoop)(int64_t count, const void *a, const void *b, int one
 typedef void (*DscConvert)(int64_t count, const void *in, void *out);
 
 typedef struct {
-  DscConvert load[DSC_DTYPE_COUNT];   // to the dtype's lane; NULL where the bytes are the same
-  DscConvert store[DSC_DTYPE_COUNT];  // from the dtype's lane; NULL where the bytes are the same
+  // From memory to the lane of dsc_memory_lane(), NULL where the bytes are the same; and from a lane to
+  // memory of a dtype, NULL where the bytes are the same or no step does it (see dsc_way_out).
+  DscConvert load[DSC_DTYPE_COUNT], store[DSC_LOOP_LANES][DSC_DTYPE_COUNT];
   // `count` copies, a multiple of DSC_STEP, of the element of `size` bytes at `value`.
   void (*fill)(size_t size, const void *value, int64_t count, void *out);
   // `count` elements, at least 1, then the last one repeated up to `padded`.
@@ -40,6 +46,7 @@ typedef struct {
 
 // One table for every target; a NULL cell has no loop.
 extern const DscLoop (*const dsc_basic_loops[DSC_TARGET_COUNT])[DSC_LANE_COUNT];
+extern const DscLoop (*const dsc_narrow_loops[DSC_TARGET_COUNT])[DSC_NARROW_COUNT];
 extern const DscLoop *const dsc_math_f32_loops[DSC_TARGET_COUNT];
 extern const DscLoop *const dsc_math_f64_loops[DSC_TARGET_COUNT];
 extern const DscStreamLoop *const dsc_basic_stream_loops[DSC_TARGET_COUNT];  // of float32
@@ -58,6 +65,7 @@ extern const DscLogGradient dsc_log_gradient_f32[DSC_TARGET_COUNT];
 
 /// The loop of an instruction, or NULL.
 static inline DscLoop dsc_find_loop(DscTarget target, int op, int lane) {
+  if (lane >= DSC_LANE_COUNT) return dsc_narrow_loops[target][op][lane - DSC_LANE_COUNT];
   const DscLoop basic = dsc_basic_loops[target][op][lane];
   if (basic) return basic;
   if (lane == DSC_LANE_F32) return dsc_math_f32_loops[target][op];
@@ -93,21 +101,39 @@ static inline size_t dsc_lane_size(int lane) {
 #define X(NAME, name, type) [DSC_LANE_##NAME] = sizeof(type),
       DSC_LANES(X)
 #undef X
+      [DSC_LANE_U8] = 1,
+      [DSC_LANE_I8] = 1,
+      [DSC_LANE_I16] = 2,
+      [DSC_LANE_I32] = 4,
   };
   return sizes[lane];
 }
 
 /// The dtype whose memory holds values of the lane as they are.
-static inline DscDType dsc_native_dtype(DscLane lane) {
+static inline DscDType dsc_native_dtype(int lane) {
   static const uint8_t natives[] = {[DSC_LANE_F32] = DSC_FLOAT32,
                                     [DSC_LANE_F64] = DSC_FLOAT64,
                                     [DSC_LANE_I64] = DSC_INT64,
-                                    [DSC_LANE_BOOL] = DSC_BOOL};
+                                    [DSC_LANE_BOOL] = DSC_BOOL,
+                                    [DSC_LANE_U8] = DSC_UINT8,
+                                    [DSC_LANE_I8] = DSC_INT8,
+                                    [DSC_LANE_I16] = DSC_INT16,
+                                    [DSC_LANE_I32] = DSC_INT32};
   return (DscDType)natives[lane];
 }
 
-/// A scalar operand as a value of its lane, in the first bytes.
-static inline DscScalar dsc_lane_scalar(DscLane lane, DscScalar scalar) {
+/// The lane whose values a dtype's memory holds, or which it is converted to: float32 for halves.
+static inline int dsc_memory_lane(DscDType dtype) {
+  static const uint8_t lanes[] = {[DSC_BOOL] = DSC_LANE_BOOL,   [DSC_UINT8] = DSC_LANE_U8,
+                                  [DSC_INT8] = DSC_LANE_I8,     [DSC_INT16] = DSC_LANE_I16,
+                                  [DSC_INT32] = DSC_LANE_I32,   [DSC_INT64] = DSC_LANE_I64,
+                                  [DSC_FLOAT16] = DSC_LANE_F32, [DSC_BFLOAT16] = DSC_LANE_F32,
+                                  [DSC_FLOAT32] = DSC_LANE_F32, [DSC_FLOAT64] = DSC_LANE_F64};
+  return lanes[dtype];
+}
+
+/// A scalar operand as a value of its lane, in the first bytes. (Those of an int64 are its wrapped value.)
+static inline DscScalar dsc_lane_scalar(int lane, DscScalar scalar) {
   DscScalar value = scalar;
   const float narrow = (float)scalar.d;
   const uint8_t truth = scalar.i != 0;
@@ -116,8 +142,30 @@ static inline DscScalar dsc_lane_scalar(DscLane lane, DscScalar scalar) {
   return value;
 }
 
-static inline bool dsc_is_native(DscDType dtype, DscLane lane) {
+static inline bool dsc_is_native(DscDType dtype, int lane) {
   return dsc_native_dtype(lane) == dtype;
+}
+
+/// How values come from one form to another: by `convert`, then `across`, or the other way round where
+/// they go to memory; NULL for a step that is not needed.
+typedef struct {
+  DscConvert convert;
+  DscLoop across;
+} DscWay;
+
+static inline DscWay dsc_way_in(DscTarget target, DscDType dtype, int lane) {
+  const int own = dsc_memory_lane(dtype);
+  return (DscWay){dsc_conversions[target]->load[dtype],
+                  lane == own ? NULL : dsc_find_loop(target, dsc_conversion_op((DscLane)lane), own)};
+}
+
+static inline DscWay dsc_way_out(DscTarget target, int lane, DscDType dtype) {
+  if (dsc_is_native(dtype, lane)) return (DscWay){NULL, NULL};
+  const DscConvert convert = dsc_conversions[target]->store[lane][dtype];
+  if (convert) return (DscWay){convert, NULL};
+  const DscLane own = dsc_dtype_lane(dtype);
+  return (DscWay){dsc_conversions[target]->store[own][dtype],
+                  lane == (int)own ? NULL : dsc_find_loop(target, dsc_conversion_op(own), lane)};
 }
 
 #endif

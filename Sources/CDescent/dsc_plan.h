@@ -30,6 +30,7 @@ typedef struct {
 
 typedef struct {
   const DscProgram *program;
+  DscProgram narrowed;  // what `program` is where dsc_narrow() applies
   const DscScalar *scalars;
   DscTarget target;
   int ndim;

@@ -6,10 +6,6 @@
 // Integer arithmetic wraps: it is done on unsigned values.
 #define WRAP(a, op, b) ((int64_t)((uint64_t)(a)op(uint64_t)(b)))
 
-// Outside the range of int64 and for NaN the answer is INT64_MIN, as the x86 instruction gives.
-#define IN_I64(a)       ((a) >= -0x1p63f && (a) < 0x1p63f)
-#define FLOAT_TO_I64(a) (IN_I64(a) ? (int64_t)(IN_I64(a) ? (a) : 0) : INT64_MIN)
-
 // Rows of the lanes F32 and F64; L is the lane and T its type. Those of one or two operands that stay in it:
 #define OWN_ROWS(ROW1, ROW2, L, T)                                \
   ROW1(COPY, L, T, T, a)                                          \
@@ -39,7 +35,7 @@
   OWN_ROWS(ROW1, ROW2, L, T)                                                \
   ROW1(TO_F32, L, T, float, a)                                              \
   ROW1(TO_F64, L, T, double, a)                                             \
-  ROW1(TO_I64, L, T, int64_t, FLOAT_TO_I64(a))                              \
+  ROW1(TO_I64, L, T, int64_t, DSC_FLOAT_TO_I64(a))                          \
   ROW1(TO_BOOL, L, T, uint8_t, a != 0)                                      \
   ROW3(FMA, L, T, T, MULTIPLY_ADD(a, b, c))                                 \
   ROW2(EQ, L, T, uint8_t, a == b)                                           \

@@ -1,5 +1,6 @@
 #include "dsc_plan.h"
 
+#include "dsc_narrow.h"
 #include "dsc_stream.h"
 
 // Rows shorter than this are gathered, several to a block.
@@ -126,15 +127,24 @@ static void find_periods(DscPlan *plan) {
   plan->step = plan->block / multiple * multiple;
 }
 
-// One instruction on nothing but memory needs no blocks. (Pieces begin at whole lines of a streamed
-// output, if the output does.)
+// A conversion in one go from memory to memory.
+static bool converts_at_once(const DscPlan *plan, const DscOperand *output) {
+  const DscWay way =
+      dsc_way_out(plan->target, plan->program->register_lane[output->reg], output->dtype);
+  return output->linear && output->stride == 1 && !output->streamed && !output->native &&
+         !(way.convert && way.across);
+}
+
+// One instruction, or conversion, on nothing but memory needs no blocks. (Pieces begin at whole
+// lines of a streamed output, if the output does.)
 static bool needs_no_scratch(const DscPlan *plan) {
   const DscProgram *program = plan->program;
-  if (program->instruction_count != 1 || program->scalar_count != 0) return false;
+  if (program->instruction_count > 1 || program->scalar_count != 0) return false;
   if (program->output_count != 1) return false;
   for (int i = 0; i < program->input_count; i++)
     if (!plan->operands[i].direct) return false;
   const DscOperand *output = &plan->operands[program->input_count];
+  if (program->instruction_count == 0) return converts_at_once(plan, output);
   if (output->direct) return true;
   return plan->finish && output->linear && (uintptr_t)output->data % DSC_LINE == 0;
 }
@@ -144,8 +154,9 @@ static void lay_out_scratch(DscPlan *plan) {
   bool raw = false, middle = false;
   for (int i = 0; i < program->input_count + program->output_count; i++) {
     const DscOperand *operand = &plan->operands[i];
+    const DscLane lane = (DscLane)program->register_lane[operand->reg];
     raw |= !operand->native;
-    middle |= dsc_dtype_lane(operand->dtype) != (DscLane)program->register_lane[operand->reg];
+    middle |= !operand->native && dsc_dtype_lane(operand->dtype) != lane;
   }
   const int64_t wide = sizeof(int64_t);
   int64_t bytes = (raw + middle) * wide;
@@ -181,9 +192,11 @@ static void set_operand(DscPlan *plan, int i, const DscView *view, int reg) {
 int dsc_plan(DscPlan *plan, const DscProgram *program, int ndim, const int64_t *shape,
              const DscView *inputs, const DscScalar *scalars, const DscView *outputs, void *out) {
   const int input_count = program->input_count, output_count = program->output_count;
+  plan->target = dsc_target();
+  if (outputs && dsc_narrow(program, plan->target, inputs, scalars, outputs, &plan->narrowed))
+    program = &plan->narrowed;
   plan->program = program;
   plan->scalars = scalars;
-  plan->target = dsc_target();
   plan->origin = 0;
   plan->finished = 0;
   atomic_init(&plan->status, DSC_OK);

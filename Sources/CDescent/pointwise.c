@@ -2,6 +2,7 @@
 #include "include/dsc_pointwise.h"
 
 #include "dsc_evaluate.h"
+#include "dsc_narrow.h"
 #include "dsc_plan.h"
 #include "dsc_strided.h"
 #include "include/dsc_pool.h"
@@ -155,7 +156,11 @@ int dsc_pointwise_flat(const DscProgram *program, int64_t count, const DscView *
   if (count <= SMALL && program->instruction_count == 1 && program->output_count == 1 &&
       program->output_register[0] == program->instructions[0].destination) {
     if (count == 0) return DSC_OK;
-    const int status = run_small(program, count, inputs, scalars, outputs);
+    int status = run_small(program, count, inputs, scalars, outputs);
+    if (status != NOT_SMALL) return status;
+    DscProgram narrowed;
+    if (dsc_narrow(program, dsc_target(), inputs, scalars, outputs, &narrowed))
+      status = run_small(&narrowed, count, inputs, scalars, outputs);
     if (status != NOT_SMALL) return status;
   }
   return dsc_pointwise(program, 1, &count, inputs, scalars, outputs);

@@ -238,6 +238,7 @@ int main(int count, char **names) {
       {"products", check_products},   {"convolutions", check_convolutions},
       {"attention", check_attention}, {"recurrent", check_recurrent},
       {"pointwise", check_pointwise}, {"programs", check_programs},   {"copies", check_copies},
+      {"integers", check_integers},
       {"reductions", check_reductions}, {"norms", check_norms},       {"pooling", check_pooling},
       {"indexing", check_indexing},   {"ordering", check_ordering},   {"random", check_random},
       {"updates", check_updates},

@@ -69,6 +69,7 @@ void check_attention(void);
 void check_recurrent(void);
 void check_pointwise(void);
 void check_programs(void);
+void check_integers(void);
 void check_copies(void);
 void check_reductions(void);
 void check_norms(void);
