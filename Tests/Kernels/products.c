@@ -175,6 +175,53 @@ static void narrow_product(DscDType dtype) {
   release(&a), release(&b), release(&c), release(&first), release(&bias), release(&row);
 }
 
+static int64_t integer_at(const Array *a, int64_t index) {
+  return a->view.dtype == DSC_INT64 ? *(const int64_t *)place(a, index) : (int64_t)get(a, index);
+}
+
+// Integers of all sizes, which wrap, and masks: over several blocks of k, single rows, all layouts and numbers before
+// the product, for 1 to 3 threads.
+static void integer_product(DscDType dtype) {
+  const int64_t m = chance(3) ? 1 : 1 + below(20), n = 1 + below(chance(3) ? 600 : 150), k = any_size(1300);
+  int64_t sizes[3][2] = {{m, k}, {k, n}, {m, n}};
+  Array x[4];
+  DscGemm g = {.dtype = dtype, .m = m, .n = n, .k = k, .alpha = (double)(1 + below(2)), .beta = (double)(below(4) - 1)};
+  for (int i = 0; i < 4; i++) {
+    int64_t *shape = sizes[i < 3 ? i : 2], turned[2] = {shape[1], shape[0]};
+    const bool transposed = chance(2);
+    x[i] = array(dtype, 2, transposed ? turned : shape, chance(3) ? STRIDED : CONTIGUOUS);
+    for (int64_t e = 0; e < x[i].count; e++) {
+      const int64_t value = dtype == DSC_BOOL ? chance(20) : (int64_t)(draw() * 9e18);
+      memcpy(place(&x[i], e), &value, dsc_dtype_size(dtype));
+    }
+    const int64_t first = x[i].view.strides[0];
+    if (transposed) x[i].view.strides[0] = x[i].view.strides[1], x[i].view.strides[1] = first;
+    x[i].shape[0] = shape[0], x[i].shape[1] = shape[1];
+  }
+  g.a = x[0].view.data, g.a_row = x[0].view.strides[0], g.a_column = x[0].view.strides[1];
+  g.b = x[1].view.data, g.b_row = x[1].view.strides[0], g.b_column = x[1].view.strides[1];
+  g.c = x[2].view.data, g.c_row = x[2].view.strides[0], g.c_column = x[2].view.strides[1];
+  if (chance(2)) g.bias = x[3].view.data, g.bias_row = x[3].view.strides[0], g.bias_column = x[3].view.strides[1];
+  const uint64_t alpha = (uint64_t)(int64_t)g.alpha, beta = (uint64_t)(int64_t)g.beta;
+  uint64_t *expected = malloc((size_t)(m * n) * sizeof(uint64_t));
+  for (int64_t i = 0; i < m * n; i++) {
+    uint64_t sum = 0;
+    for (int64_t l = 0; l < k; l++)
+      sum += (uint64_t)integer_at(&x[0], i / n * k + l) * (uint64_t)integer_at(&x[1], l * n + i % n);
+    const uint64_t before = (uint64_t)integer_at(&x[2], i), bias = g.bias ? (uint64_t)integer_at(&x[3], i) : 0;
+    expected[i] = alpha * sum + beta * before + bias;
+    if (dtype == DSC_BOOL) expected[i] = sum != 0 || (beta != 0 && before != 0) || bias != 0;
+  }
+  dsc_set_thread_count(1 + (int)below(3));
+  CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm of %s", dsc_dtype_name(dtype));
+  for (int64_t i = 0; i < m * n; i++)
+    CHECK(memcmp(place(&x[2], i), &expected[i], dsc_dtype_size(dtype)) == 0, "%lld x %lld x %lld of %s: %g, not %lld",
+          (long long)m, (long long)n, (long long)k, dsc_dtype_name(dtype), get(&x[2], i), (long long)expected[i]);
+  dsc_set_thread_count(3);
+  free(expected);
+  for (int i = 0; i < 4; i++) release(&x[i]);
+}
+
 void check_products(void) {
   const DscDType floating[4] = {DSC_FLOAT32, DSC_FLOAT64, DSC_FLOAT16, DSC_BFLOAT16};
   for (int i = 0; i < 60; i++) product((DscDType)(i % DSC_DTYPE_COUNT));
@@ -183,4 +230,5 @@ void check_products(void) {
   for (int i = 0; i < 100; i++) bfloat_pairs();
   for (int64_t m = 1; m <= 50; m++) rows_left(m);
   for (int i = 0; i < 80; i++) narrow_product(floating[i % 4]);
+  for (int i = 0; i < 72; i++) integer_product((DscDType)(i % (DSC_INT64 + 1)));
 }
