@@ -293,6 +293,12 @@ int dsc_reduce(DscReduction op, const DscProgram *program, int ndim, const int64
   }
   const bool counts = lane == DSC_LANE_BOOL && (op == DSC_REDUCE_SUM || op == DSC_REDUCE_PROD);
   if (counts) lane = DSC_LANE_I64;
+  DscView bytes;
+  if (counts && !program) {  // bool is summed as the numbers that it is in memory
+    bytes = inputs[0];
+    bytes.dtype = DSC_UINT8;
+    inputs = &bytes;
+  }
   const DscReduceLoops *loops = dsc_reduce_loops(op, lane);
   if (!loops) return DSC_UNSUPPORTED;
   int status = DSC_OK;

@@ -45,10 +45,10 @@ static inline double log_add_exp(double a, double b) {
 #define VECTOR_TOTALS(ROW)                 \
   ROW(SUM, F32, float, double, a + b)      \
   ROW(SUM, F64, double, double, a + b)     \
-  ROW(SUM, I64, uint64_t, uint64_t, a + b) \
   ROW(PROD, F32, float, double, a *b)      \
   ROW(PROD, F64, double, double, a *b)     \
   ROW(PROD, I64, uint64_t, uint64_t, a *b)
+#define INTEGER_SUMS(ROW) ROW(SUM, I64, uint64_t, uint64_t, a + b)
 #define SCALAR_TOTALS(ROW)                              \
   ROW(LOGSUMEXP, F32, float, double, log_add_exp(a, b)) \
   ROW(LOGSUMEXP, F64, double, double, log_add_exp(a, b))
@@ -76,7 +76,6 @@ typedef struct {
   int64_t along[3];         // their strides along it
   int operands;
   DscLane lane;
-  bool widen;  // bool is scanned as int64
   bool by_column;
   bool native[2];  // operands whose rows are contiguous values of the lane
   int64_t columns, tile, tiles, group;
@@ -122,14 +121,9 @@ static const void *load(const Scan *call, const DscRectangle *source, Block *blo
     return source->data;
   }
   block->in_row = block->columns;
-  const int64_t count = block->rows * block->columns;
-  if (call->widen) {
-    uint8_t values[BLOCK];
-    dsc_load_rectangle(source, block->rows, block->columns, values);
-    for (int64_t i = 0; i < count; i++) out[i] = values[i];
-  } else {
-    dsc_load_rectangle(source, block->rows, block->columns, out);
-  }
+  DscRectangle values = *source;
+  if (values.dtype == DSC_BOOL) values.dtype = DSC_UINT8;  // as it is in memory
+  dsc_load_rectangle(&values, block->rows, block->columns, out);
   return out;
 }
 
@@ -183,8 +177,7 @@ int dsc_scan(DscScan op, int ndim, const int64_t *shape, int dim, const DscView 
              const DscView *output, const DscView *indices) {
   Scan call = {.op = op, .views = {input, output, indices}, .operands = indices ? 3 : 2};
   const DscLane own = dsc_dtype_lane(input->dtype);
-  call.widen = own == DSC_LANE_BOOL;
-  call.lane = call.widen ? DSC_LANE_I64 : own;
+  call.lane = own == DSC_LANE_BOOL ? DSC_LANE_I64 : own;
   call.loops = tables[dsc_target()][op][call.lane];
   if (!call.loops.rows) return DSC_UNSUPPORTED;
   call.count = ndim > 0 ? shape[dim] : 1;
@@ -206,7 +199,9 @@ int dsc_scan(DscScan op, int ndim, const int64_t *shape, int dim, const DscView 
   const int64_t work = call.by_column ? call.count * call.tile : call.count;
   const int64_t units = call.by_column ? kept / call.columns * call.tiles : kept;
   // Of long rows as few as the loops take at a time: the processor sees how they go on.
-  const int64_t least = op == DSC_SCAN_MAX || op == DSC_SCAN_MIN ? 1 : SIDE_BY_SIDE;
+  const bool alone = op == DSC_SCAN_MAX || op == DSC_SCAN_MIN ||
+                     (op == DSC_SCAN_SUM && call.lane == DSC_LANE_I64);
+  const int64_t least = alone ? 1 : SIDE_BY_SIDE;
   call.rows = dsc_smaller(dsc_larger(BLOCK / call.count, least), ROWS);
   call.group = PIECE > work ? PIECE / work : 1;
   if (!call.by_column && call.group < ROWS) call.group = SIDE_BY_SIDE;
