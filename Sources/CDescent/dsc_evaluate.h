@@ -13,7 +13,7 @@ int dsc_evaluate(const DscProgram *program, int ndim, const int64_t *shape, cons
                  const DscScalar *scalars, int64_t first, int64_t count, void *out);
 
 /// The program that copies its only input, in a lane: what NULL stands for.
-const DscProgram *dsc_copy_program(DscLane lane);
+const DscProgram *dsc_copy_program(int lane);
 
 /// Loads `count` elements `stride` apart from memory of a dtype into contiguous values of its lane.
 void dsc_load_lane(DscDType dtype, const void *source, int64_t stride, int64_t count, void *out);

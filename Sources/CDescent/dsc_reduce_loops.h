@@ -17,7 +17,9 @@ typedef struct {
                   bool fresh);
 } DscReduceLoops;
 
-/// The loops of a reduction in a lane, or NULL. MAX and MIN of BOOL are or and and.
-const DscReduceLoops *dsc_reduce_loops(DscReduction op, DscLane lane);
+/// The loops of a reduction in a lane, or NULL. MAX and MIN of BOOL are or and and. Of the lanes of
+/// narrow integers there are MAX and MIN.
+const DscReduceLoops *dsc_reduce_loops(DscReduction op, int lane);
+const DscReduceLoops *dsc_narrow_reduce_loops(DscReduction op, int lane);
 
 #endif

@@ -28,7 +28,7 @@ static void pack(size_t size, const void *b, int64_t row, int64_t column, int64_
 }
 
 // What is written is not read as anything else.
-#define DSC_FREE DSC_PRAGMA(clang loop vectorize(assume_safety))
+#define DSC_FREE DSC_PRAGMA(clang loop vectorize(assume_safety) interleave_count(1))
 
 #define DSC_BODY "gemm_integer_body.h"
 #include "dsc_for_each_target.h"

@@ -166,13 +166,13 @@ int dsc_pointwise_flat(const DscProgram *program, int64_t count, const DscView *
   return dsc_pointwise(program, 1, &count, inputs, scalars, outputs);
 }
 
-const DscProgram *dsc_copy_program(DscLane lane) {
+const DscProgram *dsc_copy_program(int lane) {
 #define X(NAME, name, type)                 \
   [DSC_LANE_##NAME] = {.input_count = 1,    \
                        .output_count = 1,   \
                        .register_count = 1, \
                        .register_lane = {DSC_LANE_##NAME}},
-  static const DscProgram programs[] = {DSC_LANES(X)};
+  static const DscProgram programs[] = {DSC_LANES(X) X(U8, , ) X(I8, , ) X(I16, , ) X(I32, , )};
 #undef X
   return &programs[lane];
 }

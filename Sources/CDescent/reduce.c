@@ -285,8 +285,11 @@ int dsc_reduce(DscReduction op, const DscProgram *program, int ndim, const int64
                uint32_t reduced, const DscView *inputs, int input_count, const DscScalar *scalars,
                double divisor, const DscView *output) {
   const bool logical = op == DSC_REDUCE_ANY || op == DSC_REDUCE_ALL;
+  const bool extreme = op == DSC_REDUCE_MAX || op == DSC_REDUCE_MIN;
   DscLane lane = dsc_dtype_lane(inputs[0].dtype);
-  if (program) {
+  if (extreme && !program && lane == DSC_LANE_I64) {
+    lane = (DscLane)dsc_memory_lane(inputs[0].dtype);
+  } else if (program) {
     lane = (DscLane)program->register_lane[program->output_register[0]];
   } else if (logical) {
     lane = DSC_LANE_BOOL;

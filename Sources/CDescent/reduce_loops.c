@@ -38,7 +38,8 @@
 static const DscReduceLoops (*const tables[DSC_TARGET_COUNT])[DSC_LANE_COUNT] =
     DSC_PER_TARGET(reduce_loops);
 
-const DscReduceLoops *dsc_reduce_loops(DscReduction op, DscLane lane) {
+const DscReduceLoops *dsc_reduce_loops(DscReduction op, int lane) {
+  if (lane >= DSC_LANE_COUNT) return dsc_narrow_reduce_loops(op, lane);
   if (lane == DSC_LANE_BOOL && op == DSC_REDUCE_MAX) op = DSC_REDUCE_ANY;
   if (lane == DSC_LANE_BOOL && op == DSC_REDUCE_MIN) op = DSC_REDUCE_ALL;
   const DscReduceLoops *loops = &tables[dsc_target()][op][lane];
