@@ -40,6 +40,11 @@ static inline void DSC_TYPED(copy_second)(DSC_T *out, const DSC_T *from, int64_t
 }
 #undef DSC_EVERY_SECOND
 
+// length / step: a division takes longer than the rest of a short line.
+static inline int64_t DSC_TYPED(steps_in)(int64_t length, int64_t step) {
+  return step == 1 ? length : step == 2 ? length / 2 : length / step;
+}
+
 // Fills a line of all phases of the last dim; those of a channel are `phase` elements apart. `from`
 // is the line of the input, or NULL for zeros.
 static inline void DSC_TYPED(fill_line)(const DscConvolution *call, const DscGrid *grid,
@@ -52,8 +57,8 @@ static inline void DSC_TYPED(fill_line)(const DscConvolution *call, const DscGri
     }
     const int64_t first = phase + grid->lowest[2];  // the input's column of place 0
     // The places from `low` to `high` have a column.
-    int64_t low = first >= 0 ? 0 : (step - 1 - first) / step;
-    int64_t high = size - 1 < first ? 0 : (size - 1 - first) / step + 1;
+    int64_t low = first >= 0 ? 0 : DSC_TYPED(steps_in)(step - 1 - first, step);
+    int64_t high = size - 1 < first ? 0 : DSC_TYPED(steps_in)(size - 1 - first, step) + 1;
     if (low > width) low = width;
     if (high > width) high = width;
     if (high < low) high = low;
