@@ -63,15 +63,19 @@ static void walk_on(Walk *walk, int64_t count) {
 #include "dsc_for_each_target.h"
 
 bool dsc_products_are_small(const DscGemm *call) {
-  // Bytes of the three matrices that are sooner moved into lanes than multiplied where they lie.
-  enum { FEWEST = 16, CHAIN = 32, MOST_BYTES = 1280 };
+  // Bytes of the three matrices that are sooner moved into lanes than multiplied where they lie:
+  // more if B had to be packed for it. CHAIN, CHAIN_OF_ROW: the first sums of another order, of a
+  // row.
+  enum { FEWEST = 16, CHAIN = 256, CHAIN_OF_ROW = 32, MOST_BYTES = 1280, MOST_IF_PACKED = 2560 };
   if (call->dtype != DSC_FLOAT32 && call->dtype != DSC_FLOAT64 && call->dtype != DSC_FLOAT16 &&
       call->dtype != DSC_BFLOAT16)
     return false;
   const int64_t m = call->m, n = call->n, k = call->k;
-  const int64_t most = MOST_BYTES / (call->dtype == DSC_FLOAT64 ? 8 : 4);
-  if (m == 0 || n == 0 || k >= CHAIN || m > most || n > most || m * k + k * n + m * n > most)
-    return false;
+  const bool is_row = m == 1 || n == 1;
+  const int64_t most = (!is_row && call->b_column != 1 ? MOST_IF_PACKED : MOST_BYTES) /
+                       (call->dtype == DSC_FLOAT64 ? 8 : 4);
+  if (m == 0 || n == 0 || k >= (is_row ? CHAIN_OF_ROW : CHAIN)) return false;
+  if (m > most || n > most || m * k + k * n + m * n > most) return false;
   int64_t batch = 1;
   for (int d = 0; d < call->batch_ndim; d++) batch *= call->batch_shape[d];
   return batch >= FEWEST;

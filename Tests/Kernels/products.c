@@ -178,7 +178,7 @@ static void narrow_product(DscDType dtype) {
 // Small matrices, many or few, in any layout of matrices and of their batch: against the definition, for 1 to 3
 // threads, and with the bits of the product of each position alone.
 static void small_products(DscDType dtype) {
-  const int64_t m = any_size(10), n = any_size(10), k = chance(6) ? 28 + below(50) : any_size(10);
+  const int64_t m = any_size(10), n = any_size(10), k = chance(5) ? 28 + below(chance(2) ? 40 : 260) : any_size(10);
   const int64_t batch[2] = {1 + below(12), 1 + below(chance(5) ? 60 : 12)}, count = batch[0] * batch[1];
   Layout layout[3] = {(Layout)below(2), (Layout)below(2), (Layout)below(2)};
   Array a = array(dtype, 4, (int64_t[]){batch[0], batch[1], m, k}, layout[0]);
