@@ -221,14 +221,19 @@ static void run_positions(void *context, int64_t piece) {
 }
 
 static int run_batch(const DscGemm *call) {
-  enum { WORTH = 1 << 15, UNIT = 64 };  // elements of all operands
+  // Elements of all operands: of a piece, and of what takes less time than waking a thread.
+  enum { WORTH = 1 << 15, BRIEF = 1 << 18, UNIT = 64 };
   const DscGemm merged = dsc_merged_batch(call);
   Batch batch = {.call = &merged, .batch = 1};
   for (int d = 0; d < merged.batch_ndim; d++) batch.batch *= merged.batch_shape[d];
   const int64_t elements = call->m * call->k + call->k * call->n + call->m * call->n;
   batch.step = dsc_up_to(dsc_parts(WORTH, elements), UNIT);
   atomic_init(&batch.status, DSC_OK);
-  dsc_parallel(dsc_parts(batch.batch, batch.step), run_positions, &batch);
+  const int64_t pieces = dsc_parts(batch.batch, batch.step);
+  if (elements * batch.batch <= BRIEF)
+    dsc_parallel_brief(pieces, run_positions, &batch);
+  else
+    dsc_parallel(pieces, run_positions, &batch);
   return atomic_load(&batch.status);
 }
 
