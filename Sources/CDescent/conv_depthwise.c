@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "dsc_depthwise.h"
 #include "dsc_grid.h"
 #include "dsc_product.h"
 #include "dsc_sizes.h"
@@ -20,6 +21,12 @@ typedef struct {
 #define DSC_BODY "conv_depthwise_body.h"
 #include "dsc_for_each_float.h"
 
+enum {
+  CHANNELS = 4,  // of a piece: neighbours in memory
+  FEW_TAPS = 64,
+  MOST_PLANE = 1 << 14,  // bytes: one that is made, one that is read and the next stay in the cache
+};
+
 typedef struct {
   const DscConvolution *call;
   DscGrid grid;
@@ -31,25 +38,25 @@ typedef struct {
   size_t plane;            // of an output, where it streams
   void (*run)(const DscConvolution *, const DscGrid *, const DscDepthwise *, void *memory,
               const int64_t *offsets);
+  int64_t offsets[FEW_TAPS];  // of the taps, unless there are more
   atomic_int status;
 } Plan;
-
-enum {
-  CHANNELS = 4,          // of a piece: neighbours in memory
-  MOST_PLANE = 1 << 14,  // bytes: one that is made, one that is read and the next stay in the cache
-};
 
 static void run_channels(void *context, int64_t piece) {
   Plan *plan = context;
   const DscConvolution *call = plan->call;
-  int64_t taps = dsc_volume(call->taps);
-  char *memory = dsc_product_scratch(plan->bytes + plan->plane + (size_t)taps * sizeof(int64_t));
+  const int64_t taps = dsc_volume(call->taps);
+  const size_t table = taps > FEW_TAPS ? (size_t)taps * sizeof(int64_t) : 0;
+  char *memory = dsc_product_scratch(plan->bytes + plan->plane + table);
   if (memory == NULL) {
     atomic_store(&plan->status, DSC_OUT_OF_MEMORY);
     return;
   }
-  int64_t *offsets = (int64_t *)(memory + plan->bytes + plan->plane);
-  dsc_grid_offsets(call, &plan->grid, offsets);
+  const int64_t *offsets = plan->offsets;
+  if (taps > FEW_TAPS) {
+    offsets = (int64_t *)(memory + plan->bytes + plan->plane);
+    dsc_grid_offsets(call, &plan->grid, (int64_t *)offsets);
+  }
   int64_t part = piece % plan->parts * plan->outputs;
   piece /= plan->parts;
   int64_t first = piece % plan->blocks * CHANNELS;
@@ -83,6 +90,7 @@ static int run(const DscConvolution *call, bool weights) {
   plan.parts = pieces >= wanted ? 1 : dsc_smaller((wanted + pieces - 1) / pieces, outputs);
   plan.outputs = (outputs + plan.parts - 1) / plan.parts;
   plan.parts = (outputs + plan.outputs - 1) / plan.outputs;
+  if (dsc_volume(call->taps) <= FEW_TAPS) dsc_grid_offsets(call, &plan.grid, plan.offsets);
   atomic_init(&plan.status, DSC_OK);
   dsc_parallel(pieces * plan.parts, run_channels, &plan);
   return atomic_load(&plan.status);
@@ -91,3 +99,16 @@ static int run(const DscConvolution *call, bool weights) {
 int dsc_convolve_depthwise(const DscConvolution *call) { return run(call, false); }
 
 int dsc_convolve_depthwise_weights(const DscConvolution *call) { return run(call, true); }
+
+int64_t dsc_depthwise_input_memory(const DscConvolution *call, const DscPhases *phases) {
+  return call->dtype == DSC_FLOAT64 ? DSC_DISPATCH(input_memory_f64)(call, phases)
+                                    : DSC_DISPATCH(input_memory_f32)(call, phases);
+}
+
+void dsc_depthwise_input_channel(const DscConvolution *call, const DscPhases *phases, int64_t image,
+                                 int64_t channel, void *memory) {
+  if (call->dtype == DSC_FLOAT64)
+    DSC_DISPATCH(depthwise_input_f64)(call, phases, image, channel, memory);
+  else
+    DSC_DISPATCH(depthwise_input_f32)(call, phases, image, channel, memory);
+}

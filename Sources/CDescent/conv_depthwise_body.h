@@ -10,47 +10,70 @@
 typedef DSC_T DSC_TYPED(Vector)
     __attribute__((ext_vector_type(DSC_VECTOR_BYTES / sizeof(DSC_T)), aligned(sizeof(DSC_T))));
 
-// out = bias + the sum of the taps for up to `vectors` vectors of a line, `count` elements; reads
-// full vectors. `vectors` is a literal in every caller.
-static inline __attribute__((always_inline)) void DSC_TYPED(part)(int vectors, const DSC_T *grid,
-                                                                  int64_t taps,
-                                                                  const int64_t *offsets,
-                                                                  const DSC_T *weights, DSC_T bias,
-                                                                  int64_t count, DSC_T *out) {
+// out = bias + the sum of the taps for up to `vectors` vectors of some lines, `count` elements of
+// each; reads full vectors. `lines` and `vectors` are literals in every caller.
+static inline __attribute__((always_inline)) void DSC_TYPED(part)(
+    int lines, int vectors, const DSC_T *grid, int64_t pitch, int64_t taps, const int64_t *offsets,
+    const DSC_T *weights, DSC_T bias, int64_t count, DSC_T *out, int64_t out_pitch) {
   typedef DSC_TYPED(Vector) Vector;
-  Vector sum[4];
+  Vector sum[4][4];
 #pragma clang loop unroll(full)
-  for (int v = 0; v < vectors; v++) sum[v] = (Vector)bias;
+  for (int l = 0; l < lines; l++)
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) sum[l][v] = (Vector)bias;
   for (int64_t t = 0; t < taps; t++) {
     const DSC_T *from = grid + offsets[t];
     Vector weight = (Vector)weights[t];
 #pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++)
-      sum[v] += weight * *(const Vector *)(from + v * DSC_LANES_PER_VECTOR);
+    for (int l = 0; l < lines; l++)
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++)
+        sum[l][v] += weight * *(const Vector *)(from + l * pitch + v * DSC_LANES_PER_VECTOR);
   }
 #pragma clang loop unroll(full)
-  for (int v = 0; v < vectors; v++) {
-    int64_t left = count - v * DSC_LANES_PER_VECTOR;
-    if (left >= DSC_LANES_PER_VECTOR) {
-      *(Vector *)(out + v * DSC_LANES_PER_VECTOR) = sum[v];
-    } else {
-      DSC_TYPED(copy_row)(out + v * DSC_LANES_PER_VECTOR, (const DSC_T *)&sum[v], left);
+  for (int l = 0; l < lines; l++) {
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) {
+      DSC_T *to = out + l * out_pitch + v * DSC_LANES_PER_VECTOR;
+      const int64_t left = count - v * DSC_LANES_PER_VECTOR;
+      if (left >= DSC_LANES_PER_VECTOR)
+        *(Vector *)to = sum[l][v];
+      else
+        DSC_TYPED(copy_row)(to, (const DSC_T *)&sum[l][v], left);
     }
   }
 }
 
-static void DSC_TYPED(line)(const DSC_T *grid, int64_t taps, const int64_t *offsets,
-                            const DSC_T *weights, DSC_T bias, int64_t count, DSC_T *out) {
-  for (int64_t x = 0; x < count; x += 4 * DSC_LANES_PER_VECTOR) {
-    int64_t left = count - x;
-    if (left > 3 * DSC_LANES_PER_VECTOR)
-      DSC_TYPED(part)(4, grid + x, taps, offsets, weights, bias, left, out + x);
-    else if (left > 2 * DSC_LANES_PER_VECTOR)
-      DSC_TYPED(part)(3, grid + x, taps, offsets, weights, bias, left, out + x);
-    else if (left > DSC_LANES_PER_VECTOR)
-      DSC_TYPED(part)(2, grid + x, taps, offsets, weights, bias, left, out + x);
-    else
-      DSC_TYPED(part)(1, grid + x, taps, offsets, weights, bias, left, out + x);
+// Some lines of a channel. Short ones go four at a time: a single one would be few chains of sums.
+static void DSC_TYPED(some_lines)(const DSC_T *grid, int64_t pitch, int64_t lines, int64_t taps,
+                                  const int64_t *offsets, const DSC_T *weights, DSC_T bias,
+                                  int64_t count, DSC_T *out, int64_t out_pitch) {
+  enum { LANES = DSC_LANES_PER_VECTOR };
+  const bool is_short = count <= 2 * LANES && lines >= 4;
+  for (int64_t first = 0; first < lines; first += is_short ? 4 : 1) {
+    // The last four may have been made in part.
+    const int64_t line = is_short && first + 4 > lines ? lines - 4 : first;
+    const DSC_T *from = grid + line * pitch;
+    DSC_T *to = out + line * out_pitch;
+    for (int64_t x = 0; x < count; x += 4 * LANES) {
+      const int64_t left = count - x;
+#define DSC_PART(lines, vectors) \
+  DSC_TYPED(part)                \
+  (lines, vectors, from + x, pitch, taps, offsets, weights, bias, left, to + x, out_pitch)
+      if (is_short && left > LANES)
+        DSC_PART(4, 2);
+      else if (is_short)
+        DSC_PART(4, 1);
+      else if (left > 3 * LANES)
+        DSC_PART(1, 4);
+      else if (left > 2 * LANES)
+        DSC_PART(1, 3);
+      else if (left > LANES)
+        DSC_PART(1, 2);
+      else
+        DSC_PART(1, 1);
+#undef DSC_PART
+    }
   }
 }
 
@@ -80,19 +103,16 @@ static void DSC_TYPED(depthwise)(const DscConvolution *call, const DscGrid *g,
     } else if (in_place) {
       DSC_TYPED(plane_5)(call, g, input, memory, weights, bias, out);
     } else {
-      for (int64_t z = 0; z < call->out_size[0]; z++) {
-        for (int64_t y = 0; y < height; y++) {
-          const DSC_T *from = (const DSC_T *)memory + (z * g->size[1] + y) * g->size[2];
-          DSC_TYPED(line)
-          (from, taps, offsets, weights, bias, width, out + (z * height + y) * width);
-        }
-      }
+      for (int64_t z = 0; z < call->out_size[0]; z++) DSC_TYPED(some_lines)
+      ((const DSC_T *)memory + z * g->size[1] * g->size[2], g->size[2], height, taps, offsets,
+       weights, bias, width, out + z * height * width, width);
     }
     if (out != result) dsc_stream(sizeof(DSC_T), out, plane, result, NULL, 0);
   }
 }
 
 #include "conv_depthwise_weights.h"
+#include "conv_depthwise_input.h"
 
 #undef DSC_TYPED
 #undef DSC_LANES_PER_VECTOR

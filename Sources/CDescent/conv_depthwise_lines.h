@@ -76,9 +76,15 @@ static inline __attribute__((always_inline)) void DSC_TYPED(rows)(
 // are stays unknown: as bits of vectors they cost less than in registers of masks.
 static __attribute__((noinline)) void DSC_TYPED(find_masks)(int64_t x, int64_t width,
                                                             DSC_TYPED(Mask) * masks) {
-  for (int q = 0; q < DSC_TYPED(SIZE); q++)
-    for (int l = 0; l < DSC_TYPED(LANES); l++)
-      masks[q][l] = x + q + l >= 0 && x + q + l < width ? -1 : 0;
+  enum { LANES = DSC_TYPED(LANES) };
+  DSC_TYPED(Part) place;
+  for (int l = 0; l < LANES; l++) place[l] = (DSC_T)l;
+  for (int q = 0; q < DSC_TYPED(SIZE); q++) {
+    const int64_t before = -(x + q), inside = width - (x + q);
+    const DSC_T first = (DSC_T)(before < LANES ? before : LANES);
+    const DSC_T end = (DSC_T)(inside < LANES ? inside : LANES);
+    masks[q] = (place >= (DSC_TYPED(Part))first) & (place < (DSC_TYPED(Part))end);
+  }
 }
 
 // One output channel. `zeros` is a line of the image's width and what kernels read beyond it.
@@ -90,16 +96,21 @@ static inline __attribute__((always_inline)) void DSC_TYPED(plane)(
   const DscAhead next = {(const char *)(input + dsc_volume(call->in_size)), sizeof(DSC_T)};
   int64_t height = call->out_size[1], width = call->out_size[2], in_width = call->in_size[2];
   DSC_T weights[DSC_TYPED(SIZE) * DSC_TYPED(SIZE)];
-  for (int t = 0; t < size * size; t++) {
-    int p = call->dilation[1] < 0 ? size - 1 - t / size : t / size;
-    weights[t] = taps[p * size + (call->dilation[2] < 0 ? size - 1 - t % size : t % size)];
+#pragma clang loop unroll(full)
+  for (int p = 0; p < size; p++) {
+    const DSC_T *line = taps + (call->dilation[1] < 0 ? size - 1 - p : p) * size;
+#pragma clang loop unroll(full)
+    for (int q = 0; q < size; q++)
+      weights[p * size + q] = line[call->dilation[2] < 0 ? size - 1 - q : q];
   }
   DSC_TYPED(Mask) masks[2][DSC_TYPED(SIZE)];
   DSC_TYPED(find_masks)(g->lowest[2], in_width, masks[0]);
   DSC_TYPED(find_masks)(g->lowest[2] + (width - 1) / LANES * LANES, in_width, masks[1]);
-  for (int64_t y = 0, lines; y < height; y += lines, out += lines * width) {
+  for (int64_t at = 0, lines; at < height; at += lines) {
     const DSC_T *rows[DSC_TYPED(LINES) + DSC_TYPED(SIZE) - 1];
-    lines = height - y < LINES ? 1 : LINES;
+    lines = height < LINES ? 1 : LINES;
+    // The last lines go together with some that were made before: alone they would be few chains.
+    const int64_t y = at + lines <= height ? at : height - lines;
     dsc_fetch(&next, 1, y * in_width, lines * in_width);
     // One by one: pointers that are stored as a vector would wait to be read.
 #pragma clang loop unroll(disable) vectorize(disable)
@@ -109,9 +120,9 @@ static inline __attribute__((always_inline)) void DSC_TYPED(plane)(
           line < 0 || line >= call->in_size[1] ? zeros : input + line * in_width + g->lowest[2];
     }
     if (lines == LINES)
-      DSC_TYPED(rows)(size, LINES, rows, masks, weights, bias, width, out);
+      DSC_TYPED(rows)(size, LINES, rows, masks, weights, bias, width, out + y * width);
     else
-      DSC_TYPED(rows)(size, 1, rows, masks, weights, bias, width, out);
+      DSC_TYPED(rows)(size, 1, rows, masks, weights, bias, width, out + y * width);
   }
 }
 

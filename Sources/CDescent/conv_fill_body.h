@@ -35,10 +35,21 @@ static inline void DSC_TYPED(copy_second)(DSC_T *out, const DSC_T *from, int64_t
     const Several high = *(const Several *)(from + 2 * x + LANES - 1);
     *(Several *)(out + x) = __builtin_shufflevector(low, high, DSC_EVERY_SECOND);
   }
+  typedef DSC_T Four __attribute__((ext_vector_type(4), aligned(sizeof(DSC_T))));
+  for (; x < count && count >= 4; x += 4) {
+    if (x + 4 > count) x = count - 4;  // some of them once more
+    const Four low = *(const Four *)(from + 2 * x), high = *(const Four *)(from + 2 * x + 3);
+    *(Four *)(out + x) = __builtin_shufflevector(low, high, 0, 2, 5, 7);
+  }
 #pragma clang loop vectorize(disable) unroll(disable)
   for (; x < count; x++) out[x] = from[2 * x];
 }
 #undef DSC_EVERY_SECOND
+
+// length / step: of the usual steps no division, which takes longer than the rest of a short line.
+static inline int64_t DSC_TYPED(steps_in)(int64_t length, int64_t step) {
+  return (step & (step - 1)) == 0 ? length >> __builtin_ctzll((uint64_t)step) : length / step;
+}
 
 // Fills a line of all phases of the last dim; those of a channel are `phase` elements apart. `from`
 // is the line of the input, or NULL for zeros.
@@ -52,8 +63,8 @@ static inline void DSC_TYPED(fill_line)(const DscConvolution *call, const DscGri
     }
     const int64_t first = phase + grid->lowest[2];  // the input's column of place 0
     // The places from `low` to `high` have a column.
-    int64_t low = first >= 0 ? 0 : (step - 1 - first) / step;
-    int64_t high = size - 1 < first ? 0 : (size - 1 - first) / step + 1;
+    int64_t low = first >= 0 ? 0 : DSC_TYPED(steps_in)(step - 1 - first, step);
+    int64_t high = size - 1 < first ? 0 : DSC_TYPED(steps_in)(size - 1 - first, step) + 1;
     if (low > width) low = width;
     if (high > width) high = width;
     if (high < low) high = low;

@@ -4,9 +4,11 @@
 // With a stride s, inputs whose places are equal modulo s meet the same taps: each such phase is a
 // convolution of its own, with stride 1, and no zero is multiplied. Small images need no phases:
 // their products a tap (conv_taps.c) reach any places. Nor do products that are added where the
-// taps lead (conv_spread.c): what is left for phases has few outputs, or one channel a group.
+// taps lead (conv_spread.c), nor what has one channel a group (conv_depthwise_input.c): what is
+// left for phases has few outputs.
 #include <string.h>
 
+#include "dsc_depthwise.h"
 #include "dsc_sizes.h"
 #include "dsc_spread.h"
 #include "dsc_taps.h"
@@ -143,6 +145,7 @@ static int64_t part_bytes(const DscConvolution *part, int64_t size) {
 
 int64_t dsc_convolve_input_workspace(const DscConvolution *call) {
   if (is_empty(call) || call->out_channels == 0) return 0;
+  if (dsc_depthwise_serves_input(call)) return dsc_depthwise_input_workspace(call);
   if (dsc_taps_serve_input(call)) return dsc_taps_workspace(call);
   if (dsc_spread_serves(call)) return dsc_spread_workspace(call);
   const int64_t size = (int64_t)dsc_dtype_size(call->dtype), count = phase_count(call);
@@ -160,6 +163,8 @@ int64_t dsc_convolve_input_workspace(const DscConvolution *call) {
 
 int dsc_convolve_input(const DscConvolution *call) {
   if (is_empty(call)) return DSC_OK;
+  if (call->out_channels > 0 && dsc_depthwise_serves_input(call))
+    return dsc_convolve_depthwise_input(call);
   if (call->out_channels > 0 && dsc_taps_serve_input(call)) return dsc_convolve_taps_input(call);
   if (call->out_channels > 0 && dsc_spread_serves(call)) return dsc_convolve_spread(call);
   Run run = {.call = call, .size = (int64_t)dsc_dtype_size(call->dtype)};

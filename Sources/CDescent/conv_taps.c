@@ -282,9 +282,12 @@ bool dsc_taps_serve_input(const DscConvolution *call) {
 }
 
 bool dsc_taps_serve_weights(const DscConvolution *call) {
-  enum { PANEL_BYTES = 1 << 20 };  // a tile's columns of all images stay in the second-level cache
+  // A tile's columns of all images stay in the second-level cache; long lines, which a grid serves
+  // well too, only as far as there is room for the other side beside them.
+  enum { PANEL_BYTES = 1 << 20, PANEL_IF_LONG = 256 << 10, LONG = 256 };
+  const int64_t most = call->out_size[2] >= LONG ? PANEL_IF_LONG : PANEL_BYTES;
   const int64_t panel =
       call->batch * dsc_volume(call->in_size) * dsc_tile_size(call->dtype).columns * size_of(call);
   return dsc_volume(call->taps) > 1 && fills_tiles(call, channels_of(call), outputs_of(call)) &&
-         panel <= PANEL_BYTES && !winograd_is_faster(call, true);
+         panel <= most && !winograd_is_faster(call, true);
 }

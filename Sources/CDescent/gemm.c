@@ -6,6 +6,7 @@
 
 #include "dsc_product.h"
 #include "dsc_sizes.h"
+#include "dsc_small.h"
 #include "include/dsc_pool.h"
 
 typedef int Runner(const DscProduct *product);
@@ -20,6 +21,7 @@ typedef struct {
   int64_t batch_step;     // positions a piece covers
   int64_t rows, columns;  // of C that a piece covers at most
   int64_t row_pieces, column_pieces;
+  bool is_whole;  // a piece covers whole positions
   DscTileSize tile;
   atomic_int status;
 } Plan;
@@ -49,15 +51,15 @@ static void move_to_batch(const Plan *plan, int64_t position, DscProduct *produc
   const DscGemm *call = plan->call;
   int64_t a = 0, b = 0, c = 0;
   for (int d = call->batch_ndim - 1; d >= 0; d--) {
-    int64_t index = position % call->batch_shape[d];
-    position /= call->batch_shape[d];
+    int64_t index = position;
+    if (d > 0) index %= call->batch_shape[d], position /= call->batch_shape[d];
     a += index * call->a_batch[d];
     b += index * call->b_batch[d];
     c += index * call->c_batch[d];
   }
-  product->a += (plan->swapped ? b : a) * plan->size;
-  product->b += (plan->swapped ? a : b) * plan->size;
-  product->c += c * plan->size;
+  product->a = plan->product.a + (plan->swapped ? b : a) * plan->size;
+  product->b = plan->product.b + (plan->swapped ? a : b) * plan->size;
+  product->c = plan->product.c + c * plan->size;
 }
 
 // Where a piece of a length begins: whole tiles, shared out evenly.
@@ -73,6 +75,12 @@ static void run_piece(void *context, int64_t piece) {
   int64_t position = piece / plan->row_pieces * plan->batch_step;
   int64_t end = position + plan->batch_step;
   if (end > plan->batch) end = plan->batch;
+  DscProduct whole = plan->product;
+  for (; plan->is_whole && position < end; position++) {
+    move_to_batch(plan, position, &whole);
+    const int status = plan->run(&whole);
+    if (status != DSC_OK) atomic_fetch_or(&plan->status, status);
+  }
   for (; position < end; position++) {
     DscProduct product = plan->product;
     if (plan->batch > 1) move_to_batch(plan, position, &product);
@@ -188,6 +196,7 @@ static int run_plan(const DscGemm *call, const DscPatches *patches) {
   atomic_init(&plan.status, DSC_OK);
   divide(&plan, dsc_thread_count());
   int64_t blocks = plan.row_pieces * plan.column_pieces;
+  plan.is_whole = blocks == 1 && plan.batch > 1;
   const int64_t pieces = blocks * dsc_parts(plan.batch, plan.batch_step);
   if (p->m * p->n * p->k * plan.batch <= BRIEF)
     dsc_parallel_brief(pieces, run_piece, &plan);
@@ -196,7 +205,41 @@ static int run_plan(const DscGemm *call, const DscPatches *patches) {
   return atomic_load(&plan.status);
 }
 
-int dsc_gemm(const DscGemm *call) { return run_plan(call, NULL); }
+// Runs of positions of a batch of small products.
+typedef struct {
+  const DscGemm *call;
+  int64_t batch, step;
+  atomic_int status;
+} Batch;
+
+static void run_positions(void *context, int64_t piece) {
+  Batch *batch = context;
+  const int64_t first = piece * batch->step;
+  const int64_t count = dsc_smaller(batch->step, batch->batch - first);
+  const int status = dsc_small_products(batch->call, first, count);
+  if (status != DSC_OK) atomic_fetch_or(&batch->status, status);
+}
+
+static int run_batch(const DscGemm *call) {
+  // Elements of all operands: of a piece, and of what takes less time than waking a thread.
+  enum { WORTH = 1 << 15, BRIEF = 1 << 18, UNIT = 64 };
+  const DscGemm merged = dsc_merged_batch(call);
+  Batch batch = {.call = &merged, .batch = 1};
+  for (int d = 0; d < merged.batch_ndim; d++) batch.batch *= merged.batch_shape[d];
+  const int64_t elements = call->m * call->k + call->k * call->n + call->m * call->n;
+  batch.step = dsc_up_to(dsc_parts(WORTH, elements), UNIT);
+  atomic_init(&batch.status, DSC_OK);
+  const int64_t pieces = dsc_parts(batch.batch, batch.step);
+  if (elements * batch.batch <= BRIEF)
+    dsc_parallel_brief(pieces, run_positions, &batch);
+  else
+    dsc_parallel(pieces, run_positions, &batch);
+  return atomic_load(&batch.status);
+}
+
+int dsc_gemm(const DscGemm *call) {
+  return dsc_products_are_small(call) ? run_batch(call) : run_plan(call, NULL);
+}
 
 int dsc_gemm_with_patches(const DscGemm *call, const DscPatches *patches) {
   return run_plan(call, patches);

@@ -61,6 +61,8 @@ static void DSC_TYPED(gather)(const DscPatches *s, const DSC_TYPED(Row) * row,
     for (int64_t x = 0; x < from; x++) out[x] = 0;
     if (stride == 1) {
       DSC_TYPED(copy_row)(out + from, line + at.x + from + offset[2], to - from);
+    } else if (stride == 2) {
+      DSC_TYPED(copy_second)(out + from, line + 2 * (at.x + from) + offset[2], to - from);
     } else {
       for (int64_t x = from; x < to; x++) out[x] = line[(at.x + x) * stride + offset[2]];
     }
@@ -96,7 +98,7 @@ static bool DSC_TYPED(has_table)(const DscProduct *g) {
   const DscPatches *s = g->patches;
   int64_t images = DSC_TYPED(table_count)(g) / s->positions + 2;
   return dsc_volume(s->taps) <= DSC_TYPED(TABLE_TAPS) &&
-         (s->out_size[2] < WIDTH || s->stride[2] > 1) && images < INT32_MAX / (s->image + 1);
+         (s->out_size[2] < WIDTH || s->stride[2] > 2) && images < INT32_MAX / (s->image + 1);
 }
 
 // Finds the places of `count` positions from `at` on for every tap.

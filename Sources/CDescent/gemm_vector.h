@@ -145,60 +145,7 @@ static DSC_T DSC_FROM(vector_dot)(const DscProduct *g, int64_t j) {
   return DSC_TYPED(sum_chains)(&total);
 }
 
-// sum[j] = x[0] row0[j] + sum[j], then x[1] row1[j] and so on; sum starts at 0 if `first`.
-static inline __attribute__((always_inline)) void DSC_FROM(add_rows)(int rows, bool first,
-                                                                     const DSC_T *x, const DSC_S *b,
-                                                                     int64_t row, int64_t count,
-                                                                     DSC_T *restrict sum) {
-  for (int64_t j = 0; j < count; j++) {
-    DSC_T value = first ? 0 : sum[j];
-#pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++)
-      value = DSC_MULTIPLY_ADD(x[r], DSC_WIDE_ONE(b[r * row + j]), value);
-    sum[j] = value;
-  }
-}
-
-// Up to four rows of one chain, from `p` of k elements on.
-static void DSC_FROM(chain_rows)(const DscProduct *g, int64_t start, int64_t p, int64_t k,
-                                 bool first, int64_t j, int64_t count, DSC_T *sum) {
-  int64_t row = DSC_CHAINS * g->b_row, have = (k - p + DSC_CHAINS - 1) / DSC_CHAINS;
-  const DSC_S *from = (const DSC_S *)(const void *)g->b + (start + p) * g->b_row + j;
-  const DSC_T *x = (const DSC_T *)g->a + (start + p) * g->a_column;
-  if (have > 4) have = 4;
-  if (have <= 0 && first) memset(sum, 0, (size_t)count * sizeof(DSC_T));
-  DSC_T v[4];
-  for (int64_t r = 0; r < have; r++) v[r] = x[r * DSC_CHAINS * g->a_column];
-  if (have == 4 && first) {
-    DSC_FROM(add_rows)(4, true, v, from, row, count, sum);
-  } else if (have == 4) {
-    DSC_FROM(add_rows)(4, false, v, from, row, count, sum);
-  } else {
-    for (int64_t r = 0; r < have; r++)
-      DSC_FROM(add_rows)(1, first && r == 0, v + r, from + r * row, row, count, sum);
-  }
-}
-
-// `count` columns from j on, of a matrix whose rows are contiguous: rows are added up, from front
-// to back in groups of four a chain.
-static void DSC_FROM(vector_rows)(const DscProduct *g, int64_t j, int64_t count, DSC_T *out) {
-  enum { BLOCK = DSC_TYPED(vector_block), CHUNK = DSC_TYPED(vector_chunk) };
-  DSC_T total[DSC_CHAINS][CHUNK], part[DSC_CHAINS][CHUNK];
-  for (int64_t start = 0; start < g->k; start += BLOCK) {
-    int64_t k = g->k - start < BLOCK ? g->k - start : BLOCK;
-    for (int64_t p = 0; p < k; p += 4 * DSC_CHAINS)
-      for (int64_t chain = 0; chain < DSC_CHAINS; chain++) DSC_FROM(chain_rows)
-    (g, start, p + chain, k, p == 0, j, count, start == 0 ? total[chain] : part[chain]);
-    for (int64_t chain = 0; start > 0 && chain < DSC_CHAINS; chain++)
-      for (int64_t l = 0; l < count; l++) total[chain][l] += part[chain][l];
-  }
-  for (int half = DSC_CHAINS / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; i++)
-      for (int64_t l = 0; l < count; l++) total[i][l] += total[i + half][l];
-  memcpy(out, total[0], (size_t)count * sizeof(DSC_T));
-}
-
-// The same for k < DSC_SHORT.
+// The columns of a sum of k < DSC_SHORT.
 static void DSC_FROM(vector_short)(const DscProduct *g, int64_t j, int64_t count, DSC_T *out) {
   const DSC_T *x = (const DSC_T *)g->a;
   const DSC_S *b = (const DSC_S *)(const void *)g->b + j * g->b_column;
@@ -233,19 +180,23 @@ static void DSC_FROM(vector_short)(const DscProduct *g, int64_t j, int64_t count
 static int DSC_FROM(vector)(const DscProduct *product) {
   enum { STREAMS = DSC_TYPED(streams), CHUNK = DSC_TYPED(vector_chunk) };
   DSC_T out[CHUNK];
-  DscProduct contiguous = *product;
-  const DscProduct *g = &contiguous;
+  DscProduct contiguous;
+  const DscProduct *g = product;
   const bool converts = sizeof(DSC_S) != sizeof(DSC_T) || g->a_column != 1;
   if (converts && g->k > 0) {  // every column reads the vector
     DSC_T *x = dsc_product_scratch((size_t)g->k * sizeof(DSC_T));
     if (x == NULL) return DSC_OUT_OF_MEMORY;
     DSC_TYPED(load)(g->dtype, g->a, g->a_column, g->k, x);
+    contiguous = *product, g = &contiguous;
     contiguous.a = (const char *)x, contiguous.a_column = 1;
   }
   const DSC_T *x = (const DSC_T *)(const void *)g->a;
-  const int64_t ahead = DSC_FROM(vector_ahead)(g->b_column, g->n);
-  for (int64_t j = 0; j < g->n; j += CHUNK) {
-    int64_t count = g->n - j < CHUNK ? g->n - j : CHUNK;
+  const int64_t ahead = g->n < STREAMS ? 0 : DSC_FROM(vector_ahead)(g->b_column, g->n);
+  const bool strips = DSC_FROM(is_read_by_strips)(g);
+  for (int64_t j = 0, count; j < g->n; j += count) {
+    const int64_t left = g->n - j;
+    // No strip is left that is narrower than a vector.
+    count = left <= CHUNK ? left : left < CHUNK + DSC_CHAINS ? CHUNK / 2 : CHUNK;
     const DSC_S *b = (const DSC_S *)(const void *)g->b + j * g->b_column;
     if (g->k < DSC_SHORT) {
       DSC_FROM(vector_short)(g, j, count, out);
@@ -258,6 +209,8 @@ static int DSC_FROM(vector)(const DscProduct *product) {
           DSC_FROM(vector_gathered)(g, j + l, out + l);
       }
       for (; l < count; l++) out[l] = DSC_FROM(vector_dot)(g, j + l);
+    } else if (strips) {
+      DSC_FROM(vector_strips)(g, j, count, out);
     } else {
       DSC_FROM(vector_rows)(g, j, count, out);
     }

@@ -15,24 +15,28 @@ static void each(const DscConvolution *c, const Array *x, const Array *w, const 
   const int64_t *in = c->in_size, *out = c->out_size, *taps = c->taps;
   for (int64_t n = 0; n < c->batch; n++)
     for (int64_t o = 0; o < c->out_channels; o++)
-      for (int64_t i = 0; i < out[1]; i++)
-        for (int64_t j = 0; j < out[2]; j++)
-          for (int64_t ch = 0; ch < per; ch++)
-            for (int64_t p = 0; p < taps[1]; p++)
-              for (int64_t q = 0; q < taps[2]; q++) {
-                int64_t r = i * c->stride[1] + p * c->dilation[1] - c->padding[1];
-                int64_t s = j * c->stride[2] + q * c->dilation[2] - c->padding[2];
-                if (r < 0 || r >= in[1] || s < 0 || s >= in[2]) continue;
-                int64_t from = ((n * c->in_channels + o / of * per + ch) * in[1] + r) * in[2] + s;
-                int64_t pair = c->exchanged ? (o / of * per + ch) * of + o % of : o * per + ch;
-                int64_t tap = (pair * taps[1] + p) * taps[2] + q;
-                int64_t to = ((n * c->out_channels + o) * out[1] + i) * out[2] + j;
-                if (made == WEIGHT)
-                  sums[tap] += get(y, to) * get(x, from);
-                else if (made == INPUT)
-                  sums[from] += get(y, to) * get(w, tap);
-                else
-                  sums[to] += get(w, tap) * get(x, from);
+      for (int64_t ch = 0; ch < per; ch++)
+        for (int64_t h = 0; h < out[0]; h++)
+          for (int64_t i = 0; i < out[1]; i++)
+            for (int64_t j = 0; j < out[2]; j++)
+              for (int64_t t = 0; t < taps[0] * taps[1]; t++) {
+                const int64_t z = h * c->stride[0] + t / taps[1] * c->dilation[0] - c->padding[0];
+                const int64_t r = i * c->stride[1] + t % taps[1] * c->dilation[1] - c->padding[1];
+                if (z < 0 || z >= in[0] || r < 0 || r >= in[1]) continue;
+                for (int64_t q = 0; q < taps[2]; q++) {
+                  int64_t s = j * c->stride[2] + q * c->dilation[2] - c->padding[2];
+                  if (s < 0 || s >= in[2]) continue;
+                  int64_t from = (((n * c->in_channels + o / of * per + ch) * in[0] + z) * in[1] + r) * in[2] + s;
+                  int64_t pair = c->exchanged ? (o / of * per + ch) * of + o % of : o * per + ch;
+                  int64_t tap = (pair * taps[0] * taps[1] + t) * taps[2] + q;
+                  int64_t to = (((n * c->out_channels + o) * out[0] + h) * out[1] + i) * out[2] + j;
+                  if (made == WEIGHT)
+                    sums[tap] += get(y, to) * get(x, from);
+                  else if (made == INPUT)
+                    sums[from] += get(y, to) * get(w, tap);
+                  else
+                    sums[to] += get(w, tap) * get(x, from);
+                }
               }
 }
 
@@ -65,6 +69,16 @@ static DscConvolution shape(DscDType dtype, bool depthwise, bool large, bool den
   return c;
 }
 
+// The same with three dims, of smaller images.
+static DscConvolution deep(DscConvolution c) {
+  for (int d = 0; d < 3; d++) {
+    if (d == 0) c.taps[d] = 1 + below(3), c.stride[d] = 1 + below(3), c.padding[d] = below(2);
+    c.in_size[d] = c.dilation[d] * c.taps[d] + below(d == 0 ? 4 : 8);
+    c.out_size[d] = outputs(&c, d);
+  }
+  return c;
+}
+
 // Makes one of the three and gives it the memory that it asks for.
 static void make(DscConvolution *c, Made made) {
   int64_t bytes = made == INPUT ? dsc_convolve_input_workspace(c) : dsc_convolve_workspace(c, made == WEIGHT);
@@ -76,9 +90,10 @@ static void make(DscConvolution *c, Made made) {
 
 static void convolution(DscConvolution c) {
   DscDType dtype = c.dtype;
-  int64_t inputs = c.batch * c.in_channels * c.in_size[1] * c.in_size[2];
-  int64_t results = c.batch * c.out_channels * c.out_size[1] * c.out_size[2];
-  int64_t weights = c.out_channels * (c.in_channels / c.groups) * c.taps[1] * c.taps[2];
+  const int64_t positions = c.out_size[0] * c.out_size[1] * c.out_size[2];
+  int64_t inputs = c.batch * c.in_channels * c.in_size[0] * c.in_size[1] * c.in_size[2];
+  int64_t results = c.batch * c.out_channels * positions;
+  int64_t weights = c.out_channels * (c.in_channels / c.groups) * c.taps[0] * c.taps[1] * c.taps[2];
   int64_t counts[] = {results, weights, inputs};
   Array x = filled(dtype, inputs), w = filled(dtype, weights), y = filled(dtype, results);
   Array bias = filled(dtype, c.out_channels);
@@ -93,7 +108,6 @@ static void convolution(DscConvolution c) {
     c.output = made == OUTPUT ? result.view.data : y.view.data;
     make(&c, made);
     double *sums = calloc((size_t)count, sizeof(double)), worst = 0;
-    int64_t positions = c.out_size[1] * c.out_size[2];
     for (int64_t i = 0; c.bias != NULL && i < count; i++) sums[i] = get(&bias, i / positions % c.out_channels);
     each(&c, &x, &w, &y, sums, made);
     double terms = (double)(made == OUTPUT ? weights / c.out_channels
@@ -224,6 +238,7 @@ void check_convolutions(void) {
     if (i % 4 == 0) convolution(shape(DSC_FLOAT32, false, false, true));
     convolution(shape(dtype, true, i % 3 == 0, true));
     if (i % 4 < 2) pointwise(dtype);
+    if (i % 3 == 0 || i % 12 == 1) convolution(deep(shape(dtype, i % 3 == 0, false, false)));
   }
   infinity();
   infinity_backward(1);

@@ -222,6 +222,86 @@ static void integer_product(DscDType dtype) {
   for (int i = 0; i < 4; i++) release(&x[i]);
 }
 
+// Small matrices, many or few, in any layout of matrices and of their batch: against the definition, for 1 to 3
+// threads, and with the bits of the product of each position alone.
+static void small_products(DscDType dtype) {
+  const int64_t m = any_size(10), n = any_size(10), k = chance(5) ? 28 + below(chance(2) ? 40 : 260) : any_size(10);
+  const int64_t batch[2] = {1 + below(12), 1 + below(chance(5) ? 60 : 12)}, count = batch[0] * batch[1];
+  Layout layout[3] = {(Layout)below(2), (Layout)below(2), (Layout)below(2)};
+  Array a = array(dtype, 4, (int64_t[]){batch[0], batch[1], m, k}, layout[0]);
+  Array b = array(dtype, 4, (int64_t[]){batch[0], batch[1], k, n}, layout[1]);
+  Array c = array(dtype, 4, (int64_t[]){batch[0], batch[1], m, n}, layout[2]), bias = filled(dtype, m * n);
+  Array first = vector(dtype, c.count), one = vector(dtype, m * n);
+  const DscView whole[2] = {a.view, b.view};
+  for (int d = 0; d < 2; d++) {  // broadcast
+    if (chance(4)) a.view.strides[d] = 0;
+    if (chance(4)) b.view.strides[d] = 0;
+  }
+  fill(&a, 1, false), fill(&b, 1, false);
+  DscGemm g = {.dtype = dtype, .m = m, .n = n, .k = k, .alpha = chance(2) ? 1 : 0.5, .beta = chance(2) ? 0 : 0.25};
+  g.batch_ndim = 2;
+  for (int d = 0; d < 2; d++) {
+    g.batch_shape[d] = batch[d];
+    g.a_batch[d] = a.view.strides[d], g.b_batch[d] = b.view.strides[d], g.c_batch[d] = c.view.strides[d];
+  }
+  g.a = a.view.data, g.a_row = a.view.strides[2], g.a_column = a.view.strides[3];
+  g.b = b.view.data, g.b_row = b.view.strides[2], g.b_column = b.view.strides[3];
+  g.c = c.view.data, g.c_row = c.view.strides[2], g.c_column = c.view.strides[3];
+  if (chance(2)) g.bias = bias.view.data, g.bias_row = chance(2) ? n : 0, g.bias_column = chance(2);
+  for (int threads = 1; threads <= 3; threads++) {
+    for (int64_t i = 0; i < c.count; i++) set(&c, i, g.beta == 0 ? NAN : (double)(i % 7) / 8);
+    dsc_set_thread_count(threads);
+    CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm of %s", dsc_dtype_name(dtype));
+    bool same = true;
+    for (int64_t i = 0; i < c.count; i++) {
+      if (threads == 1) set(&first, i, get(&c, i));
+      same = same && get(&first, i) == get(&c, i);
+    }
+    CHECK(same, "%d threads of %s", threads, dsc_dtype_name(dtype));
+  }
+  double worst = 0;
+  for (int64_t i = 0; i < c.count; i++) {
+    const int64_t at = i / (m * n), row = i / n % m, column = i % n;
+    double sum = 0;
+    for (int64_t p = 0; p < k; p++) sum += get(&a, (at * m + row) * k + p) * get(&b, (at * k + p) * n + column);
+    double e = g.alpha * sum + g.beta * (double)(i % 7) / 8;
+    if (g.bias != NULL) e += get(&bias, row * g.bias_row + column * g.bias_column);
+    worst = fmax(worst, unexplained(get(&c, i), e, k, dtype));
+  }
+  CHECK(worst < 1, "%lld of %lld x %lld x %lld of %s: %g", (long long)count, (long long)m, (long long)n, (long long)k,
+        dsc_dtype_name(dtype), worst);
+  const int64_t last = count - 1;
+  for (int64_t i = 0; i < m * n; i++) set(&one, i, g.beta == 0 ? NAN : (double)((last * m * n + i) % 7) / 8);
+  if (m * n * k > 0) {
+    g.a = place(&a, last * m * k), g.b = place(&b, last * k * n), g.c = one.view.data;
+    g.c_row = n, g.c_column = 1, g.batch_ndim = 0;
+    CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm of %s", dsc_dtype_name(dtype));
+    bool same = true;
+    for (int64_t i = 0; i < m * n; i++) same = same && get(&one, i) == get(&c, last * m * n + i);
+    CHECK(same, "one of many %lld x %lld x %lld of %s", (long long)m, (long long)n, (long long)k,
+          dsc_dtype_name(dtype));
+  }
+  a.view = whole[0], b.view = whole[1];
+  release(&a), release(&b), release(&c), release(&bias), release(&first), release(&one);
+}
+
+// A row times a matrix in rows has the bits of the same product with the matrix in columns, whose sums run along
+// lines, at any distance of rows.
+static void rows_and_columns(DscDType dtype) {
+  const int64_t k = 32 + below(chance(3) ? 2500 : 200), n = 16 + below(chance(2) ? 300 : 30), row = n + below(3);
+  Array b = filled(dtype, k * row), x = filled(dtype, k), transposed = vector(dtype, k * n);
+  Array c = vector(dtype, n), other = vector(dtype, n);
+  for (int64_t i = 0; i < k * n; i++) set(&transposed, i, get(&b, i % k * row + i / k));
+  DscGemm g = {.dtype = dtype, .m = 1, .n = n, .k = k, .alpha = 1, .a = x.view.data, .a_row = k, .a_column = 1};
+  g.b = b.view.data, g.b_row = row, g.b_column = 1, g.c = c.view.data, g.c_row = n, g.c_column = 1;
+  CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm of %s", dsc_dtype_name(dtype));
+  g.b = transposed.view.data, g.b_row = 1, g.b_column = k, g.c = other.view.data;
+  CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm of %s", dsc_dtype_name(dtype));
+  const bool same = memcmp(c.view.data, other.view.data, (size_t)n * dsc_dtype_size(dtype)) == 0;
+  CHECK(same, "1 x %lld x %lld of %s", (long long)n, (long long)k, dsc_dtype_name(dtype));
+  release(&b), release(&x), release(&transposed), release(&c), release(&other);
+}
+
 void check_products(void) {
   const DscDType floating[4] = {DSC_FLOAT32, DSC_FLOAT64, DSC_FLOAT16, DSC_BFLOAT16};
   for (int i = 0; i < 60; i++) product((DscDType)(i % DSC_DTYPE_COUNT));
@@ -231,4 +311,6 @@ void check_products(void) {
   for (int64_t m = 1; m <= 50; m++) rows_left(m);
   for (int i = 0; i < 80; i++) narrow_product(floating[i % 4]);
   for (int i = 0; i < 72; i++) integer_product((DscDType)(i % (DSC_INT64 + 1)));
+  for (int i = 0; i < 240; i++) small_products(floating[i % 4]);
+  for (int i = 0; i < 80; i++) rows_and_columns(floating[i % 4]);
 }
