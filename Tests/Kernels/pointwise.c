@@ -160,6 +160,37 @@ static void ends(DscDType dtype) {
   }
 }
 
+// The same in pairs, with integers, odd and even, up to where all are even.
+static void pairs_of_ends(DscDType dtype) {
+  static const DscOp ops[] = {DSC_OP_POW, DSC_OP_ATAN2, DSC_OP_HYPOT};
+  static double (*const of[])(double, double) = {pow, atan2, hypot};
+  bool wide = dtype == DSC_FLOAT64;
+  double whole = wide ? 0x1p52 : 0x1p23, least = wide ? 0x1p-1074 : 0x1p-149;
+  double most = wide ? 0x1.fffffffffffffp1023 : 0x1.fffffep127;
+  double values[] = {0, INFINITY, NAN, least, 5 * least, most,      1,        2,
+                     3, 0.5,      1e-20, 1e20, whole + 1, 2 * whole, whole / 2 + 0.5};
+  enum { ONES = sizeof(values) / sizeof(values[0]), ALL = 2 * ONES };
+  DscLane lane = wide ? DSC_LANE_F64 : DSC_LANE_F32;
+  for (int f = 0; f < 3; f++) {
+    Array a = vector(dtype, ALL * ALL), b = vector(dtype, a.count), y = vector(dtype, a.count);
+    for (int64_t i = 0; i < a.count; i++) {
+      int64_t j = i / ALL, k = i % ALL;
+      set(&a, i, j < ONES ? values[j] : -values[j - ONES]);
+      set(&b, i, k < ONES ? values[k] : -values[k - ONES]);
+    }
+    DscProgram p = single(ops[f], lane, 2, lane);
+    DscView inputs[2] = {a.view, b.view};
+    CHECK(run(&p, y.count, inputs, &y.view) == DSC_OK, "%s", dsc_op_name(ops[f]));
+    for (int64_t i = 0; i < a.count; i++) {
+      double u = get(&a, i), v = get(&b, i), e = of[f](u, v), r = rounded(dtype, e), got = get(&y, i);
+      CHECK(near(got, r, limit(dtype, 2, e)), "%s(%a, %a): %a, not %a", dsc_op_name(ops[f]), u, v, got, r);
+      CHECK(isnan(r) || got != 0 || signbit(got) == signbit(r), "%s(%a, %a): the sign of zero", dsc_op_name(ops[f]),
+            u, v);
+    }
+    release(&a), release(&b), release(&y);
+  }
+}
+
 // What has no reference in the C library: float32 is float64 rounded, on every instruction set. (Trigamma below
 // 0.5 takes its sine in float32, as PyTorch's does.)
 static void special_functions(void) {
@@ -348,7 +379,7 @@ static void halves(void) {
 }
 
 void check_pointwise(void) {
-  ends(DSC_FLOAT32), ends(DSC_FLOAT64);
+  ends(DSC_FLOAT32), ends(DSC_FLOAT64), pairs_of_ends(DSC_FLOAT32), pairs_of_ends(DSC_FLOAT64);
   for (int i = 0; i < 20; i++) halves();
   for (int i = 0; i < 3; i++) functions(DSC_FLOAT32), functions(DSC_FLOAT64), integers(), special_functions();
   for (int i = 0; i < 3; i++) activations(DSC_FLOAT32), activations(DSC_FLOAT64);
