@@ -16,15 +16,19 @@ DSC_INLINE double DSC_NAME(erf_f64)(double x) {
   return DSC_NAME(erf_given)(x, p * DSC_NAME(power_of_two)(n));
 }
 
-// 1 - erf x for |x| below 1/2; above, e^(-a^2) P(t) / (a + 4) with t = (a - 4) / (a + 4), which is
-// 0 from 27.3 on.
+// 1 - erf x for |x| below 1/2; above, e^(-a^2) P(t) / (a + 5/8) with t = (a - 4) / (a + 4), which
+// is 0 from 27.3 on. P is nearly constant, so that the rounding of t does not matter; what the
+// quotient and its product with the exponential lose is added again.
 DSC_INLINE double DSC_NAME(erfc_f64)(double x) {
   const double a = DSC_NAME(clamped_f64)(DSC_ABS(x), 0, 27.5), square = a * a;
   const double small = DSC_MULTIPLY_ADD(DSC_POLYNOMIAL(double, square, dsc_erf_f64), x, x);
-  const double q = DSC_POLYNOMIAL(double, (a - 4) / (a + 4), dsc_erfc_f64) / (a + 0.625);
+  const double top = DSC_POLYNOMIAL(double, (a - 4) / (a + 4), dsc_erfc_f64);
+  const double d = a + 0.625, d_low = 0.625 - (d - a), by = 1 / d, q = top * by, back = q * d;
+  const double q_low = (((top - back) - DSC_NAME(product_tail)(q, d, back)) - q * d_low) * by;
   uint64_t n;
   const double p = DSC_NAME(exp_parts)(-square, DSC_NAME(product_tail)(a, a, square), &n);
-  const double y = DSC_NAME(scaled_f64)(p * q, n);
+  const double product = p * q, low = DSC_NAME(product_tail)(p, q, product) + p * q_low;
+  const double y = DSC_NAME(scaled_f64)(product + low, n);
   return a < 0.5 ? 1 - small : x < 0 ? 2 - y : y;
 }
 

@@ -4,23 +4,24 @@
 extension Pointwise {
   // One instruction; its slope at 0 is 0, where that of a maximum would be a half.
   static let reluOp = Pointwise(
-    "relu", result: .promoted, domain: .numbers, gradient: { x, g in select(x .<= 0, 0, g) }
+    "relu", result: .promoted, domain: .numbers,
+    gradient: { x, g in pass(g, where: x, notUpTo: .constant(0)) }
   ) { x in maximum(x, .constant(0)) }
   static let leakyReluOp = Pointwise(
     "leaky_relu", result: .promoted, inputs: 1, scalars: 1, domain: .floating,
     scalarsPromote: false,
-    gradient: { x, s, g in [select(x[0] .> 0, g, g * s[0])] }
-  ) { x, s in select(x[0] .> 0, x[0], x[0] * s[0]) }
+    gradient: { x, s, g in [leak(g, where: x[0], s[0])] }
+  ) { x, s in leak(x[0], where: x[0], s[0]) }
   static let preluOp = Pointwise(
     "prelu", result: .promoted, inputs: 2, scalars: 0, node: "PreluKernelBackward0",
     domain: .floating,
     gradient: { x, _, g in
-      [select(x[0] .> 0, g, g * x[1]), select(x[0] .> 0, 0, g * x[0])]
+      [leak(g, where: x[0], x[1]), select(x[0] .> 0, 0, g * x[0])]
     }
-  ) { x, _ in select(x[0] .> 0, x[0], x[0] * x[1]) }
+  ) { x, _ in leak(x[0], where: x[0], x[1]) }
   static let thresholdOp = Pointwise(
     "threshold", result: .promoted, inputs: 1, scalars: 2, domain: .numbers, scalarsPromote: false,
-    gradient: { x, s, g in [select(x[0] .<= s[0], 0, g)] }
+    gradient: { x, s, g in [pass(g, where: x[0], notUpTo: s[0])] }
   ) { x, s in select(x[0] .<= s[0], s[1], x[0]) }
   static let hardtanhOp = Pointwise(
     "hardtanh", result: .promoted, inputs: 1, scalars: 2, domain: .numbers, scalarsPromote: false,
@@ -41,15 +42,13 @@ extension Pointwise {
   static let hardshrinkOp = Pointwise(
     "hardshrink", result: .promoted, inputs: 1, scalars: 1, domain: .floating,
     scalarsPromote: false,
-    gradient: { x, s, g in [select((x[0] .< -s[0]) | (x[0] .> s[0]), g, 0)] }
-  ) { x, s in select((x[0] .>= -s[0]) & (x[0] .<= s[0]), 0, x[0]) }
+    gradient: { x, s, g in [pass(g, where: abs(x[0]), above: s[0])] }
+  ) { x, s in pass(x[0], where: abs(x[0]), notUpTo: s[0]) }
   static let softshrinkOp = Pointwise(
     "softshrink", result: .promoted, inputs: 1, scalars: 1, domain: .floating,
     scalarsPromote: false,
-    gradient: { x, s, g in [select((x[0] .< -s[0]) | (x[0] .> s[0]), g, 0)] }
-  ) { x, s in
-    select(x[0] .> s[0], x[0] - s[0], select(x[0] .< -s[0], x[0] + s[0], x[0] * .constant(0)))
-  }
+    gradient: { x, s, g in [pass(g, where: abs(x[0]), above: s[0])] }
+  ) { x, s in Term.apply(.softshrink, x[0], s[0]) }
 }
 
 extension Tensor {
