@@ -9,7 +9,7 @@ Polynomials are minimax: the Remez exchange on the error weighted as said beside
 import struct
 
 from mpmath import (asin, asinh, atan, besseli, cos, digamma, erf, erfc, erfinv, exp, findroot, fsum,
-                    log, lu_solve, matrix, mp, mpf, pi, polygamma, sqrt, tanh)
+                    log, loggamma, lu_solve, matrix, mp, mpf, pi, polygamma, sqrt, tanh)
 
 mp.dps = 50
 
@@ -175,6 +175,16 @@ def erfinv_of_w(w):  # erfinv(x) / x with w = -log(1 - x^2)
     return erfinv(x) / x if w > mpf('1e-15') else sqrt(pi) / 2
 
 
+def erfcinv_of_r(r):  # erfcinv(q) r with r = 1 / sqrt(-log(q (2 - q)))
+    power = exp(-1 / r**2)
+    q = power / (1 + sqrt(1 - power))
+    return findroot(lambda y: log(erfc(y)) - log(q), 1 / r) * r
+
+
+def lgamma_of_t(t):  # lgamma(2 + t) / t
+    return loggamma(2 + t) / t if abs(t) > mpf('1e-12') else digamma(mpf(2))
+
+
 def relative(f):
     return lambda x: 1 / f(x)
 
@@ -219,6 +229,12 @@ MINIMAX = {
                 relative(over_root(erf, 1))),
     'erf_tail_f64': (erfcx_of_t(3), place(1, 3), place(6, 3), 11, erf_tail_weight),
     'erfc_f64': (erfc_factor, place(0.5, 4), place(27.5, 4), 21, relative(erfc_factor)),
+    # First guesses, of which one step makes three times as many digits.
+    'erfinv_guess_f64': (lambda u: erfinv_of_w(u + 2.5), -2.5, 2.5, 7,
+                         lambda u: 1 / erfinv_of_w(u + 2.5)),
+    'erfcinv_guess_f64': (erfcinv_of_r, 1 / sqrt(mpf(705)), 1 / sqrt(mpf(5)), 10,
+                          relative(erfcinv_of_r)),
+    'lgamma_f64': (lgamma_of_t, -0.75, 0.5, 20, relative(lgamma_of_t)),
     'log2_f64': (log2_rest, 0, (LOG_HIGH / (2 + LOG_HIGH))**2 * 1.01, 7, lambda z: z * z),
 }
 

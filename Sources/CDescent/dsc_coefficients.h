@@ -181,6 +181,26 @@ static const double dsc_erfc_f64[] = {
     0x1.eb69686229dadp-24,  -0x1.abf4c23869de3p-22, 0x1.39ac23c173eb4p-25,  0x1.b1469c840fac9p-25,
     -0x1.b12ee2a9b6c6fp-28, -0x1.4eb62ad644a1ap-28};
 
+// error 2^-21.8
+static const double dsc_erfinv_guess_f64[] = {
+    0x1.805c5a1c38751p+0,  0x1.f91f231fd1ef5p-3,   -0x1.11b1fee7ef71p-8,   -0x1.48e4e4e7330aep-10,
+    0x1.c7c9623d184f6p-13, -0x1.12c1a012daef9p-18, -0x1.ab9a0a6f33e3bp-19, 0x1.52e856408c152p-22};
+
+// error 2^-23.9
+static const double dsc_erfcinv_guess_f64[] = {
+    0x1.0006a9fa8f47bp+0,   -0x1.012cfdf4a9df2p-6, -0x1.816e10df13cp+0,   0x1.14ce739f5be7ep+3,
+    -0x1.6e84297ecc087p+5,  0x1.9c502b64c98fdp+7,  -0x1.5322e2f866d84p+9, 0x1.7eee0667ff627p+10,
+    -0x1.170f9dcd9c611p+11, 0x1.d68f0d06ec76fp+10, -0x1.5be0cdd041dd6p+9};
+
+// error 2^-56.0
+static const double dsc_lgamma_f64[] = {
+    0x1.b0ee6072093cep-2,   0x1.4a34cc4a60fa5p-2,  -0x1.13e001a5576e1p-4,  0x1.51322ac7d90afp-6,
+    -0x1.e404fc213d655p-8,  0x1.7add6eacd9e1bp-9,  -0x1.38ac5c5be695cp-10, 0x1.0b36af9d3c482p-11,
+    -0x1.d3fd304b47e63p-13, 0x1.a127cbf46b97ap-14, -0x1.78e2f962cf9f9p-15, 0x1.58044c98055d1p-16,
+    -0x1.3c4e135680657p-17, 0x1.26ebe55620485p-18, -0x1.173c946b56ec1p-19, 0x1.cfedfa32a49bep-21,
+    -0x1.ac55f413f7f3ap-22, 0x1.c6cc6cd395b92p-22, -0x1.9aec7533204fcp-25, -0x1.38e0af2c03298p-23,
+    -0x1.6f71b8b337508p-23};
+
 // error 2^-71.9
 static const double dsc_log2_f64[] = {
     0x1.2776c50ef9bfbp-1, 0x1.a61762a7af0ddp-2, 0x1.484b13d684527p-2, 0x1.0c9a854cbf5b8p-2,

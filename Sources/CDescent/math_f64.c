@@ -26,6 +26,7 @@
   ROW(SILU_SLOPE, silu_slope_f64) \
   ROW(ERF, erf_f64)               \
   ROW(ERFC, erfc_f64)             \
+  ROW(ERFINV, erfinv_f64)         \
   ROW(GELU, gelu_f64)             \
   ROW(GELU_SLOPE, gelu_slope_f64)
 
@@ -40,17 +41,24 @@
   ROW(COS, cos_f64, cos)   \
   ROW(TAN, tan_f64, tan)
 
+// ROW(NAME, lane, type, function in double, where it holds, scalar code for a run with others)
+#define HAS_SHARE(p) (!((p) > 0 && (p) < DSC_LEAST_SHARE))
+#define SPECIAL_F64_ROWS(ROW)                                            \
+  ROW(LGAMMA, F64, double, lgamma_f64, DSC_HAS_QUICK_LGAMMA, dsc_lgamma) \
+  ROW(NDTRI, F64, double, ndtri_f64, HAS_SHARE, dsc_ndtri)
+#define SPECIAL_F32_ROWS(ROW)                                           \
+  ROW(LGAMMA, F32, float, lgamma_f64, DSC_HAS_QUICK_LGAMMA, dsc_lgamma) \
+  ROW(NDTRI, F32, float, ndtri_f64, HAS_SHARE, dsc_ndtri)
+#define SPECIAL_ROWS(ROW) SPECIAL_F64_ROWS(ROW) SPECIAL_F32_ROWS(ROW)
+
 #define SCALAR_ROWS(ROW)      \
-  ROW(ERFINV, dsc_erfinv)     \
-  ROW(LGAMMA, dsc_lgamma)     \
   ROW(DIGAMMA, dsc_digamma)   \
   ROW(TRIGAMMA, dsc_trigamma) \
   ROW(I0, dsc_i0)             \
   ROW(I1, dsc_i1)             \
   ROW(I0E, dsc_i0e)           \
   ROW(I1E, dsc_i1e)           \
-  ROW(ERFCX, dsc_erfcx)       \
-  ROW(NDTRI, dsc_ndtri)
+  ROW(ERFCX, dsc_erfcx)
 
 #define SCALAR_ROWS2(ROW)   \
   ROW(NEXTAFTER, nextafter) \
@@ -62,3 +70,4 @@
 #include "dsc_for_each_target.h"
 
 const DscLoop *const dsc_math_f64_loops[DSC_TARGET_COUNT] = DSC_PER_TARGET(math_f64_loops);
+const DscLoop *const dsc_math_special_loops[DSC_TARGET_COUNT] = DSC_PER_TARGET(math_special_loops);
