@@ -34,6 +34,7 @@ private func pullback(
   case .passAbove: [nil, nil, pass(g, where: a, above: b)]
   case .stopUpTo: [nil, nil, pass(g, where: a, notUpTo: b)]
   case .leak: [nil, select(a .> 0, 0, g * c), leak(g, where: a, b)]
+  // PyTorch's slope: 1 / 6 in float32, in float64 too.
   case .hardsigmoid:
     [pass(g * 0.16666667163372040, where: a, above: .constant(-3), below: .constant(3))]
   case .hardswish: [Term.apply(.hardswishGradient, a, g)]
