@@ -8,8 +8,8 @@ Polynomials are minimax: the Remez exchange on the error weighted as said beside
 
 import struct
 
-from mpmath import (asin, atan, besseli, cos, digamma, erf, erfc, erfinv, exp, findroot, fsum, log,
-                    lu_solve, matrix, mp, mpf, pi, polygamma, sqrt, tanh)
+from mpmath import (asin, asinh, atan, besseli, cos, digamma, erf, erfc, erfinv, exp, findroot, fsum,
+                    log, loggamma, lu_solve, matrix, mp, mpf, pi, polygamma, sqrt, tanh)
 
 mp.dps = 50
 
@@ -81,6 +81,7 @@ def single(x):
 
 LN2 = log(mpf(2))
 HALF_LN2 = LN2 / 2 * mpf('1.01')
+LOG2_TWICE = 2 / LN2
 LOG_LOW, LOG_HIGH = sqrt(mpf(1) / 2) - 1, sqrt(mpf(2)) - 1
 QUARTER = (pi / 4)**2 * mpf('1.001')
 
@@ -142,14 +143,46 @@ def atanh_rest(z):  # (log((1 + s) / (1 - s)) / s - 2) / z
     return series(lambda k: 2 * z**k / (2 * k + 3), 80)
 
 
-def erfcx_of_t(t):  # exp(x^2) erfc(x) with t = (x - 2) / (x + 2)
-    x = 2 * (1 + t) / (1 - t)
-    return exp(x * x) * erfc(x)
+def log2_rest(z):  # (log2((1 + s) / (1 - s)) / s - c0 - c1 z) / z^2 with z = s^2
+    return series(lambda k: LOG2_TWICE * z**k / (2 * k + 5), 80)
+
+
+def erfcx_of_t(centre):
+    """exp(x^2) erfc(x) as a function of t = (x - centre) / (x + centre)."""
+
+    def f(t):
+        x = centre * (1 + t) / (1 - t)
+        return exp(x * x) * erfc(x)
+
+    return f
+
+
+def erfc_factor(t):  # exp(x^2) erfc(x) (x + 5 / 8), nearly constant, with t = (x - 4) / (x + 4)
+    return erfcx_of_t(4)(t) * (4 * (1 + t) / (1 - t) + mpf('0.625'))
+
+
+def erf_tail_weight(t):  # of an error in exp(x^2) erfc(x) within erf(x), t = (x - 3) / (x + 3)
+    x = 3 * (1 + t) / (1 - t)
+    return exp(-x * x) / erf(x)
+
+
+def place(x, centre):
+    return (mpf(x) - centre) / (mpf(x) + centre)
 
 
 def erfinv_of_w(w):  # erfinv(x) / x with w = -log(1 - x^2)
     x = sqrt(-mp.expm1(-w))
     return erfinv(x) / x if w > mpf('1e-15') else sqrt(pi) / 2
+
+
+def erfcinv_of_r(r):  # erfcinv(q) r with r = 1 / sqrt(-log(q (2 - q)))
+    power = exp(-1 / r**2)
+    q = power / (1 + sqrt(1 - power))
+    return findroot(lambda y: log(erfc(y)) - log(q), 1 / r) * r
+
+
+def lgamma_of_t(t):  # lgamma(2 + t) / t
+    return loggamma(2 + t) / t if abs(t) > mpf('1e-12') else digamma(mpf(2))
 
 
 def relative(f):
@@ -176,7 +209,7 @@ MINIMAX = {
     'cos_narrow': (cos_rest, 0, QUARTER, 2, lambda z: z * z),
     'asin_narrow': (odd_rest(asin, mpf(1) / 6), 0, 0.25, 6, lambda z: z),
     'atan_narrow': (odd_rest(atan, mpf(-1) / 3), 0, 1, 10, lambda z: z),
-    'erfc_narrow': (erfcx_of_t, -1, 0.6801, 13, relative(erfcx_of_t)),
+    'erfc_narrow': (erfcx_of_t(2), -1, 0.6801, 13, relative(erfcx_of_t(2))),
     'erfinv_centre': (lambda u: erfinv_of_w(u + 2.5), -2.5, 2.5, 12,
                       lambda u: 1 / erfinv_of_w(u + 2.5)),
     'erfinv_tail': (lambda u: erfinv_of_w((u + 3)**2), sqrt(mpf(5)) - 3, 1.12, 12,
@@ -187,6 +220,22 @@ MINIMAX = {
     'tanh_f64': (odd_rest(tanh, mpf(-1) / 3), 0, mpf('0.56')**2, 10, lambda z: z),
     'sin_f64': (sin_rest, 0, QUARTER, 5, lambda z: z),
     'cos_f64': (cos_rest, 0, QUARTER, 5, lambda z: z * z),
+    'exp2_f64': (exp2_rest, -0.5, 0.5, 10, lambda r: r / mpf(2)**r),
+    'sinh_f64': (sinh_rest, 0, 1, 6, lambda z: z),
+    'asin_f64': (odd_rest(asin, mpf(1) / 6), 0, 0.25, 12, lambda z: z),
+    'atan_f64': (odd_rest(atan, mpf(-1) / 3), 0, 0.25, 11, lambda z: z),
+    'asinh_f64': (odd_rest(asinh, mpf(-1) / 6), 0, mpf('0.5625'), 15, lambda z: z),
+    'erf_f64': (lambda z: over_root(erf, 2 / sqrt(pi))(z) - 1, 0, 1, 11,
+                relative(over_root(erf, 1))),
+    'erf_tail_f64': (erfcx_of_t(3), place(1, 3), place(6, 3), 11, erf_tail_weight),
+    'erfc_f64': (erfc_factor, place(0.5, 4), place(27.5, 4), 21, relative(erfc_factor)),
+    # First guesses, of which one step makes three times as many digits.
+    'erfinv_guess_f64': (lambda u: erfinv_of_w(u + 2.5), -2.5, 2.5, 7,
+                         lambda u: 1 / erfinv_of_w(u + 2.5)),
+    'erfcinv_guess_f64': (erfcinv_of_r, 1 / sqrt(mpf(705)), 1 / sqrt(mpf(5)), 10,
+                          relative(erfcinv_of_r)),
+    'lgamma_f64': (lgamma_of_t, -0.75, 0.5, 20, relative(lgamma_of_t)),
+    'log2_f64': (log2_rest, 0, (LOG_HIGH / (2 + LOG_HIGH))**2 * 1.01, 7, lambda z: z * z),
 }
 
 ZERO = findroot(digamma, mpf('1.46163214496836'))
@@ -255,6 +304,12 @@ def show(name, c, comment):
     print(line)
 
 
+def show_parts(comment, name, x):
+    print(f'\n// {comment}, in two parts.')
+    print(f'static const double dsc_{name} = {float(x).hex()};')
+    print(f'static const double dsc_{name}_low = {float(x - mpf(float(x))).hex()};')
+
+
 def main():
     print(HEADER, end='')
     for name, arguments in MINIMAX.items():
@@ -273,9 +328,9 @@ def main():
         numbers = [c[k] for c, _ in parts]
         print('    {' + ', '.join(hexadecimal(x, single, 'f') for x in numbers) + '},')
     print('};')
-    print('\n// The positive zero of digamma, in two parts.')
-    print(f'static const double dsc_digamma_zero = {float(ZERO).hex()};')
-    print(f'static const double dsc_digamma_zero_low = {float(ZERO - mpf(float(ZERO))).hex()};')
+    show_parts('The positive zero of digamma', 'digamma_zero', ZERO)
+    show_parts('2 / ln 2', 'log2_twice', LOG2_TWICE)
+    show_parts('A third of it', 'log2_thirds', LOG2_TWICE / 3)
     print('\n#endif')
 
 

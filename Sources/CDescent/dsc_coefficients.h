@@ -129,6 +129,83 @@ static const double dsc_cos_f64[] = {0x1.555555555554cp-5,  -0x1.6c16c16c15162p-
                                      0x1.a01a019caef56p-16, -0x1.27e4f807d7341p-22,
                                      0x1.1ee9ea6d41c41p-29, -0x1.8fadd0962917bp-37};
 
+// error 2^-58.0
+static const double dsc_exp2_f64[] = {
+    0x1.62e42fefa39efp-1,  0x1.ebfbdff82c5a4p-3,  0x1.c6b08d7049fe8p-5,  0x1.3b2ab6fba011bp-7,
+    0x1.5d87fe78cd6a3p-10, 0x1.4309130ed8985p-13, 0x1.ffcbfba98b602p-17, 0x1.62bfc79dbfbc9p-20,
+    0x1.b5267ccf414e7p-24, 0x1.e61b4ee697518p-28, 0x1.e79bc9a98919p-32};
+
+// error 2^-63.2
+static const double dsc_sinh_f64[] = {
+    0x1.5555555555556p-3,  0x1.11111111110a1p-7,  0x1.a01a01a0291fdp-13, 0x1.71de3a45f70b4p-19,
+    0x1.ae6467669e987p-26, 0x1.611a3a182f531p-33, 0x1.b4cf7b2c1247ep-41};
+
+// error 2^-59.8
+static const double dsc_asin_f64[] = {
+    0x1.5555555555578p-3, 0x1.333333332df8p-4,  0x1.6db6db722602cp-5, 0x1.f1c71a8dc559ep-6,
+    0x1.6e8bdfa64b849p-6, 0x1.1c49e2bcd11abp-6, 0x1.ca20cdfd8d3e9p-7, 0x1.757b7a5d51c54p-7,
+    0x1.6173f25398f57p-7, 0x1.e2bea79a9d69cp-9, 0x1.6492a42f7a9a8p-6, -0x1.59546dea6bfb7p-6,
+    0x1.0bb05ae4fa31ep-5};
+
+// error 2^-57.8
+static const double dsc_atan_f64[] = {
+    -0x1.5555555555518p-2, 0x1.99999999914cap-3, -0x1.249249216fa0fp-3, 0x1.c71c709678facp-4,
+    -0x1.745cf54d06e42p-4, 0x1.3b11453275551p-4, -0x1.10f366af3aab2p-4, 0x1.dfed0b48423bdp-5,
+    -0x1.a3a778870dfe9p-5, 0x1.571dffbe10ce8p-5, -0x1.c1fb06abd5532p-6, 0x1.4c2903dee5f31p-7};
+
+// error 2^-60.7
+static const double dsc_asinh_f64[] = {
+    -0x1.5555555555548p-3, 0x1.3333333331d59p-4,  -0x1.6db6db6cea15p-5,   0x1.f1c71c34ba6d7p-6,
+    -0x1.6e8b9d7519279p-6, 0x1.1c4e731892866p-6,  -0x1.c992ed4664964p-7,  0x1.7a55328aea90dp-7,
+    -0x1.3ec4cce5e06b9p-7, 0x1.0e4ad681d7b11p-7,  -0x1.c14cd8b92b765p-8,  0x1.5c357cec6d55ep-8,
+    -0x1.d216af8948075p-9, 0x1.e56f0dfd6ae9dp-10, -0x1.5218d7024d427p-11, 0x1.cd2c7fe07d389p-14};
+
+// error 2^-56.9
+static const double dsc_erf_f64[] = {
+    0x1.06eba8214db68p-3,  -0x1.812746b0379bep-2,  0x1.ce2f21a040da6p-4,  -0x1.b82ce311fc3f4p-6,
+    0x1.565bccf9572aap-8,  -0x1.c02db0436052ep-11, 0x1.f9a2bb1baca3ap-14, -0x1.f4ca5385d6678p-17,
+    0x1.b98009d782a31p-20, -0x1.5c0853ccd55a9p-23, 0x1.d7228791629c5p-27, -0x1.abc2f1bc0ef5bp-31};
+
+// error 2^-57.1
+static const double dsc_erf_tail_f64[] = {
+    0x1.6e9827d2297c4p-3,   -0x1.4e102b9d05594p-2, 0x1.f6ff203f5c1b1p-3,  -0x1.336ffbe88bdd4p-3,
+    0x1.258b1752f267bp-4,   -0x1.8fa4d0c1b5fa6p-6, 0x1.17dd21765a658p-8,  0x1.75f5a607277d9p-11,
+    -0x1.308d3df1b567dp-11, 0x1.41938eb39aefbp-14, 0x1.b0b16f28b7599p-14, 0x1.003d242f76e7ap-16};
+
+// error 2^-58.8
+static const double dsc_erfc_f64[] = {
+    0x1.446a2ace24489p-1,   -0x1.a2963e4f0441bp-4,  0x1.1ef6c91ca7edcp-5,   0x1.bae6f1515827ap-7,
+    -0x1.2e4718b651adcp-5,  0x1.3f4eaa7ce5a3p-5,    -0x1.df4723bbb4648p-6,  0x1.162c00b517006p-6,
+    -0x1.f181738b3fe69p-8,  0x1.3caeaab4dbe9cp-9,   -0x1.9024d597a571cp-12, -0x1.787643eef3c3ep-14,
+    0x1.300d720d290cbp-14,  -0x1.a15252815c6edp-17, -0x1.5ff1baef65c84p-18, 0x1.782c3e131ce7cp-19,
+    0x1.eb69686229dadp-24,  -0x1.abf4c23869de3p-22, 0x1.39ac23c173eb4p-25,  0x1.b1469c840fac9p-25,
+    -0x1.b12ee2a9b6c6fp-28, -0x1.4eb62ad644a1ap-28};
+
+// error 2^-21.8
+static const double dsc_erfinv_guess_f64[] = {
+    0x1.805c5a1c38751p+0,  0x1.f91f231fd1ef5p-3,   -0x1.11b1fee7ef71p-8,   -0x1.48e4e4e7330aep-10,
+    0x1.c7c9623d184f6p-13, -0x1.12c1a012daef9p-18, -0x1.ab9a0a6f33e3bp-19, 0x1.52e856408c152p-22};
+
+// error 2^-23.9
+static const double dsc_erfcinv_guess_f64[] = {
+    0x1.0006a9fa8f47bp+0,   -0x1.012cfdf4a9df2p-6, -0x1.816e10df13cp+0,   0x1.14ce739f5be7ep+3,
+    -0x1.6e84297ecc087p+5,  0x1.9c502b64c98fdp+7,  -0x1.5322e2f866d84p+9, 0x1.7eee0667ff627p+10,
+    -0x1.170f9dcd9c611p+11, 0x1.d68f0d06ec76fp+10, -0x1.5be0cdd041dd6p+9};
+
+// error 2^-56.0
+static const double dsc_lgamma_f64[] = {
+    0x1.b0ee6072093cep-2,   0x1.4a34cc4a60fa5p-2,  -0x1.13e001a5576e1p-4,  0x1.51322ac7d90afp-6,
+    -0x1.e404fc213d655p-8,  0x1.7add6eacd9e1bp-9,  -0x1.38ac5c5be695cp-10, 0x1.0b36af9d3c482p-11,
+    -0x1.d3fd304b47e63p-13, 0x1.a127cbf46b97ap-14, -0x1.78e2f962cf9f9p-15, 0x1.58044c98055d1p-16,
+    -0x1.3c4e135680657p-17, 0x1.26ebe55620485p-18, -0x1.173c946b56ec1p-19, 0x1.cfedfa32a49bep-21,
+    -0x1.ac55f413f7f3ap-22, 0x1.c6cc6cd395b92p-22, -0x1.9aec7533204fcp-25, -0x1.38e0af2c03298p-23,
+    -0x1.6f71b8b337508p-23};
+
+// error 2^-71.9
+static const double dsc_log2_f64[] = {
+    0x1.2776c50ef9bfbp-1, 0x1.a61762a7af0ddp-2, 0x1.484b13d684527p-2, 0x1.0c9a854cbf5b8p-2,
+    0x1.c68ee08c0b1fep-3, 0x1.8a0af7ef40b4bp-3, 0x1.58e4a4571bce2p-3, 0x1.62b1b613bc94p-3};
+
 // I0 in z = x^2 / 4
 static const double dsc_i0_near[] = {0x1p+0,
                                      0x1p+0,
@@ -233,5 +310,13 @@ static const float dsc_erf_parts_f32[][8] = {
 // The positive zero of digamma, in two parts.
 static const double dsc_digamma_zero = 0x1.762d86356be3fp+0;
 static const double dsc_digamma_zero_low = 0x1.b86a722197829p-54;
+
+// 2 / ln 2, in two parts.
+static const double dsc_log2_twice = 0x1.71547652b82fep+1;
+static const double dsc_log2_twice_low = 0x1.777d0ffda0d24p-55;
+
+// A third of it, in two parts.
+static const double dsc_log2_thirds = 0x1.ec709dc3a03fdp-1;
+static const double dsc_log2_thirds_low = 0x1.d27f05548af0cp-55;
 
 #endif

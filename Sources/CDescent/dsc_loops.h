@@ -49,6 +49,7 @@ extern const DscLoop (*const dsc_basic_loops[DSC_TARGET_COUNT])[DSC_LANE_COUNT];
 extern const DscLoop (*const dsc_narrow_loops[DSC_TARGET_COUNT])[DSC_NARROW_COUNT];
 extern const DscLoop *const dsc_math_f32_loops[DSC_TARGET_COUNT];
 extern const DscLoop *const dsc_math_f64_loops[DSC_TARGET_COUNT];
+extern const DscLoop *const dsc_math_special_loops[DSC_TARGET_COUNT];  // float32 in double
 extern const DscStreamLoop *const dsc_basic_stream_loops[DSC_TARGET_COUNT];  // of float32
 extern const DscStreamLoop *const dsc_math_stream_loops[DSC_TARGET_COUNT];
 extern const DscHalfLoop (*const dsc_basic_half_loops[DSC_TARGET_COUNT])[2];  // of float16, bfloat16
@@ -68,7 +69,10 @@ static inline DscLoop dsc_find_loop(DscTarget target, int op, int lane) {
   if (lane >= DSC_LANE_COUNT) return dsc_narrow_loops[target][op][lane - DSC_LANE_COUNT];
   const DscLoop basic = dsc_basic_loops[target][op][lane];
   if (basic) return basic;
-  if (lane == DSC_LANE_F32) return dsc_math_f32_loops[target][op];
+  if (lane == DSC_LANE_F32) {
+    const DscLoop own = dsc_math_f32_loops[target][op];
+    return own ? own : dsc_math_special_loops[target][op];
+  }
   return lane == DSC_LANE_F64 ? dsc_math_f64_loops[target][op] : NULL;
 }
 

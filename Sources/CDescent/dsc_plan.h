@@ -9,10 +9,11 @@
 #define DSC_MAX_OPERANDS (DSC_MAX_INPUTS + DSC_MAX_OUTPUTS)
 
 // A thread's scratch: a slot per register, two for conversions, each followed by a cache line so
-// that slots do not share their low address bits.
-#define DSC_SCRATCH_BYTES (32 * 1024)
+// that slots do not share their low address bits. Blocks are short: then the processor sees every
+// operand read all the time, and fetches it in time.
+#define DSC_SCRATCH_BYTES (16 * 1024)
 #define DSC_SLOT_GAP      64
-#define DSC_MAX_BLOCK     1024
+#define DSC_MAX_BLOCK     512
 
 typedef struct {
   char *data;

@@ -54,7 +54,7 @@ void dsc_write_wide(const DscWideItem *items, int64_t count, int64_t size, const
                     int64_t stride, void *values, int64_t value_stride, int64_t *indices,
                     int64_t index_stride);
 
-// The rows of a call, shared by sort and topk.
+// The rows of a call, shared by sort, topk and kth.
 
 typedef struct {
   DscWalk walk;  // without the ordered dim; operands input, values, indices
@@ -65,7 +65,7 @@ typedef struct {
   int64_t size, length;
   int64_t stride, value_stride, index_stride;  // in the ordered dim
   bool reversed;
-  int64_t k;  // elements to write
+  int64_t k;  // elements to write; of kth the place
 } DscRows;
 
 /// Orders a row of int64 if its elements are less than 2^32 apart; else returns false and writes

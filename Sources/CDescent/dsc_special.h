@@ -6,8 +6,6 @@ double dsc_lgamma(double x);
 double dsc_digamma(double x);
 double dsc_trigamma(double x);
 double dsc_trigamma_f32(double x);
-double dsc_sinh(double x);
-double dsc_cosh(double x);
 double dsc_i0(double x);
 double dsc_i1(double x);
 double dsc_i0_f32(double x);

@@ -3,8 +3,6 @@
 #include "dsc_frame.h"
 #include "dsc_sizes.h"
 
-enum { LEAST_AHEAD = 256 };
-
 static void find_streams(Frame *frame) {
   frame->stream_count = 0;
   for (int i = 0; i < frame->plan->program->input_count; i++) {
@@ -32,9 +30,7 @@ static void finish(const Frame *frame, int64_t index, int64_t count, char *out) 
                registers[last->c % DSC_MAX_REGISTERS], out, ahead, aheads);
 }
 
-// `left` elements are to come, this block's included.
-static int run_block(Frame *frame, int64_t index, const int64_t *position, int64_t count,
-                     int64_t left) {
+static int run_block(Frame *frame, int64_t index, const int64_t *position, int64_t count) {
   const DscPlan *plan = frame->plan;
   const DscProgram *program = plan->program;
   const int inputs = program->input_count;
@@ -51,17 +47,7 @@ static int run_block(Frame *frame, int64_t index, const int64_t *position, int64
   void *const *registers = frame->registers;
   char *finished = finish_of(plan, out_index, position, count);
   const int ordinary = program->instruction_count - (finished != NULL);
-  // What the next block will read is brought near while this one is computed: the processor's own
-  // prefetch stops at the ends of pages, and a block is about a page of each operand. One operand
-  // gains nothing, and streamed results bring their own reads ahead.
-  const int64_t following = left - count < count ? left - count : count;
-  const bool looks_ahead =
-      ordinary > 0 && frame->stream_count > 1 && following >= LEAST_AHEAD && !plan->streams;
-  const int64_t share = looks_ahead ? (following / ordinary + DSC_LINE) & -DSC_LINE : 0;
-  DscAhead ahead[DSC_MAX_INPUTS];
-  const int aheads = looks_ahead ? values_at(frame, index + count, ahead) : 0;
   for (int n = 0; n < ordinary; n++) {
-    if (looks_ahead && n * share < following) dsc_fetch(ahead, aheads, n * share, share);
     const DscInstruction *instruction = &program->instructions[n];
     status |= plan->loops[n](
         padded, registers[instruction->a], registers[instruction->b % DSC_MAX_REGISTERS],
@@ -122,7 +108,7 @@ void dsc_plan_run(DscPlan *plan, int64_t first, int64_t count) {
     if (!plan->crossing && n > plan->shape[inner] - position[inner])
       n = plan->shape[inner] - position[inner];
     if (plan->any_direct && n > DSC_STEP) n &= -DSC_STEP;
-    status |= run_block(&frame, first + done, position, n, count - done);
+    status |= run_block(&frame, first + done, position, n);
     advance(plan, position, n);
     done += n;
   }
@@ -165,7 +151,7 @@ static int run_tile(Frame *frame, char *tiles, int64_t *position) {
         frame->tiles[i] = tiles + plan->tile_slots[i] * plan->operands[i].tiled +
                           (r * pitch + done) * plan->operands[i].size;
       position[inner] = column + done;
-      status |= run_block(frame, index + done, position, n, n);
+      status |= run_block(frame, index + done, position, n);
       done += n;
     }
   }

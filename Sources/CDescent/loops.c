@@ -6,47 +6,67 @@
 // Integer arithmetic wraps: it is done on unsigned values.
 #define WRAP(a, op, b) ((int64_t)((uint64_t)(a)op(uint64_t)(b)))
 
-// Rows of the lanes F32 and F64; L is the lane and T its type. Those of one or two operands that stay in it:
-#define OWN_ROWS(ROW1, ROW2, L, T)                                \
-  ROW1(COPY, L, T, T, a)                                          \
-  ROW2(ADD, L, T, T, a + b)                                       \
-  ROW2(SUB, L, T, T, a - b)                                       \
-  ROW2(MUL, L, T, T, (a) * (b))                                   \
-  ROW2(DIV, L, T, T, a / b)                                       \
-  ROW1(NEG, L, T, T, -a)                                          \
-  ROW1(ABS, L, T, T, __builtin_elementwise_abs(a))                \
-  ROW1(SIGN, L, T, T, (a > 0) - (a < 0))                          \
-  ROW1(RECIPROCAL, L, T, T, 1 / a)                                \
-  ROW1(SQRT, L, T, T, __builtin_elementwise_sqrt(a))              \
-  ROW1(RSQRT, L, T, T, 1 / __builtin_elementwise_sqrt(a))         \
-  ROW1(SQUARE, L, T, T, (a) * (a))                                \
-  ROW2(MAXIMUM, L, T, T, b != b ? b : b > a ? b : a)              \
-  ROW2(MINIMUM, L, T, T, b != b ? b : b < a ? b : a)              \
-  ROW2(FMAX, L, T, T, a != a ? b : b > a ? b : a)                 \
-  ROW2(FMIN, L, T, T, a != a ? b : b < a ? b : a)                 \
-  ROW2(TRUNC_DIV, L, T, T, __builtin_elementwise_trunc(a / b))    \
-  ROW2(COPYSIGN, L, T, T, __builtin_elementwise_copysign(a, b))   \
-  ROW1(FLOOR, L, T, T, __builtin_elementwise_floor(a))            \
-  ROW1(CEIL, L, T, T, __builtin_elementwise_ceil(a))              \
-  ROW1(ROUND, L, T, T, __builtin_elementwise_rint(a))             \
-  ROW1(TRUNC, L, T, T, __builtin_elementwise_trunc(a))
+// NaN stays, of the limits too.
+#define LARGER(a, b)             ((b) != (b) ? (b) : (b) > (a) ? (b) : (a))
+#define SMALLER(a, b)            ((b) != (b) ? (b) : (b) < (a) ? (b) : (a))
+#define CLAMPED(a, b, c)         SMALLER(LARGER(a, b), c)
 
-#define FLOAT_ROWS(ROW1, ROW2, ROW3, L, T)                                  \
-  OWN_ROWS(ROW1, ROW2, L, T)                                                \
-  ROW1(TO_F32, L, T, float, a)                                              \
-  ROW1(TO_F64, L, T, double, a)                                             \
-  ROW1(TO_I64, L, T, int64_t, DSC_FLOAT_TO_I64(a))                          \
-  ROW1(TO_BOOL, L, T, uint8_t, a != 0)                                      \
-  ROW3(FMA, L, T, T, MULTIPLY_ADD(a, b, c))                                 \
-  ROW2(EQ, L, T, uint8_t, a == b)                                           \
-  ROW2(NE, L, T, uint8_t, a != b)                                           \
-  ROW2(LT, L, T, uint8_t, a < b)                                            \
-  ROW2(LE, L, T, uint8_t, a <= b)                                           \
-  ROW2(GT, L, T, uint8_t, a > b)                                            \
-  ROW2(GE, L, T, uint8_t, a >= b)                                           \
-  ROW1(IS_NAN, L, T, uint8_t, a != a)                                       \
-  ROW1(IS_INF, L, T, uint8_t, __builtin_elementwise_abs(a) == (T)INFINITY)  \
-  ROW1(SIGNBIT, L, T, uint8_t, __builtin_elementwise_copysign((T)1, a) < 0) \
+#define GRADIENT_OF_HARDSWISH(T) (a <= -3 ? 0 : a >= 3 ? b : (b) * (a / 3 + (T)0.5))
+#define SOFTSHRUNK               (a > b ? a - b : a < -b ? a + b : a != a ? a : 0)
+#define FROM_START(T)            (__builtin_elementwise_abs(c) < (T)0.5)
+
+// Rows of the lanes F32 and F64; L is the lane and T its type. Those of one or two operands that
+// stay in it:
+#define OWN_ROWS(ROW1, ROW2, L, T)                              \
+  ROW1(COPY, L, T, T, a)                                        \
+  ROW2(ADD, L, T, T, a + b)                                     \
+  ROW2(SUB, L, T, T, a - b)                                     \
+  ROW2(MUL, L, T, T, (a) * (b))                                 \
+  ROW2(DIV, L, T, T, a / b)                                     \
+  ROW1(NEG, L, T, T, -a)                                        \
+  ROW1(ABS, L, T, T, __builtin_elementwise_abs(a))              \
+  ROW1(SIGN, L, T, T, (a > 0) - (a < 0))                        \
+  ROW1(RECIPROCAL, L, T, T, 1 / a)                              \
+  ROW1(SQRT, L, T, T, __builtin_elementwise_sqrt(a))            \
+  ROW1(RSQRT, L, T, T, 1 / __builtin_elementwise_sqrt(a))       \
+  ROW1(SQUARE, L, T, T, (a) * (a))                              \
+  ROW2(MAXIMUM, L, T, T, LARGER(a, b))                          \
+  ROW2(MINIMUM, L, T, T, SMALLER(a, b))                         \
+  ROW2(FMAX, L, T, T, a != a ? b : b > a ? b : a)               \
+  ROW2(FMIN, L, T, T, a != a ? b : b < a ? b : a)               \
+  ROW2(TRUNC_DIV, L, T, T, __builtin_elementwise_trunc(a / b))  \
+  ROW2(COPYSIGN, L, T, T, __builtin_elementwise_copysign(a, b)) \
+  ROW1(FLOOR, L, T, T, __builtin_elementwise_floor(a))          \
+  ROW1(CEIL, L, T, T, __builtin_elementwise_ceil(a))            \
+  ROW1(ROUND, L, T, T, __builtin_elementwise_rint(a))           \
+  ROW1(TRUNC, L, T, T, __builtin_elementwise_trunc(a))          \
+  ROW1(HARDSIGMOID, L, T, T, CLAMPED(a + 3, 0, 6) / 6)          \
+  ROW1(HARDSWISH, L, T, T, (a)*CLAMPED(a + 3, 0, 6) / 6)        \
+  ROW2(HARDSWISH_GRADIENT, L, T, T, GRADIENT_OF_HARDSWISH(T))   \
+  ROW2(SOFTSHRINK, L, T, T, SOFTSHRUNK)
+
+#define FLOAT_ROWS(ROW1, ROW2, ROW3, L, T)                                                   \
+  OWN_ROWS(ROW1, ROW2, L, T)                                                                 \
+  ROW1(TO_F32, L, T, float, a)                                                               \
+  ROW1(TO_F64, L, T, double, a)                                                              \
+  ROW1(TO_I64, L, T, int64_t, DSC_FLOAT_TO_I64(a))                                           \
+  ROW1(TO_BOOL, L, T, uint8_t, a != 0)                                                       \
+  ROW3(FMA, L, T, T, MULTIPLY_ADD(a, b, c))                                                  \
+  ROW3(DIV_ADD, L, T, T, a / b + c)                                                          \
+  ROW3(CLAMP, L, T, T, CLAMPED(a, b, c))                                                     \
+  ROW3(LERP, L, T, T, MULTIPLY_ADD(FROM_START(T) ? c : c - 1, b - a, FROM_START(T) ? a : b)) \
+  ROW3(PASS_ABOVE, L, T, T, a > b ? c : 0)                                                   \
+  ROW3(STOP_UP_TO, L, T, T, a <= b ? 0 : c)                                                  \
+  ROW3(LEAK, L, T, T, a > 0 ? c : (b) * (c))                                                 \
+  ROW2(EQ, L, T, uint8_t, a == b)                                                            \
+  ROW2(NE, L, T, uint8_t, a != b)                                                            \
+  ROW2(LT, L, T, uint8_t, a < b)                                                             \
+  ROW2(LE, L, T, uint8_t, a <= b)                                                            \
+  ROW2(GT, L, T, uint8_t, a > b)                                                             \
+  ROW2(GE, L, T, uint8_t, a >= b)                                                            \
+  ROW1(IS_NAN, L, T, uint8_t, a != a)                                                        \
+  ROW1(IS_INF, L, T, uint8_t, __builtin_elementwise_abs(a) == (T)INFINITY)                   \
+  ROW1(SIGNBIT, L, T, uint8_t, __builtin_elementwise_copysign((T)1, a) < 0)                  \
   ROW3(SELECT, L, uint8_t, T, a ? b : c)
 
 #define I64_ROWS(ROW1, ROW2, ROW3)                                                    \
@@ -65,6 +85,7 @@
   ROW1(SQUARE, I64, int64_t, int64_t, WRAP(a, *, a))                                  \
   ROW2(MAXIMUM, I64, int64_t, int64_t, a > b ? a : b)                                 \
   ROW2(MINIMUM, I64, int64_t, int64_t, a < b ? a : b)                                 \
+  ROW3(CLAMP, I64, int64_t, int64_t, SMALLER(LARGER(a, b), c))                        \
   ROW2(FMAX, I64, int64_t, int64_t, a > b ? a : b)                                    \
   ROW2(FMIN, I64, int64_t, int64_t, a < b ? a : b)                                    \
   ROW2(EQ, I64, int64_t, uint8_t, a == b)                                             \
@@ -92,6 +113,7 @@
   ROW1(TO_BOOL, BOOL, uint8_t, uint8_t, a != 0)    \
   ROW2(ADD, BOOL, uint8_t, uint8_t, a | b)         \
   ROW2(MUL, BOOL, uint8_t, uint8_t, (a) & (b))     \
+  ROW3(FMA, BOOL, uint8_t, uint8_t, (a) & (b) | c) \
   ROW1(SIGN, BOOL, uint8_t, uint8_t, a)            \
   ROW2(MAXIMUM, BOOL, uint8_t, uint8_t, a | b)     \
   ROW2(MINIMUM, BOOL, uint8_t, uint8_t, (a) & (b)) \
@@ -156,7 +178,8 @@ const DscLoop (*const dsc_basic_loops[DSC_TARGET_COUNT])[DSC_LANE_COUNT] =
     DSC_PER_TARGET(basic_loops);
 const DscStreamLoop *const dsc_basic_stream_loops[DSC_TARGET_COUNT] =
     DSC_PER_TARGET(basic_stream_loops);
-const DscHalfLoop (*const dsc_basic_half_loops[DSC_TARGET_COUNT])[2] = DSC_PER_TARGET(basic_half_loops);
+const DscHalfLoop (*const dsc_basic_half_loops[DSC_TARGET_COUNT])[2] =
+    DSC_PER_TARGET(basic_half_loops);
 
 const char *dsc_op_name(DscOp op) {
   static const char *const names[] = {

@@ -48,15 +48,13 @@
 
 // ROW(NAME, function in double)
 #define SCALAR_ROWS(ROW)          \
-  ROW(LGAMMA, dsc_lgamma)         \
   ROW(DIGAMMA, dsc_digamma)       \
   ROW(TRIGAMMA, dsc_trigamma_f32) \
   ROW(I0, dsc_i0_f32)             \
   ROW(I1, dsc_i1_f32)             \
   ROW(I0E, dsc_i0e)               \
   ROW(I1E, dsc_i1e)               \
-  ROW(ERFCX, dsc_erfcx)           \
-  ROW(NDTRI, dsc_ndtri)
+  ROW(ERFCX, dsc_erfcx)
 
 // ROW(NAME, function of two arguments in double)
 #define SCALAR_ROWS2(ROW) \

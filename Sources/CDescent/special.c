@@ -85,11 +85,6 @@ double dsc_trigamma_f32(double x) {
   return (float)PI * (float)PI / (s * s) - dsc_trigamma(1 - x);
 }
 
-// Infinite where exp(x) is, as PyTorch's vector code: they themselves would last 0.7 longer.
-static const double largest_exponent = 709.782712893384;
-double dsc_sinh(double x) { return fabs(x) > largest_exponent ? copysign(INFINITY, x) : sinh(x); }
-double dsc_cosh(double x) { return fabs(x) > largest_exponent ? INFINITY : cosh(x); }
-
 // The power series to 8 (its terms have one sign); beyond, sqrt(x) exp(-x) I(x) in 16 / x - 1. As
 // in PyTorch the result overflows where exp(x) does, and is NaN at infinity.
 double dsc_i0(double x) {

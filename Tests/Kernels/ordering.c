@@ -50,6 +50,40 @@ static void sort(bool partly) {
   free(seen), release(&in), release(&values), release(&indices);
 }
 
+// The element at one place of the order is the one that sorting puts there.
+static void kth(void) {
+  int64_t shape[3];
+  int ndim = 1 + (int)below(3), dim = (int)below(ndim);
+  for (int d = 0; d < ndim; d++) shape[d] = any_size(d == dim ? (chance(8) ? 40000 : 300) : 4);
+  DscDType dtype = any_dtype();
+  Array in = array(dtype, ndim, shape, (Layout)below(3));
+  fill(&in, chance(2) ? 3 : 1e15, chance(3));
+  int64_t length = shape[dim], rule = (int64_t)below(3), inner = 1;
+  for (int d = dim + 1; d < ndim; d++) inner *= shape[d];
+  Array sorted = array(dtype, ndim, shape, CONTIGUOUS), order = array(DSC_INT64, ndim, shape, CONTIGUOUS);
+  CHECK(dsc_sort(false, ndim, shape, dim, &in.view, &sorted.view, &order.view) == DSC_OK, "dsc_sort");
+  shape[dim] = 1;
+  Array values = array(dtype, ndim, shape, (Layout)below(2)), indices = array(DSC_INT64, ndim, shape, (Layout)below(2));
+  shape[dim] = length;
+  int64_t k = rule == 0 ? 1 + below(length > 0 ? length : 1) : rule == 1 ? DSC_MEDIAN : DSC_NANMEDIAN;
+  if (length > 0) {
+    int status = dsc_kth(k, ndim, shape, dim, &in.view, &values.view, &indices.view);
+    CHECK(status == DSC_OK, "status %d", status);
+  }
+  for (int64_t row = 0; length > 0 && row < values.count; row++) {
+    int64_t from = row / inner * inner * length + row % inner, nans = 0;
+    for (int64_t i = 0; i < length; i++) nans += isnan(get(&in, from + i * inner));
+    int64_t numbers = length - nans, place_of = k - 1;
+    if (k == DSC_MEDIAN) place_of = nans > 0 ? numbers : (length - 1) / 2;
+    if (k == DSC_NANMEDIAN) place_of = numbers > 0 ? (numbers - 1) / 2 : 0;
+    int64_t at = (int64_t)get(&order, from + place_of * inner);
+    CHECK((int64_t)get(&indices, row) == at, "place %lld of %lld: %g, not %lld", (long long)place_of, (long long)length,
+          get(&indices, row), (long long)at);
+    CHECK(near(get(&values, row), get(&in, from + at * inner), 0), "%a", get(&values, row));
+  }
+  release(&in), release(&sorted), release(&order), release(&values), release(&indices);
+}
+
 static void search(void) {
   int64_t rows = 1 + below(4), n = any_size(200), count = any_size(60), shape[2] = {rows, n}, asked[2] = {rows, count};
   DscDType dtype = (DscDType)(1 + below(DSC_DTYPE_COUNT - 1));
@@ -73,5 +107,5 @@ static void search(void) {
 }
 
 void check_ordering(void) {
-  for (int i = 0; i < 120; i++) sort(false), sort(true), search();
+  for (int i = 0; i < 120; i++) sort(false), sort(true), kth(), search();
 }

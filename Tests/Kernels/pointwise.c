@@ -19,6 +19,24 @@ static double remainder_of(double a, double b) {
   return m != 0 && (m < 0) != (b < 0) ? m + b : m;
 }
 
+static double clamped(double a, double b, double c) { return smaller(larger(a, b), c); }
+static double hardsigmoid(double x) { return clamped(x + 3, 0, 6) / 6; }
+static double hardswish(double x) { return x * hardsigmoid(x); }
+static double hardswish_gradient(double x, double g, double unused) {
+  (void)unused;
+  return x <= -3 ? 0 : x >= 3 ? g : g * (x / 3 + 0.5);
+}
+static double softshrink(double x, double by, double unused) {
+  (void)unused;
+  return x > by ? x - by : x < -by ? x + by : isnan(x) ? x : 0;
+}
+static double multiply_add(double a, double b, double c) { return a * b + c; }
+static double divide_add(double a, double b, double c) { return a / b + c; }
+static double lerp(double a, double b, double c) { return fabs(c) < 0.5 ? a + c * (b - a) : b + (c - 1) * (b - a); }
+static double pass_above(double a, double b, double c) { return a > b ? c : 0; }
+static double stop_up_to(double a, double b, double c) { return a <= b ? 0 : c; }
+static double leak(double a, double b, double c) { return a > 0 ? c : b * c; }
+
 // Functions of one argument: the largest error in units of the last place, and where they are asked.
 static const struct {
   DscOp op;
@@ -133,6 +151,34 @@ static void functions(DscDType dtype) {
   }
 }
 
+// Three arguments, or two, NaN and infinities among them; errors are those of numbers as large as the arguments.
+static void functions_of_three(DscDType dtype) {
+  static const DscOp ops[] = {DSC_OP_FMA,  DSC_OP_DIV_ADD,    DSC_OP_CLAMP,      DSC_OP_LERP,
+                              DSC_OP_LEAK, DSC_OP_PASS_ABOVE, DSC_OP_STOP_UP_TO,  DSC_OP_HARDSWISH_GRADIENT,
+                              DSC_OP_SOFTSHRINK};
+  static double (*const of[])(double, double, double) = {multiply_add, divide_add, clamped,   lerp,
+                                                         leak,         pass_above, stop_up_to,
+                                                         hardswish_gradient, softshrink};
+  DscLane lane = dsc_dtype_lane(dtype);
+  for (size_t f = 0; f < sizeof(ops) / sizeof(ops[0]); f++) {
+    if (!dsc_op_has_lane(ops[f], lane)) continue;
+    Array x[3], y = vector(dtype, any_size(900));
+    for (int i = 0; i < 3; i++) x[i] = vector(dtype, y.count), fill(&x[i], 4, true);
+    DscProgram p = single(ops[f], lane, 3, lane);
+    DscView inputs[3] = {x[0].view, x[1].view, x[2].view};
+    CHECK(run(&p, y.count, inputs, &y.view) == DSC_OK, "%s", dsc_op_name(ops[f]));
+    for (int64_t i = 0; i < y.count; i++) {
+      double a = get(&x[0], i), b = get(&x[1], i), c = get(&x[2], i), e = of[f](a, b, c), r = rounded(dtype, e);
+      double units = ops[f] == DSC_OP_CLAMP || ops[f] == DSC_OP_PASS_ABOVE || ops[f] == DSC_OP_STOP_UP_TO ? 0 : 4;
+      double size = isfinite(e) ? fmax(fabs(e), 16) : 1;
+      CHECK(near(get(&y, i), r, is_floating(dtype) ? units * unit_of(dtype, size) : 0), "%s(%a, %a, %a): %a, not %a",
+            dsc_op_name(ops[f]), a, b, c, get(&y, i), r);
+    }
+    for (int i = 0; i < 3; i++) release(&x[i]);
+    release(&y);
+  }
+}
+
 // Zeros with their signs, infinities, NaN, and the ends of the normal and subnormal numbers.
 static void ends(DscDType dtype) {
   bool wide = dtype == DSC_FLOAT64;
@@ -157,6 +203,37 @@ static void ends(DscDType dtype) {
             v);
     }
     release(&x), release(&y);
+  }
+}
+
+// The same in pairs, with integers, odd and even, up to where all are even.
+static void pairs_of_ends(DscDType dtype) {
+  static const DscOp ops[] = {DSC_OP_POW, DSC_OP_ATAN2, DSC_OP_HYPOT};
+  static double (*const of[])(double, double) = {pow, atan2, hypot};
+  bool wide = dtype == DSC_FLOAT64;
+  double whole = wide ? 0x1p52 : 0x1p23, least = wide ? 0x1p-1074 : 0x1p-149;
+  double most = wide ? 0x1.fffffffffffffp1023 : 0x1.fffffep127;
+  double values[] = {0, INFINITY, NAN, least, 5 * least, most,      1,        2,
+                     3, 0.5,      1e-20, 1e20, whole + 1, 2 * whole, whole / 2 + 0.5};
+  enum { ONES = sizeof(values) / sizeof(values[0]), ALL = 2 * ONES };
+  DscLane lane = wide ? DSC_LANE_F64 : DSC_LANE_F32;
+  for (int f = 0; f < 3; f++) {
+    Array a = vector(dtype, ALL * ALL), b = vector(dtype, a.count), y = vector(dtype, a.count);
+    for (int64_t i = 0; i < a.count; i++) {
+      int64_t j = i / ALL, k = i % ALL;
+      set(&a, i, j < ONES ? values[j] : -values[j - ONES]);
+      set(&b, i, k < ONES ? values[k] : -values[k - ONES]);
+    }
+    DscProgram p = single(ops[f], lane, 2, lane);
+    DscView inputs[2] = {a.view, b.view};
+    CHECK(run(&p, y.count, inputs, &y.view) == DSC_OK, "%s", dsc_op_name(ops[f]));
+    for (int64_t i = 0; i < a.count; i++) {
+      double u = get(&a, i), v = get(&b, i), e = of[f](u, v), r = rounded(dtype, e), got = get(&y, i);
+      CHECK(near(got, r, limit(dtype, 2, e)), "%s(%a, %a): %a, not %a", dsc_op_name(ops[f]), u, v, got, r);
+      CHECK(isnan(r) || got != 0 || signbit(got) == signbit(r), "%s(%a, %a): the sign of zero", dsc_op_name(ops[f]),
+            u, v);
+    }
+    release(&a), release(&b), release(&y);
   }
 }
 
@@ -199,12 +276,13 @@ static double silu_slope(double x) { return 1 / (1 + exp(-x)) * (1 + x / (1 + ex
 
 // They are sums that cancel below 0, so their errors are those of numbers of the size of 1 and x.
 static void activations(DscDType dtype) {
-  static double (*const of[])(double) = {gelu, gelu_slope, silu, silu_slope};
-  static const DscOp ops[] = {DSC_OP_GELU, DSC_OP_GELU_SLOPE, DSC_OP_SILU, DSC_OP_SILU_SLOPE};
+  static double (*const of[])(double) = {gelu, gelu_slope, silu, silu_slope, hardsigmoid, hardswish};
+  static const DscOp ops[] = {DSC_OP_GELU,       DSC_OP_GELU_SLOPE,  DSC_OP_SILU,
+                              DSC_OP_SILU_SLOPE, DSC_OP_HARDSIGMOID, DSC_OP_HARDSWISH};
   static const double others[] = {0, -0.0, NAN, -40, 40, 0x1p-149, -0x1p-126, -0.75179, -88.6, 1e9, -1e9};
   enum { OTHERS = sizeof(others) / sizeof(others[0]) };
   DscLane lane = dtype == DSC_FLOAT64 ? DSC_LANE_F64 : DSC_LANE_F32;
-  for (int f = 0; f < 4; f++) {
+  for (int f = 0; f < 6; f++) {
     Array x = vector(dtype, OTHERS + any_size(900)), y = vector(dtype, x.count);
     spread(&x, -7, 7);
     for (int i = 0; i < OTHERS; i++) set(&x, i, others[i]);
@@ -348,8 +426,10 @@ static void halves(void) {
 }
 
 void check_pointwise(void) {
-  ends(DSC_FLOAT32), ends(DSC_FLOAT64);
+  ends(DSC_FLOAT32), ends(DSC_FLOAT64), pairs_of_ends(DSC_FLOAT32), pairs_of_ends(DSC_FLOAT64);
   for (int i = 0; i < 20; i++) halves();
   for (int i = 0; i < 3; i++) functions(DSC_FLOAT32), functions(DSC_FLOAT64), integers(), special_functions();
+  for (int i = 0; i < 6; i++)
+    functions_of_three(DSC_FLOAT32), functions_of_three(DSC_FLOAT64), functions_of_three(DSC_INT64);
   for (int i = 0; i < 3; i++) activations(DSC_FLOAT32), activations(DSC_FLOAT64);
 }

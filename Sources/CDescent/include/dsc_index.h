@@ -68,6 +68,13 @@ int dsc_sort(bool descending, int ndim, const int64_t *shape, int dim, const Dsc
 /// is the input's.
 int dsc_topk(bool largest, int64_t k, int ndim, const int64_t *shape, int dim, const DscView *input,
              const DscView *values, const DscView *indices);
+/// Places that depend on a row's NaN. MEDIAN: the lower median, or the first NaN if there is one;
+/// NANMEDIAN: the lower median of the numbers, the first element if there are none.
+enum { DSC_MEDIAN = -1, DSC_NANMEDIAN = -2 };
+/// The k-th smallest along `dim`, from 1, or the element at one of the places above: the one that a
+/// stable sort has there. Outputs have size 1 in `dim`; either may be NULL.
+int dsc_kth(int64_t k, int ndim, const int64_t *shape, int dim, const DscView *input,
+            const DscView *values, const DscView *indices);
 /// For each value the insertion point in its row of `sorted` (size `sorted_size`, stride
 /// `sorted_stride`; the views' other dims given by `sorted` strides over `shape`): the first place
 /// with sorted >= value, or > value if `right`. `sorter` (int64, laid out as sorted) may be NULL.

@@ -29,7 +29,8 @@
   X(SUB, sub, 2, SAME, "FI")                                                                       \
   X(MUL, mul, 2, SAME, "FIB") /* bool: and */                                                      \
   X(DIV, div, 2, SAME, "F")                                                                        \
-  X(FMA, fma, 3, SAME, "FI") /* a * b + c; fused where the processor fuses */                      \
+  X(FMA, fma, 3, SAME, "FIB")      /* a * b + c; fused where the processor fuses */                \
+  X(DIV_ADD, divAdd, 3, SAME, "F") /* a / b + c */                                                 \
   X(NEG, neg, 1, SAME, "FI")                                                                       \
   X(ABS, abs, 1, SAME, "FI")                                                                       \
   X(SIGN, sign, 1, SAME, "FIB") /* 0 at 0; NaN gives 0 as PyTorch's sign does */                   \
@@ -41,6 +42,15 @@
   X(MINIMUM, minimum, 2, SAME, "FIB")                                                              \
   X(FMAX, fmax, 2, SAME, "FI") /* the other one if one is NaN */                                   \
   X(FMIN, fmin, 2, SAME, "FI")                                                                     \
+  X(CLAMP, clamp, 3, SAME, "FI")            /* min(max(a, b), c); NaN if one is NaN */             \
+  X(LERP, lerp, 3, SAME, "F")               /* from a to b by c, counted from the nearer end */    \
+  X(PASS_ABOVE, passAbove, 3, SAME, "F")    /* a > b ? c : 0 */                                    \
+  X(STOP_UP_TO, stopUpTo, 3, SAME, "F")     /* a <= b ? 0 : c */                                   \
+  X(LEAK, leak, 3, SAME, "F")               /* a > 0 ? c : b * c */                                \
+  X(HARDSIGMOID, hardsigmoid, 1, SAME, "F") /* clamp(a + 3, 0, 6) / 6 */                           \
+  X(HARDSWISH, hardswish, 1, SAME, "F")     /* a hardsigmoid(a) */                                 \
+  X(HARDSWISH_GRADIENT, hardswishGradient, 2, SAME, "F") /* its slope at a times b */              \
+  X(SOFTSHRINK, softshrink, 2, SAME, "F")                /* a nearer to 0 by b, 0 within */        \
   X(POW, pow, 2, SAME, "FI") /* C pow; i64: exact and wrapping, cut to 0, 1 or -1 if b < 0 */      \
   X(FLOOR_DIV, floorDiv, 2, SAME, "FI") /* PyTorch's floor_divide */                               \
   X(TRUNC_DIV, truncDiv, 2, SAME, "FI")                                                            \

@@ -39,6 +39,7 @@ protocol Backend: Sendable {
   func maskedScatter(_ call: MaskedCall)
   func sort(_ call: SortCall)
   func topk(_ call: TopkCall)
+  func kth(_ call: KthCall)
   func searchsorted(_ call: SearchCall) throws(Misuse)
   func random(_ call: RandomCall) throws(Misuse)
   func maxPool(_ call: MaxPoolCall)

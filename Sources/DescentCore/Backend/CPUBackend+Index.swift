@@ -243,6 +243,26 @@ extension CPUBackend {
     CPUBackend.check(status)
   }
 
+  func kth(_ call: KthCall) {
+    let shape = call.input.layout.shape
+    var input = DscView()
+    var values = DscView()
+    var indices = DscView()
+    input.set(call.input)
+    values.set(call.values)
+    indices.set(call.indices)
+    let place =
+      switch call.place {
+      case .kth(let k): Int64(k)
+      case .median: Int64(DSC_MEDIAN)
+      case .nanmedian: Int64(DSC_NANMEDIAN)
+      }
+    let status = shape.withUnsafeSizes {
+      dsc_kth(place, Int32(shape.count), $0.c, Int32(call.dim), &input, &values, &indices)
+    }
+    CPUBackend.check(status)
+  }
+
   func searchsorted(_ call: SearchCall) throws(Misuse) {
     let shape = call.values.layout.shape
     let sorted = call.sorted.layout

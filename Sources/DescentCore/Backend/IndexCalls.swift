@@ -78,6 +78,25 @@ struct TopkCall {
   let indices: Tensor
 }
 
+/// A place in the order of a row.
+enum OrderPlace {
+  /// Counted from 1.
+  case kth(Int)
+  /// The lower median, or the first NaN if there is one.
+  case median
+  /// The lower median of the numbers.
+  case nanmedian
+}
+
+struct KthCall {
+  let place: OrderPlace
+  let input: Tensor
+  let dim: Int
+  /// Of size 1 in the dim.
+  let values: Tensor
+  let indices: Tensor
+}
+
 struct SearchCall {
   let right: Bool
   /// [..., n], its leading dims those of `values` (or none).

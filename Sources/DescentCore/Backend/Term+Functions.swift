@@ -48,6 +48,7 @@ public func rsqrt(_ x: Term) -> Term { .apply(.rsqrt, x) }
 public func square(_ x: Term) -> Term { .apply(.square, x) }
 public func maximum(_ x: Term, _ y: Term) -> Term { .apply(.maximum, x, y) }
 public func minimum(_ x: Term, _ y: Term) -> Term { .apply(.minimum, x, y) }
+func clamp(_ x: Term, _ low: Term, _ high: Term) -> Term { .apply(.clamp, x, low, high) }
 public func pow(_ x: Term, _ y: Term) -> Term { .apply(.pow, x, y) }
 public func pow(_ x: Term, _ y: Double) -> Term { .apply(.pow, x, .constant(y)) }
 public func floor(_ x: Term) -> Term { .apply(.floor, x) }
@@ -87,6 +88,22 @@ public func softplus(_ x: Term) -> Term { maximum(x, .constant(0)) + log1p(exp(-
 
 /// Elementwise choice: `a` where the mask holds, else `b`.
 public func select(_ mask: Term, _ a: Term, _ b: Term) -> Term { .apply(.select, mask, a, b) }
+/// a * b + c, rounded once where the processor does that.
+func fma(_ a: Term, _ b: Term, _ c: Term) -> Term { .apply(.fma, a, b, c) }
+/// `value` where `x` is above a limit, else 0; and 0 up to the limit, else `value`: they differ for NaN.
+func pass(_ value: Term, where x: Term, above limit: Term) -> Term {
+  .apply(.passAbove, x, limit, value)
+}
+func pass(_ value: Term, where x: Term, notUpTo limit: Term) -> Term {
+  .apply(.stopUpTo, x, limit, value)
+}
+/// `value` between two limits, else 0.
+func pass(_ value: Term, where x: Term, above low: Term, below high: Term) -> Term {
+  pass(pass(value, where: high, above: x), where: x, above: low)
+}
+/// `value` where `x` is positive, else its part `slope`.
+func leak(_ value: Term, where x: Term, _ slope: Term) -> Term { .apply(.leak, x, slope, value) }
+
 public func select(_ mask: Term, _ a: Double, _ b: Term) -> Term { select(mask, .constant(a), b) }
 public func select(_ mask: Term, _ a: Term, _ b: Double) -> Term { select(mask, a, .constant(b)) }
 func select(_ mask: Term, _ a: Double, _ b: Double) -> Term {

@@ -4,52 +4,45 @@
 extension Pointwise {
   // One instruction; its slope at 0 is 0, where that of a maximum would be a half.
   static let reluOp = Pointwise(
-    "relu", result: .promoted, domain: .numbers, gradient: { x, g in select(x .<= 0, 0, g) }
+    "relu", result: .promoted, domain: .numbers,
+    gradient: { x, g in pass(g, where: x, notUpTo: .constant(0)) }
   ) { x in maximum(x, .constant(0)) }
   static let leakyReluOp = Pointwise(
     "leaky_relu", result: .promoted, inputs: 1, scalars: 1, domain: .floating,
     scalarsPromote: false,
-    gradient: { x, s, g in [select(x[0] .> 0, g, g * s[0])] }
-  ) { x, s in select(x[0] .> 0, x[0], x[0] * s[0]) }
+    gradient: { x, s, g in [leak(g, where: x[0], s[0])] }
+  ) { x, s in leak(x[0], where: x[0], s[0]) }
   static let preluOp = Pointwise(
     "prelu", result: .promoted, inputs: 2, scalars: 0, node: "PreluKernelBackward0",
     domain: .floating,
     gradient: { x, _, g in
-      [select(x[0] .> 0, g, g * x[1]), select(x[0] .> 0, 0, g * x[0])]
+      [leak(g, where: x[0], x[1]), select(x[0] .> 0, 0, g * x[0])]
     }
-  ) { x, _ in select(x[0] .> 0, x[0], x[0] * x[1]) }
+  ) { x, _ in leak(x[0], where: x[0], x[1]) }
   static let thresholdOp = Pointwise(
     "threshold", result: .promoted, inputs: 1, scalars: 2, domain: .numbers, scalarsPromote: false,
-    gradient: { x, s, g in [select(x[0] .<= s[0], 0, g)] }
+    gradient: { x, s, g in [pass(g, where: x[0], notUpTo: s[0])] }
   ) { x, s in select(x[0] .<= s[0], s[1], x[0]) }
   static let hardtanhOp = Pointwise(
     "hardtanh", result: .promoted, inputs: 1, scalars: 2, domain: .numbers, scalarsPromote: false,
-    gradient: { x, s, g in [select((x[0] .> s[0]) & (x[0] .< s[1]), g, 0)] }
-  ) { x, s in minimum(maximum(x[0], s[0]), s[1]) }
-  /// PyTorch's slope of `hardsigmoid`: 1/6 in float32, in float64 too.
-  private static let sixth = 0.16666667163372040
-  static let hardsigmoidOp = Pointwise(
-    "hardsigmoid", result: .promoted, domain: .floating,
-    gradient: { x, g in select((x .> -3) & (x .< 3), g * sixth, 0) }
-  ) { x in minimum(maximum(x + 3, .constant(0)), .constant(6)) / 6 }
-  static let hardswishOp = Pointwise(
-    "hardswish", result: .promoted, domain: .floating,
-    gradient: { x, g in
-      select(x .<= -3, 0, select(x .>= 3, g, g * (x / 3 + 0.5)))
-    }
-  ) { x in x * minimum(maximum(x + 3, .constant(0)), .constant(6)) / 6 }
+    gradient: { x, s, g in [pass(g, where: x[0], above: s[0], below: s[1])] }
+  ) { x, s in clamp(x[0], s[0], s[1]) }
+  static let hardsigmoidOp = Pointwise("hardsigmoid", result: .promoted, domain: .floating) { x in
+    Term.apply(.hardsigmoid, x)
+  }
+  static let hardswishOp = Pointwise("hardswish", result: .promoted, domain: .floating) { x in
+    Term.apply(.hardswish, x)
+  }
   static let hardshrinkOp = Pointwise(
     "hardshrink", result: .promoted, inputs: 1, scalars: 1, domain: .floating,
     scalarsPromote: false,
-    gradient: { x, s, g in [select((x[0] .< -s[0]) | (x[0] .> s[0]), g, 0)] }
-  ) { x, s in select((x[0] .>= -s[0]) & (x[0] .<= s[0]), 0, x[0]) }
+    gradient: { x, s, g in [pass(g, where: abs(x[0]), above: s[0])] }
+  ) { x, s in pass(x[0], where: abs(x[0]), notUpTo: s[0]) }
   static let softshrinkOp = Pointwise(
     "softshrink", result: .promoted, inputs: 1, scalars: 1, domain: .floating,
     scalarsPromote: false,
-    gradient: { x, s, g in [select((x[0] .< -s[0]) | (x[0] .> s[0]), g, 0)] }
-  ) { x, s in
-    select(x[0] .> s[0], x[0] - s[0], select(x[0] .< -s[0], x[0] + s[0], x[0] * .constant(0)))
-  }
+    gradient: { x, s, g in [pass(g, where: abs(x[0]), above: s[0])] }
+  ) { x, s in Term.apply(.softshrink, x[0], s[0]) }
 }
 
 extension Tensor {

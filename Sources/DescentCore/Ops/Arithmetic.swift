@@ -7,7 +7,7 @@ extension Tensor {
   ) { x, s in x[0] + s[0] }
   static let addScaledOp = Pointwise(
     "add", result: .promoted, inputs: 2, scalars: 1, scalarsPromote: false
-  ) { x, s in x[0] + s[0] * x[1] }
+  ) { x, s in fma(s[0], x[1], x[0]) }
   static let subOp = Pointwise(
     "sub", result: .promoted, inputs: 2, scalars: 0, domain: .withoutBool
   ) { x, _ in x[0] - x[1] }

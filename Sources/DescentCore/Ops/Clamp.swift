@@ -4,7 +4,7 @@ extension Pointwise {
   static let clampOp = Pointwise(
     "clamp", result: .promoted, inputs: 1, scalars: 2, node: "ClampBackward1", domain: .numbers,
     gradient: { x, s, g in [select((x[0] .>= s[0]) & (x[0] .<= s[1]), g, 0)] }
-  ) { x, s in minimum(maximum(x[0], s[0]), s[1]) }
+  ) { x, s in clamp(x[0], s[0], s[1]) }
   static let clampMinOp = Pointwise(
     "clamp_min", result: .promoted, inputs: 1, scalars: 1, node: "ClampBackward1", domain: .numbers,
     gradient: { x, s, g in [select(x[0] .>= s[0], g, 0)] }
@@ -22,7 +22,7 @@ extension Pointwise {
         select((x[0] .> x[2]) | (x[2] .< x[1]), g, 0),
       ]
     }
-  ) { x, _ in minimum(maximum(x[0], x[1]), x[2]) }
+  ) { x, _ in clamp(x[0], x[1], x[2]) }
   static let clampMinTensorOp = Pointwise(
     "clamp_min", result: .promoted, inputs: 2, scalars: 0, node: "ClampMinBackward1",
     gradient: { x, _, g in [select(x[0] .>= x[1], g, 0), select(x[0] .< x[1], g, 0)] }

@@ -1,37 +1,33 @@
 // Sums with products, quotients and weights in one pass.
 
 extension Pointwise {
-  static let addcmulOp = Pointwise(
+  private static let addcmulOp = Pointwise(
     "addcmul", result: .promoted, inputs: 3, scalars: 1, domain: .numbers, scalarsPromote: false
-  ) { x, s in x[0] + s[0] * x[1] * x[2] }
-  static let addcdivOp = Pointwise(
+  ) { x, s in fma(s[0] * x[1], x[2], x[0]) }
+  private static let addcdivOp = Pointwise(
     "addcdiv", result: .promoted, inputs: 3, scalars: 1, domain: .floating, scalarsPromote: false
-  ) { x, s in x[0] + s[0] * x[1] / x[2] }
+  ) { x, s in Term.apply(.divAdd, s[0] * x[1], x[2], x[0]) }
+  // Without a factor each is one instruction.
+  private static let addProductOp = Pointwise(
+    "addcmul", result: .promoted, inputs: 3, scalars: 0, domain: .numbers
+  ) { x, _ in fma(x[1], x[2], x[0]) }
+  private static let addQuotientOp = Pointwise(
+    "addcdiv", result: .promoted, inputs: 3, scalars: 0, domain: .floating
+  ) { x, _ in Term.apply(.divAdd, x[1], x[2], x[0]) }
+  fileprivate static func addcmul(_ value: ScalarValue) -> (Pointwise, ScalarList) {
+    value == .int(1) ? (addProductOp, ScalarList()) : (addcmulOp, ScalarList(value))
+  }
+  fileprivate static func addcdiv(_ value: ScalarValue) -> (Pointwise, ScalarList) {
+    value == .int(1) ? (addQuotientOp, ScalarList()) : (addcdivOp, ScalarList(value))
+  }
 
-  // From the nearer end, so that weights 0 and 1 give the ends themselves.
-  private static func fromStart(_ a: Term, _ b: Term, _ weight: Term) -> Term {
-    a + weight * (b - a)
-  }
-  private static func fromEnd(_ a: Term, _ b: Term, _ weight: Term) -> Term {
-    b - (b - a) * (1 - weight)
-  }
-  private static func lerpScalarOp(_ body: @escaping (Term, Term, Term) -> Term) -> Pointwise {
-    Pointwise(
-      "lerp", result: .promoted, inputs: 2, scalars: 1, domain: .floating, scalarsPromote: false,
-      gradient: { _, s, g in [g * (1 - s[0]), g * s[0]] }
-    ) { x, s in body(x[0], x[1], s[0]) }
-  }
-  static let lerpFromStartOp = lerpScalarOp(fromStart)
-  static let lerpFromEndOp = lerpScalarOp(fromEnd)
+  static let lerpScalarOp = Pointwise(
+    "lerp", result: .promoted, inputs: 2, scalars: 1, domain: .floating, scalarsPromote: false,
+    gradient: { _, s, g in [g * (1 - s[0]), g * s[0]] }
+  ) { x, s in Term.apply(.lerp, x[0], x[1], s[0]) }
   static let lerpOp = Pointwise(
-    "lerp", result: .promoted, inputs: 3, scalars: 0, node: "LerpBackward1", domain: .floating,
-    gradient: { x, _, g in [g * (1 - x[2]), g * x[2], g * (x[1] - x[0])] }
-  ) { x, _ in
-    select(abs(x[2]) .< 0.5, fromStart(x[0], x[1], x[2]), fromEnd(x[0], x[1], x[2]))
-  }
-  fileprivate static func lerpOp(weight: Double) -> Pointwise {
-    abs(weight) < 0.5 ? lerpFromStartOp : lerpFromEndOp
-  }
+    "lerp", result: .promoted, inputs: 3, scalars: 0, node: "LerpBackward1", domain: .floating
+  ) { x, _ in Term.apply(.lerp, x[0], x[1], x[2]) }
 }
 
 extension Tensor {
@@ -43,8 +39,8 @@ extension Tensor {
     _ a: Tensor, _ b: Tensor, value: some Scalar = 1, file: StaticString = #fileID,
     line: UInt = #line
   ) -> Tensor {
-    Pointwise.addcmulOp.apply(
-      TensorList(self, a, b), scalars: ScalarList(value.scalarValue), file: file, line: line)
+    let (op, scalars) = Pointwise.addcmul(value.scalarValue)
+    return op.apply(TensorList(self, a, b), scalars: scalars, file: file, line: line)
   }
 
   /// Does `addcmul` in place.
@@ -55,8 +51,8 @@ extension Tensor {
     _ a: Tensor, _ b: Tensor, value: some Scalar = 1, file: StaticString = #fileID,
     line: UInt = #line
   ) -> Tensor {
-    Pointwise.addcmulOp.applyInPlace(
-      TensorList(self, a, b), scalars: ScalarList(value.scalarValue), file: file, line: line)
+    let (op, scalars) = Pointwise.addcmul(value.scalarValue)
+    return op.applyInPlace(TensorList(self, a, b), scalars: scalars, file: file, line: line)
   }
 
   /// Returns self + value * a / b.
@@ -69,8 +65,8 @@ extension Tensor {
     line: UInt = #line
   ) -> Tensor {
     guard Tensor.checkQuotient("addcdiv", a, b, file, line) else { return .poison }
-    return Pointwise.addcdivOp.apply(
-      TensorList(self, a, b), scalars: ScalarList(value.scalarValue), file: file, line: line)
+    let (op, scalars) = Pointwise.addcdiv(value.scalarValue)
+    return op.apply(TensorList(self, a, b), scalars: scalars, file: file, line: line)
   }
 
   /// Does `addcdiv` in place.
@@ -82,8 +78,8 @@ extension Tensor {
     line: UInt = #line
   ) -> Tensor {
     guard Tensor.checkQuotient("addcdiv_", a, b, file, line) else { return self }
-    return Pointwise.addcdivOp.applyInPlace(
-      TensorList(self, a, b), scalars: ScalarList(value.scalarValue), file: file, line: line)
+    let (op, scalars) = Pointwise.addcdiv(value.scalarValue)
+    return op.applyInPlace(TensorList(self, a, b), scalars: scalars, file: file, line: line)
   }
 
   private static func checkQuotient(
@@ -113,9 +109,8 @@ extension Tensor {
     _ end: Tensor, _ weight: some Scalar, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     guard checkSame("lerp", end, nil, file, line) else { return .poison }
-    let weight = weight.scalarValue
-    return Pointwise.lerpOp(weight: weight.double).apply(
-      TensorList(self, end), scalars: ScalarList(weight), file: file, line: line)
+    return Pointwise.lerpScalarOp.apply(
+      TensorList(self, end), scalars: ScalarList(weight.scalarValue), file: file, line: line)
   }
 
   /// Does `lerp` in place.
@@ -134,9 +129,8 @@ extension Tensor {
     _ end: Tensor, _ weight: some Scalar, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     guard checkSame("lerp_", end, nil, file, line) else { return self }
-    let weight = weight.scalarValue
-    return Pointwise.lerpOp(weight: weight.double).applyInPlace(
-      TensorList(self, end), scalars: ScalarList(weight), file: file, line: line)
+    return Pointwise.lerpScalarOp.applyInPlace(
+      TensorList(self, end), scalars: ScalarList(weight.scalarValue), file: file, line: line)
   }
 
   private func checkSame(

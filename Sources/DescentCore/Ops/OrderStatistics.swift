@@ -8,7 +8,7 @@ extension Tensor {
   /// - Gradient: shared evenly by the elements equal to the median.
   /// - Source: torch.median
   public final func median(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    medianOfAll("median", ignoresNaN: false, "MedianBackward0", file, line)
+    medianOfAll("median", .median, "MedianBackward0", file, line)
   }
 
   /// Returns the lower median along a dimension, and where it stands: at the first NaN, if there is one.
@@ -20,7 +20,7 @@ extension Tensor {
   public final func median(
     dim: Int, keepDim: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> (values: Tensor, indices: Tensor) {
-    medianAlong("median", ignoresNaN: false, "MedianBackward1", dim, keepDim, file, line)
+    medianAlong("median", .median, "MedianBackward1", dim, keepDim, file, line)
   }
 
   /// Returns the median of all elements that are not NaN.
@@ -28,7 +28,7 @@ extension Tensor {
   /// - Gradient: shared evenly by the elements equal to the median.
   /// - Source: torch.nanmedian
   public final func nanmedian(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    medianOfAll("nanmedian", ignoresNaN: true, "NanmedianBackward0", file, line)
+    medianOfAll("nanmedian", .nanmedian, "NanmedianBackward0", file, line)
   }
 
   /// Returns the lower median along a dimension of what is not NaN; NaN where all is.
@@ -38,7 +38,7 @@ extension Tensor {
   public final func nanmedian(
     dim: Int, keepDim: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> (values: Tensor, indices: Tensor) {
-    medianAlong("nanmedian", ignoresNaN: true, "NanmedianBackward1", dim, keepDim, file, line)
+    medianAlong("nanmedian", .nanmedian, "NanmedianBackward1", dim, keepDim, file, line)
   }
 
   /// Returns the k-th smallest element along a dimension, and where it stands; NaN counts as largest.
@@ -61,9 +61,7 @@ extension Tensor {
       return d
     }
     guard let d = checked else { return (.poison, .poison) }
-    return chosen("KthvalueBackward0", d, keepDim, file, line) { sorted in
-      .full(Shape(), k - 1, dtype: .int64)
-    }
+    return chosen("KthvalueBackward0", .kth(k), d, keepDim, file, line)
   }
 
   /// Returns the most frequent element along a dimension, and where it stands last.
@@ -78,12 +76,14 @@ extension Tensor {
       try Rules.dimWithElements("mode", dim, of: self, takesBool: true)
     }
     guard let d = checked else { return (.poison, .poison) }
-    return chosen("ModeBackward0", d, keepDim, file, line) { sorted in
+    return chosen("ModeBackward0", d, keepDim, file, line) { rows in
+      let (sorted, order) = rows.sort(dim: d)
       // How often an element occurs is how far its run in the sorted row reaches.
       let runs = sorted.runs(d).movedim(d, -1).contiguous()
       let counts = runs.searchsorted(runs, right: true) - runs.searchsorted(runs)
       let longest = counts.argmax(dim: -1, keepDim: true)
-      return (longest + counts.gather(-1, longest) - 1).movedim(-1, d)
+      let indices = order.gather(d, (longest + counts.gather(-1, longest) - 1).movedim(-1, d))
+      return (rows.gather(d, indices), indices)
     }
   }
 
@@ -98,18 +98,18 @@ extension Tensor {
 
 extension Tensor {
   private func medianAlong(
-    _ operation: String, ignoresNaN: Bool, _ node: String, _ dim: Int, _ keepDim: Bool,
+    _ operation: String, _ place: OrderPlace, _ node: String, _ dim: Int, _ keepDim: Bool,
     _ file: StaticString, _ line: UInt
   ) -> (values: Tensor, indices: Tensor) {
     let checked = attempt(file: file, line: line) { () throws(Misuse) -> Int in
       try Rules.dimWithElements(operation, dim, of: self)
     }
     guard let d = checked else { return (.poison, .poison) }
-    return chosen(node, d, keepDim, file, line) { $0.medianPlace(d, ignoresNaN) }
+    return chosen(node, place, d, keepDim, file, line)
   }
 
   private func medianOfAll(
-    _ operation: String, ignoresNaN: Bool, _ node: String, _ file: StaticString, _ line: UInt
+    _ operation: String, _ place: OrderPlace, _ node: String, _ file: StaticString, _ line: UInt
   ) -> Tensor {
     let checked: Void? = attempt(file: file, line: line) { () throws(Misuse) in
       try Rules.ordered(operation, self.dtype)
@@ -123,7 +123,7 @@ extension Tensor {
     let output = noGrad {
       numel() == 0
         ? Tensor.full(Shape(), Double.nan, dtype: dtype)
-        : ravel().chosen(node, 0, false, file, line) { $0.medianPlace(0, ignoresNaN) }.values
+        : ravel().chosen(node, place, 0, false, file, line).values
     }
     if recording(self) {
       output.record(
@@ -137,39 +137,35 @@ extension Tensor {
     return output
   }
 
-  /// Where the lower median of each row stands, of sorted rows along a dim; NaN stands last.
-  private func medianPlace(_ d: Int, _ ignoresNaN: Bool) -> Tensor {
-    let middle = (shape[d] - 1) / 2
-    if !isFloatingPoint { return .full(Shape(), middle, dtype: .int64) }
-    let numbers = isnan().logicalNot().sum(dim: d, keepDim: true)
-    return ignoresNaN
-      ? (numbers - 1).clamp(min: 0).div(2, roundingMode: .floor)
-      : Tensor.where(numbers .== shape[d], middle, numbers)
+  /// The elements at a place of the order along a checked dim, and where they come from.
+  private func chosen(
+    _ node: String, _ place: OrderPlace, _ d: Int, _ keepDim: Bool, _ file: StaticString,
+    _ line: UInt
+  ) -> (values: Tensor, indices: Tensor) {
+    chosen(node, d, keepDim, file, line) { rows in
+      var one = rows.shape
+      one[d] = 1
+      let values = Tensor(empty: one, dtype: dtype)
+      let indices = Tensor(empty: one, dtype: .int64)
+      device.backend.kth(
+        KthCall(place: place, input: rows, dim: d, values: values, indices: indices))
+      return (values, indices)
+    }
   }
 
-  /// Elements along a checked dim by their place in the order, and where they come from.
+  /// One element of each row along a checked dim, and where it comes from.
   ///
-  /// - Parameter place: the places in sorted rows, size 1 in the dim or 0-d; not recorded.
+  /// - Parameter choose: both for rows of one dim and more, size 1 in that dim; not recorded.
   private func chosen(
     _ node: String, _ d: Int, _ keepDim: Bool, _ file: StaticString, _ line: UInt,
-    _ place: (_ sorted: Tensor) -> Tensor
+    _ choose: (_ rows: Tensor) -> (Tensor, Tensor)
   ) -> (values: Tensor, indices: Tensor) {
     var kept = shape
     if ndim > 0 { kept[d] = 1 }
-    let (values, indices) = noGrad { () -> (Tensor, Tensor) in
-      let rows = atLeastOneDim
-      var one = rows.shape
-      one[d] = 1
-      if one.elementCount == 0 {
-        return (Tensor(empty: kept, dtype: dtype), Tensor(empty: kept, dtype: .int64))
-      }
-      let sorted = Tensor(empty: rows.shape, dtype: dtype)
-      let order = Tensor(empty: rows.shape, dtype: .int64)
-      device.backend.sort(
-        SortCall(descending: false, input: rows, dim: d, values: sorted, indices: order))
-      let indices = order.gather(d, place(sorted).expanded(to: one))
-      return (rows.gather(d, indices), indices)
-    }
+    let (values, indices) =
+      kept.elementCount == 0
+      ? (Tensor(empty: kept, dtype: dtype), Tensor(empty: kept, dtype: .int64))
+      : noGrad { choose(atLeastOneDim) }
     var target = kept
     if !keepDim && ndim > 0 { target.remove(at: d) }
     values.layout = Layout(contiguous: target)

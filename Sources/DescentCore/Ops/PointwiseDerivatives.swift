@@ -14,6 +14,7 @@ private func pullback(
   case .mul: [g * b, g * a]
   case .div: [g / b, -g * y / b]
   case .fma: [g * b, g * a, g]
+  case .divAdd: [g / b, -g * (a / b) / b, g]
   case .neg: [-g]
   case .abs: [g * sign(a)]
   case .reciprocal: [-g * y * y]
@@ -24,6 +25,25 @@ private func pullback(
   case .minimum: [select(a .> b, 0, shared(a, b, g)), select(a .< b, 0, shared(a, b, g))]
   case .fmax: [select((a .>= b) | isNaN(b), g, 0), select((a .>= b) | isNaN(b), 0, g)]
   case .fmin: [select((a .<= b) | isNaN(b), g, 0), select((a .<= b) | isNaN(b), 0, g)]
+  case .clamp:
+    [
+      select((a .>= b) & (a .<= c), g, 0), select((b .< c) & (a .< b), g, 0),
+      select((a .> c) | (c .< b), g, 0),
+    ]
+  case .lerp: [g * (1 - c), g * c, g * (b - a)]
+  case .passAbove: [nil, nil, pass(g, where: a, above: b)]
+  case .stopUpTo: [nil, nil, pass(g, where: a, notUpTo: b)]
+  case .leak: [nil, select(a .> 0, 0, g * c), leak(g, where: a, b)]
+  // PyTorch's slope: 1 / 6 in float32, in float64 too.
+  case .hardsigmoid:
+    [pass(g * 0.16666667163372040, where: a, above: .constant(-3), below: .constant(3))]
+  case .hardswish: [Term.apply(.hardswishGradient, a, g)]
+  case .hardswishGradient:
+    [
+      pass(g * b / 3, where: a, above: .constant(-3), below: .constant(3)),
+      Term.apply(.hardswishGradient, a, g),
+    ]
+  case .softshrink: [pass(g, where: abs(a), above: b), pass(-g * sign(a), where: abs(a), above: b)]
   case .pow:
     [
       select(b .== 0, 0, g * (b * pow(a, b - 1))),

@@ -43,6 +43,8 @@ struct PointwiseTests {
     ("softsign", 0.1, 3, { $0[0].softsign() }), ("tanhshrink", -2, 2, { $0[0].tanhshrink() }),
     ("softshrink", 0.7, 3, { $0[0].softshrink() }), ("hardtanh", -0.9, 0.9, { $0[0].hardtanh() }),
     ("hardswish", -2.9, 2.9, { $0[0].hardswish() }),
+    ("hardsigmoid", -2.9, 2.9, { $0[0].hardsigmoid() }),
+    ("hardshrink", 0.7, 3, { $0[0].hardshrink() }),
     ("clamp", -0.9, 0.9, { $0[0].clamp(min: -1, max: 1) }),
     ("frac", 0.1, 0.9, { $0[0].frac() }), ("nanToNum", -2, 2, { $0[0].nanToNum() }),
   ]
@@ -62,6 +64,8 @@ struct PointwiseTests {
     ("lerp", -2, 2, { $0[0].lerp($0[1], $0[2]) }),
     ("addcmul", -2, 2, { $0[2].addcmul($0[0], $0[1], value: 0.5) }),
     ("addcdiv", 0.4, 2, { $0[2].addcdiv($0[0], $0[1], value: 0.5) }),
+    ("addcmul by 1", -2, 2, { $0[2].addcmul($0[0], $0[1]) }),
+    ("addcdiv by 1", 0.4, 2, { $0[2].addcdiv($0[0], $0[1]) }),
     ("where", -2, 2, { Tensor.where($0[2] .> 0, $0[0], $0[1]) }),
     ("prelu", -2, 2, { $0[2].prelu($0[1]) }),
   ]
@@ -127,6 +131,27 @@ struct PointwiseTests {
     y.backward(Tensor.full([5], 3.0, dtype: dtype))
     #expect(x.grad!.equal(Tensor([0.0, 0.0, 0.0, 3.0, 3.0], dtype: dtype)))
     #expect(Tensor([-3, 0, 4]).relu().equal(Tensor([0, 0, 4])))
+  }
+
+  @Test("zeros of shrinking are positive and NaN passes, as in PyTorch's vector code")
+  func shrinking() {
+    let x = Tensor([-2.0, -0.25, -0.0, 0.25, 2.0, -Double.infinity, .nan]).requiresGrad_()
+    for (y, ends) in [(x.softshrink(), 1.5), (x.hardshrink(), 2.0)] {
+      #expect(y[..<5].equal(Tensor([-ends, 0, 0, 0, ends])))
+      #expect(y[1..<5].signbit().any().item(as: Bool.self) == false)
+      #expect(y[5].item() == -Double.infinity && y[6].item().isNaN)
+      x.grad = nil
+      y.sum().backward()
+      #expect(x.grad!.equal(Tensor([1.0, 0, 0, 0, 1, 1, 0])))
+    }
+  }
+
+  @Test("sums with a multiple take bools and integers")
+  func sumsWithMultiples() {
+    let either = Tensor([true, false]).add(Tensor([false, true]), alpha: true)
+    #expect(either.equal(Tensor([true, true])))
+    #expect(Tensor([1, 2]).add(Tensor([3, 4]), alpha: -2).equal(Tensor([-5, -6])))
+    #expect(Tensor([1, 2]).addcmul(Tensor([3, 4]), Tensor([5, 6])).equal(Tensor([16, 26])))
   }
 
   @Test("a user's formula has its gradients and runs in one pass")
