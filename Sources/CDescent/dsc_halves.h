@@ -1,4 +1,5 @@
-// float16 and bfloat16: their conversions, and loops of float32 instructions on them that convert in registers.
+// float16 and bfloat16: their conversions, and loops of float32 instructions on them that convert
+// in registers.
 #ifndef DSC_HALVES_H
 #define DSC_HALVES_H
 
@@ -40,7 +41,9 @@ static inline uint16_t dsc_half_of_float(float value) {
 }
 #endif
 
-static inline float dsc_float_of_bfloat(uint16_t half) { return dsc_float_of((uint32_t)half << 16); }
+static inline float dsc_float_of_bfloat(uint16_t half) {
+  return dsc_float_of((uint32_t)half << 16);
+}
 
 static inline uint16_t dsc_bfloat_of_float(float value) {
   const uint32_t bits = dsc_bits_of(value), rounded = bits + 0x7fffu + (bits >> 16 & 1);
@@ -48,8 +51,8 @@ static inline uint16_t dsc_bfloat_of_float(float value) {
   return (uint16_t)((value != value ? 0x7fc00000u : rounded) >> 16);
 }
 
-// The compiler knows no store of vectors of halves past the cache and quietly takes an ordinary one: it must
-// not see that they are.
+// The compiler knows no store of vectors of halves past the cache and quietly takes an ordinary
+// one: it must not see that they are.
 #if defined(__x86_64__)
 #define DSC_HIDE_TYPE(vector) __asm__("" : "+x"(vector))
 #elif defined(__aarch64__)
@@ -59,64 +62,65 @@ static inline uint16_t dsc_bfloat_of_float(float value) {
 #endif
 
 /// Halves of a line, which a loop makes at a time.
-#define DSC_HALF_LINE   (DSC_LINE / 2)
+#define DSC_HALF_LINE (DSC_LINE / 2)
 #define DSC_HALF_VECTOR \
   DSC_PRAGMA(clang loop vectorize(assume_safety) vectorize_width(DSC_HALF_LINE) interleave_count(1))
 
-// `one_a` and `one_b` are literals in every caller: the operand is one float, repeated for a line. (What the
-// compiler sees to be one value it tests with branches.)
+// `one_a` and `one_b` are literals in every caller: the operand is one float, repeated for a line.
+// (What the compiler sees to be one value it tests with branches.)
 #define DSC_HALF_NAME(NAME, H) DSC_NAME(NAME##_##H)
-#define DSC_HALF_LOOP(NAME, H, T, LOAD, STORE, ...)                                                              \
-  static inline __attribute__((always_inline)) void DSC_HALF_NAME(NAME##_lines, H)(                              \
-      bool one_a, bool one_b, int64_t count, const void *pa, const void *pb, bool streams, void *po,             \
-      const DscAhead *ahead, int aheads) {                                                                       \
-    typedef char Vector __attribute__((vector_size(DSC_VECTOR_BYTES)));                                          \
-    const T *va = pa, *vb = pb;                                                                                  \
-    const float *wa = pa, *wb = pb;                                                                              \
-    char *out = po;                                                                                              \
-    for (int64_t first = 0; first < count; first += DSC_HALF_LINE, out += DSC_LINE) {                            \
-      T line[DSC_HALF_LINE];                                                                                     \
-      dsc_fetch(ahead, aheads, first, DSC_HALF_LINE);                                                            \
-      DSC_HALF_VECTOR DSC_PRAGMA(clang loop unroll(disable)) for (int64_t i = 0; i < DSC_HALF_LINE; i++) {       \
-        const T xa = one_a ? (T)0 : va[first + i], xb = one_b ? (T)0 : vb[first + i];                            \
-        const float a = one_a ? wa[i] : LOAD(xa), b = one_b ? wb[i] : LOAD(xb);                                  \
-        const float y = (__VA_ARGS__);                                                                           \
-        (void)a, (void)b;                                                                                        \
-        line[i] = STORE(y);                                                                                      \
-      }                                                                                                          \
-      Vector values[DSC_LINE / DSC_VECTOR_BYTES];                                                                \
-      memcpy(values, line, DSC_LINE);                                                                            \
-      if (streams) {                                                                                             \
-        for (int k = 0; k < DSC_LINE / DSC_VECTOR_BYTES; k++) {                                                  \
-          DSC_HIDE_TYPE(values[k]);                                                                              \
-          __builtin_nontemporal_store(values[k], (Vector *)(void *)out + k);                                     \
-        }                                                                                                        \
-      } else {                                                                                                   \
-        memcpy(out, values, DSC_LINE);                                                                           \
-      }                                                                                                          \
-    }                                                                                                            \
+#define DSC_HALF_LOOP(NAME, H, T, LOAD, STORE, ...)                                         \
+  static inline __attribute__((always_inline)) void DSC_HALF_NAME(NAME##_lines, H)(         \
+      bool one_a, bool one_b, int64_t count, const void *pa, const void *pb, bool streams,  \
+      void *po, const DscAhead *ahead, int aheads) {                                        \
+    typedef char Vector __attribute__((vector_size(DSC_VECTOR_BYTES)));                     \
+    const T *va = pa, *vb = pb;                                                             \
+    const float *wa = pa, *wb = pb;                                                         \
+    char *out = po;                                                                         \
+    for (int64_t first = 0; first < count; first += DSC_HALF_LINE, out += DSC_LINE) {       \
+      T line[DSC_HALF_LINE];                                                                \
+      dsc_fetch(ahead, aheads, first, DSC_HALF_LINE);                                       \
+      DSC_HALF_VECTOR DSC_PRAGMA(clang loop unroll(disable)) for (int64_t i = 0;            \
+                                                                  i < DSC_HALF_LINE; i++) { \
+        const T xa = one_a ? (T)0 : va[first + i], xb = one_b ? (T)0 : vb[first + i];       \
+        const float a = one_a ? wa[i] : LOAD(xa), b = one_b ? wb[i] : LOAD(xb);             \
+        const float y = (__VA_ARGS__);                                                      \
+        (void)a, (void)b;                                                                   \
+        line[i] = STORE(y);                                                                 \
+      }                                                                                     \
+      Vector values[DSC_LINE / DSC_VECTOR_BYTES];                                           \
+      memcpy(values, line, DSC_LINE);                                                       \
+      if (streams) {                                                                        \
+        for (int k = 0; k < DSC_LINE / DSC_VECTOR_BYTES; k++) {                             \
+          DSC_HIDE_TYPE(values[k]);                                                         \
+          __builtin_nontemporal_store(values[k], (Vector *)(void *)out + k);                \
+        }                                                                                   \
+      } else {                                                                              \
+        memcpy(out, values, DSC_LINE);                                                      \
+      }                                                                                     \
+    }                                                                                       \
   }
-#define DSC_HALF_HEAD(NAME, H)                                                                                   \
-  static void DSC_HALF_NAME(NAME, H)(int64_t count, const void *a, const void *b, int ones, bool streams,        \
-                                     void *out, const DscAhead *ahead, int aheads)
+#define DSC_HALF_HEAD(NAME, H)                                                              \
+  static void DSC_HALF_NAME(NAME, H)(int64_t count, const void *a, const void *b, int ones, \
+                                     bool streams, void *out, const DscAhead *ahead, int aheads)
 #define DSC_HALF_LINES(NAME, H, ONE_A, ONE_B) \
   DSC_HALF_NAME(NAME##_lines, H)(ONE_A, ONE_B, count, a, b, streams, out, ahead, aheads)
-#define DSC_HALF_LOOP1(NAME, H, T, LOAD, STORE, ...)   \
-  DSC_HALF_LOOP(NAME, H, T, LOAD, STORE, __VA_ARGS__)  \
-  DSC_HALF_HEAD(NAME, H) {                             \
-    (void)ones;                                        \
-    DSC_HALF_LINES(NAME, H, false, true);              \
+#define DSC_HALF_LOOP1(NAME, H, T, LOAD, STORE, ...)  \
+  DSC_HALF_LOOP(NAME, H, T, LOAD, STORE, __VA_ARGS__) \
+  DSC_HALF_HEAD(NAME, H) {                            \
+    (void)ones;                                       \
+    DSC_HALF_LINES(NAME, H, false, true);             \
   }
-#define DSC_HALF_LOOP2(NAME, H, T, LOAD, STORE, ...)              \
-  DSC_HALF_LOOP(NAME, H, T, LOAD, STORE, __VA_ARGS__)             \
-  DSC_HALF_HEAD(NAME, H) {                                        \
-    if (ones == 0) {                                              \
-      DSC_HALF_LINES(NAME, H, false, false);                      \
-    } else if (ones == 1) {                                       \
-      DSC_HALF_LINES(NAME, H, true, false);                       \
-    } else {                                                      \
-      DSC_HALF_LINES(NAME, H, false, true);                       \
-    }                                                             \
+#define DSC_HALF_LOOP2(NAME, H, T, LOAD, STORE, ...)  \
+  DSC_HALF_LOOP(NAME, H, T, LOAD, STORE, __VA_ARGS__) \
+  DSC_HALF_HEAD(NAME, H) {                            \
+    if (ones == 0) {                                  \
+      DSC_HALF_LINES(NAME, H, false, false);          \
+    } else if (ones == 1) {                           \
+      DSC_HALF_LINES(NAME, H, true, false);           \
+    } else {                                          \
+      DSC_HALF_LINES(NAME, H, false, true);           \
+    }                                                 \
   }
 
 // Both dtypes' loops of an instruction, and their cell in a table.
@@ -124,10 +128,12 @@ static inline uint16_t dsc_bfloat_of_float(float value) {
   LOOP(NAME, FLOAT16, DSC_FLOAT16_MEMORY, DSC_LOAD_FLOAT16, DSC_STORE_FLOAT16, __VA_ARGS__)
 #define DSC_BFLOAT16_LOOP(LOOP, NAME, ...) \
   LOOP(NAME, BFLOAT16, uint16_t, dsc_float_of_bfloat, dsc_bfloat_of_float, __VA_ARGS__)
-#define DSC_HALVES1(NAME, ...) \
-  DSC_FLOAT16_LOOP(DSC_HALF_LOOP1, NAME, __VA_ARGS__) DSC_BFLOAT16_LOOP(DSC_HALF_LOOP1, NAME, __VA_ARGS__)
-#define DSC_HALVES2(NAME, ...) \
-  DSC_FLOAT16_LOOP(DSC_HALF_LOOP2, NAME, __VA_ARGS__) DSC_BFLOAT16_LOOP(DSC_HALF_LOOP2, NAME, __VA_ARGS__)
+#define DSC_HALVES1(NAME, ...)                        \
+  DSC_FLOAT16_LOOP(DSC_HALF_LOOP1, NAME, __VA_ARGS__) \
+  DSC_BFLOAT16_LOOP(DSC_HALF_LOOP1, NAME, __VA_ARGS__)
+#define DSC_HALVES2(NAME, ...)                        \
+  DSC_FLOAT16_LOOP(DSC_HALF_LOOP2, NAME, __VA_ARGS__) \
+  DSC_BFLOAT16_LOOP(DSC_HALF_LOOP2, NAME, __VA_ARGS__)
 #define DSC_HALF_CELL(NAME, ...) \
   [DSC_OP_##NAME] = {DSC_HALF_NAME(NAME, FLOAT16), DSC_HALF_NAME(NAME, BFLOAT16)},
 

@@ -21,7 +21,7 @@
 #define DSC_LONG_VECTOR                                                          \
   DSC_PRAGMA(clang loop vectorize(assume_safety) vectorize_width(DSC_LONG_WIDTH) \
                  interleave_count(1))
-#define DSC_SCALAR                DSC_PRAGMA(clang loop vectorize(disable))
+#define DSC_SCALAR DSC_PRAGMA(clang loop vectorize(disable))
 
 // Outside the range of int64 and for NaN the answer is INT64_MIN, as the x86 instruction gives.
 #define DSC_IN_I64(a)             ((a) >= -0x1p63f && (a) < 0x1p63f)

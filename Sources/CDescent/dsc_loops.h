@@ -27,16 +27,17 @@ typedef int (*DscLoop)(int64_t count, const void *a, const void *b, const void *
 /// The same past the cache: `out` begins a line and is none of the operands.
 typedef void (*DscStreamLoop)(int64_t count, const void *a, const void *b, const void *c, void *out,
                               const DscAhead *ahead, int aheads);
-/// An instruction of float32 on halves, converted in registers: `count` is a multiple of DSC_LINE / 2. An
-/// operand whose bit is set in `ones` is one float, DSC_LINE / 2 times; an instruction of one operand has
-/// `b` so. Where it streams, `out` begins a line.
+/// An instruction of float32 on halves, converted in registers: `count` is a multiple of DSC_LINE
+/// / 2. An operand whose bit is set in `ones` is one float, DSC_LINE / 2 times; an instruction of
+/// one operand has `b` so. Where it streams, `out` begins a line.
 typedef void (*DscHalfLoop)(int64_t count, const void *a, const void *b, int ones, bool streams,
                             void *out, const DscAhead *ahead, int aheads);
 typedef void (*DscConvert)(int64_t count, const void *in, void *out);
 
 typedef struct {
-  // From memory to the lane of dsc_memory_lane(), NULL where the bytes are the same; and from a lane to
-  // memory of a dtype, NULL where the bytes are the same or no step does it (see dsc_way_out).
+  // From memory to the lane of dsc_memory_lane(), NULL where the bytes are the same; and from a
+  // lane to memory of a dtype, NULL where the bytes are the same or no step does it (see
+  // dsc_way_out).
   DscConvert load[DSC_DTYPE_COUNT], store[DSC_LOOP_LANES][DSC_DTYPE_COUNT];
   // `count` copies, a multiple of DSC_STEP, of the element of `size` bytes at `value`.
   void (*fill)(size_t size, const void *value, int64_t count, void *out);
@@ -49,10 +50,11 @@ extern const DscLoop (*const dsc_basic_loops[DSC_TARGET_COUNT])[DSC_LANE_COUNT];
 extern const DscLoop (*const dsc_narrow_loops[DSC_TARGET_COUNT])[DSC_NARROW_COUNT];
 extern const DscLoop *const dsc_math_f32_loops[DSC_TARGET_COUNT];
 extern const DscLoop *const dsc_math_f64_loops[DSC_TARGET_COUNT];
-extern const DscLoop *const dsc_math_special_loops[DSC_TARGET_COUNT];  // float32 in double
+extern const DscLoop *const dsc_math_special_loops[DSC_TARGET_COUNT];        // float32 in double
 extern const DscStreamLoop *const dsc_basic_stream_loops[DSC_TARGET_COUNT];  // of float32
 extern const DscStreamLoop *const dsc_math_stream_loops[DSC_TARGET_COUNT];
-extern const DscHalfLoop (*const dsc_basic_half_loops[DSC_TARGET_COUNT])[2];  // of float16, bfloat16
+extern const DscHalfLoop (
+        *const dsc_basic_half_loops[DSC_TARGET_COUNT])[2];  // of float16, bfloat16
 extern const DscHalfLoop (*const dsc_math_half_loops[DSC_TARGET_COUNT])[2];
 extern const DscConversions *const dsc_conversions[DSC_TARGET_COUNT];
 
@@ -83,8 +85,8 @@ static inline DscStreamLoop dsc_find_stream_loop(DscTarget target, int op, int l
   return basic ? basic : dsc_math_stream_loops[target][op];
 }
 
-/// Its loop on halves, or NULL: instructions with float32 results have some, where halves are converted by
-/// an instruction.
+/// Its loop on halves, or NULL: instructions with float32 results have some, where halves are
+/// converted by an instruction.
 static inline DscHalfLoop dsc_find_half_loop(DscTarget target, int op, DscDType dtype) {
   const int half = dtype == DSC_BFLOAT16;
   const DscHalfLoop basic = dsc_basic_half_loops[target][op][half];
@@ -105,7 +107,7 @@ static inline size_t dsc_lane_size(int lane) {
 #define X(NAME, name, type) [DSC_LANE_##NAME] = sizeof(type),
       DSC_LANES(X)
 #undef X
-      [DSC_LANE_U8] = 1,
+          [DSC_LANE_U8] = 1,
       [DSC_LANE_I8] = 1,
       [DSC_LANE_I16] = 2,
       [DSC_LANE_I32] = 4,
@@ -115,28 +117,25 @@ static inline size_t dsc_lane_size(int lane) {
 
 /// The dtype whose memory holds values of the lane as they are.
 static inline DscDType dsc_native_dtype(int lane) {
-  static const uint8_t natives[] = {[DSC_LANE_F32] = DSC_FLOAT32,
-                                    [DSC_LANE_F64] = DSC_FLOAT64,
-                                    [DSC_LANE_I64] = DSC_INT64,
-                                    [DSC_LANE_BOOL] = DSC_BOOL,
-                                    [DSC_LANE_U8] = DSC_UINT8,
-                                    [DSC_LANE_I8] = DSC_INT8,
-                                    [DSC_LANE_I16] = DSC_INT16,
-                                    [DSC_LANE_I32] = DSC_INT32};
+  static const uint8_t natives[] = {
+      [DSC_LANE_F32] = DSC_FLOAT32, [DSC_LANE_F64] = DSC_FLOAT64, [DSC_LANE_I64] = DSC_INT64,
+      [DSC_LANE_BOOL] = DSC_BOOL,   [DSC_LANE_U8] = DSC_UINT8,    [DSC_LANE_I8] = DSC_INT8,
+      [DSC_LANE_I16] = DSC_INT16,   [DSC_LANE_I32] = DSC_INT32};
   return (DscDType)natives[lane];
 }
 
 /// The lane whose values a dtype's memory holds, or which it is converted to: float32 for halves.
 static inline int dsc_memory_lane(DscDType dtype) {
-  static const uint8_t lanes[] = {[DSC_BOOL] = DSC_LANE_BOOL,   [DSC_UINT8] = DSC_LANE_U8,
-                                  [DSC_INT8] = DSC_LANE_I8,     [DSC_INT16] = DSC_LANE_I16,
-                                  [DSC_INT32] = DSC_LANE_I32,   [DSC_INT64] = DSC_LANE_I64,
-                                  [DSC_FLOAT16] = DSC_LANE_F32, [DSC_BFLOAT16] = DSC_LANE_F32,
-                                  [DSC_FLOAT32] = DSC_LANE_F32, [DSC_FLOAT64] = DSC_LANE_F64};
+  static const uint8_t lanes[] = {
+      [DSC_BOOL] = DSC_LANE_BOOL,   [DSC_UINT8] = DSC_LANE_U8,     [DSC_INT8] = DSC_LANE_I8,
+      [DSC_INT16] = DSC_LANE_I16,   [DSC_INT32] = DSC_LANE_I32,    [DSC_INT64] = DSC_LANE_I64,
+      [DSC_FLOAT16] = DSC_LANE_F32, [DSC_BFLOAT16] = DSC_LANE_F32, [DSC_FLOAT32] = DSC_LANE_F32,
+      [DSC_FLOAT64] = DSC_LANE_F64};
   return lanes[dtype];
 }
 
-/// A scalar operand as a value of its lane, in the first bytes. (Those of an int64 are its wrapped value.)
+/// A scalar operand as a value of its lane, in the first bytes. (Those of an int64 are its wrapped
+/// value.)
 static inline DscScalar dsc_lane_scalar(int lane, DscScalar scalar) {
   DscScalar value = scalar;
   const float narrow = (float)scalar.d;
@@ -150,8 +149,8 @@ static inline bool dsc_is_native(DscDType dtype, int lane) {
   return dsc_native_dtype(lane) == dtype;
 }
 
-/// How values come from one form to another: by `convert`, then `across`, or the other way round where
-/// they go to memory; NULL for a step that is not needed.
+/// How values come from one form to another: by `convert`, then `across`, or the other way round
+/// where they go to memory; NULL for a step that is not needed.
 typedef struct {
   DscConvert convert;
   DscLoop across;
@@ -159,8 +158,9 @@ typedef struct {
 
 static inline DscWay dsc_way_in(DscTarget target, DscDType dtype, int lane) {
   const int own = dsc_memory_lane(dtype);
-  return (DscWay){dsc_conversions[target]->load[dtype],
-                  lane == own ? NULL : dsc_find_loop(target, dsc_conversion_op((DscLane)lane), own)};
+  return (DscWay){
+      dsc_conversions[target]->load[dtype],
+      lane == own ? NULL : dsc_find_loop(target, dsc_conversion_op((DscLane)lane), own)};
 }
 
 static inline DscWay dsc_way_out(DscTarget target, int lane, DscDType dtype) {

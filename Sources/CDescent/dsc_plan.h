@@ -73,7 +73,8 @@ void dsc_plan_choose_direct(DscPlan *plan, bool to_tensors);
 /// Runs the program for elements first ..< first + count of the walk; bits go to plan->status.
 void dsc_plan_run(DscPlan *plan, int64_t first, int64_t count);
 
-/// The loop of a plan whose only instruction is on halves that lie in order, or NULL; and how to run it.
+/// The loop of a plan whose only instruction is on halves that lie in order, or NULL; and how to
+/// run it.
 DscHalfLoop dsc_plan_half_loop(const DscPlan *plan);
 void dsc_plan_run_halves(const DscPlan *plan, int64_t first, int64_t count);
 

@@ -119,13 +119,11 @@ static int DSC_TYPED(integer_product)(const DscProduct *p) {
       const DSC_M *b = (const DSC_M *)p->b + l * p->b_row + j * p->b_column;
       pack(sizeof(DSC_M), b, p->b_row, p->b_column, depth, columns, COLUMNS, panel);
       int64_t i = 0;
-      for (; i + ROWS <= p->m; i += ROWS)
-        DSC_TYPED(integer_tile)
-        (ROWS, ROWS, depth, a + i * p->a_row, p->a_row, p->a_column, panel, sums + i * COLUMNS);
-      for (; i < p->m; i += FEW_ROWS)
-        DSC_TYPED(integer_tile)
-        (FEW_ROWS, p->m - 1 - i, depth, a + i * p->a_row, p->a_row, p->a_column, panel,
-         sums + i * COLUMNS);
+      for (; i + ROWS <= p->m; i += ROWS) DSC_TYPED(integer_tile)
+      (ROWS, ROWS, depth, a + i * p->a_row, p->a_row, p->a_column, panel, sums + i * COLUMNS);
+      for (; i < p->m; i += FEW_ROWS) DSC_TYPED(integer_tile)
+      (FEW_ROWS, p->m - 1 - i, depth, a + i * p->a_row, p->a_row, p->a_column, panel,
+       sums + i * COLUMNS);
     }
     for (int64_t i = 0; i < p->m; i++)
       DSC_TYPED(integer_finish)(p, i, j, columns, sums + i * COLUMNS);

@@ -1,5 +1,5 @@
-// How halves lie in memory for the present instruction set, and how they become float32; DSC_HAS_HALVES is 1
-// where that is an instruction. No include guard.
+// How halves lie in memory for the present instruction set, and how they become float32;
+// DSC_HAS_HALVES is 1 where that is an instruction. No include guard.
 #undef DSC_HAS_HALVES
 #undef DSC_FLOAT16_MEMORY
 #undef DSC_LOAD_FLOAT16

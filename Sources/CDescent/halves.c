@@ -82,7 +82,8 @@ void dsc_plan_run_halves(const DscPlan *plan, int64_t first, int64_t count) {
     const uintptr_t later = (uintptr_t)source->halves + DSC_AHEAD * (uintptr_t)size;
     ahead[aheads++] = (DscAhead){(const char *)later, size};
     for (int64_t i = 0; i < LINE && left > 0; i++)
-      memcpy(&last[k][i], source->halves + (whole + (i < left ? i : left - 1)) * size, (size_t)size);
+      memcpy(&last[k][i], source->halves + (whole + (i < left ? i : left - 1)) * size,
+             (size_t)size);
   }
   plan->halves(whole, operands[0], operands[1], ones, streams, out, ahead, streams ? aheads : 0);
   if (left > 0) {

@@ -42,11 +42,11 @@ static inline double log_add_exp(double a, double b) {
 
 // ROW(OP, lane, T, A, expression): totals are of type A; those of float32 are double, as PyTorch's
 // are. Wrapping totals are unsigned.
-#define VECTOR_TOTALS(ROW)                 \
-  ROW(SUM, F32, float, double, a + b)      \
-  ROW(SUM, F64, double, double, a + b)     \
-  ROW(PROD, F32, float, double, a *b)      \
-  ROW(PROD, F64, double, double, a *b)     \
+#define VECTOR_TOTALS(ROW)             \
+  ROW(SUM, F32, float, double, a + b)  \
+  ROW(SUM, F64, double, double, a + b) \
+  ROW(PROD, F32, float, double, a *b)  \
+  ROW(PROD, F64, double, double, a *b) \
   ROW(PROD, I64, uint64_t, uint64_t, a *b)
 #define INTEGER_SUMS(ROW) ROW(SUM, I64, uint64_t, uint64_t, a + b)
 #define SCALAR_TOTALS(ROW)                              \
@@ -199,8 +199,8 @@ int dsc_scan(DscScan op, int ndim, const int64_t *shape, int dim, const DscView 
   const int64_t work = call.by_column ? call.count * call.tile : call.count;
   const int64_t units = call.by_column ? kept / call.columns * call.tiles : kept;
   // Of long rows as few as the loops take at a time: the processor sees how they go on.
-  const bool alone = op == DSC_SCAN_MAX || op == DSC_SCAN_MIN ||
-                     (op == DSC_SCAN_SUM && call.lane == DSC_LANE_I64);
+  const bool alone =
+      op == DSC_SCAN_MAX || op == DSC_SCAN_MIN || (op == DSC_SCAN_SUM && call.lane == DSC_LANE_I64);
   const int64_t least = alone ? 1 : SIDE_BY_SIDE;
   call.rows = dsc_smaller(dsc_larger(BLOCK / call.count, least), ROWS);
   call.group = PIECE > work ? PIECE / work : 1;

@@ -55,10 +55,15 @@ static DscTarget choose(void) {
   const DscTarget best = probe();
   if (!wish) return best;
   if (!strcmp(wish, "default")) return DSC_TARGET_PORTABLE;
-  if (best != DSC_TARGET_NEON && !strcmp(wish, "avx2") && best >= DSC_TARGET_AVX2) return DSC_TARGET_AVX2;
+  if (best != DSC_TARGET_NEON && !strcmp(wish, "avx2") && best >= DSC_TARGET_AVX2)
+    return DSC_TARGET_AVX2;
   if (best == DSC_TARGET_AVX512 && !strcmp(wish, "avx512")) return best;
-  fprintf(stderr, "DESCENT_CPU_CAPABILITY: not a capability of this processor. Got %s. Try default%s.\n", wish,
-          best == DSC_TARGET_AVX512 ? ", avx2 or avx512" : best == DSC_TARGET_AVX2 ? " or avx2" : "");
+  fprintf(stderr,
+          "DESCENT_CPU_CAPABILITY: not a capability of this processor. Got %s. Try default%s.\n",
+          wish,
+          best == DSC_TARGET_AVX512 ? ", avx2 or avx512"
+          : best == DSC_TARGET_AVX2 ? " or avx2"
+                                    : "");
   return best;
 }
 

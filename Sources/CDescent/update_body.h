@@ -1,14 +1,14 @@
-// One instruction set's loops of optimizers' rules. Each operation is rounded by itself, in the order of the
-// rule's program (Sources/DescentOptim), so that both give the same bits.
+// One instruction set's loops of optimizers' rules. Each operation is rounded by itself, in the
+// order of the rule's program (Sources/DescentOptim), so that both give the same bits.
 #pragma clang fp contract(off)
 
-#define DEFINE_RULE(NAME, L, T, TENSORS, SCALARS, ...)                                               \
-  static void DSC_NAME(NAME##_##L)(void *const *data, int64_t first, int64_t count,                  \
-                                   const DscScalar *scalars) {                                       \
-    T *t[TENSORS], s[SCALARS];                                                                       \
-    for (int k = 0; k < TENSORS; k++) t[k] = (T *)data[k] + first;                                   \
-    for (int k = 0; k < SCALARS; k++) s[k] = (T)scalars[k].d;                                        \
-    DSC_VECTOR for (int64_t i = 0; i < count; i++) { __VA_ARGS__ }                                   \
+#define DEFINE_RULE(NAME, L, T, TENSORS, SCALARS, ...)                              \
+  static void DSC_NAME(NAME##_##L)(void *const *data, int64_t first, int64_t count, \
+                                   const DscScalar *scalars) {                      \
+    T *t[TENSORS], s[SCALARS];                                                      \
+    for (int k = 0; k < TENSORS; k++) t[k] = (T *)data[k] + first;                  \
+    for (int k = 0; k < SCALARS; k++) s[k] = (T)scalars[k].d;                       \
+    DSC_VECTOR for (int64_t i = 0; i < count; i++) { __VA_ARGS__ }                  \
   }
 
 // clang-format off

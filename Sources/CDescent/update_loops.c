@@ -1,5 +1,5 @@
-// The rules of optimizers as single loops: an array is read once and written once, where a program's
-// instructions would pass blocks of it to each other.
+// The rules of optimizers as single loops: an array is read once and written once, where a
+// program's instructions would pass blocks of it to each other.
 #include "dsc_update_loops.h"
 
 #include "dsc_loop_macros.h"

@@ -26,7 +26,7 @@ static float *at(const DscMatrices *m, int64_t n, int64_t h, int64_t i, int64_t 
 
 // One position: weights and gradients of the scores by definition, and what follows from them.
 static void compare_all(const DscAttention *c, const DscMatrices *g, const DscMatrices gradients[3],
-                  int64_t n, int64_t h) {
+                        int64_t n, int64_t h) {
   int64_t rows = c->queries, keys = c->keys;
   double *weights = calloc((size_t)(2 * rows * keys), sizeof(double)),
          *scores = weights + rows * keys;

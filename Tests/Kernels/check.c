@@ -1,6 +1,6 @@
-// The tests of the kernels: every family against plain definitions, on every instruction set that the
-// processor has. Scripts/check-kernels.sh builds them natively and, where a cross compiler and qemu are
-// there, for NEON.
+// The tests of the kernels: every family against plain definitions, on every instruction set that
+// the processor has. Scripts/check-kernels.sh builds them natively and, where a cross compiler and
+// qemu are there, for NEON.
 #include "check.h"
 
 #include <stdarg.h>
@@ -27,7 +27,9 @@ bool is_floating(DscDType dtype) { return dtype >= DSC_FLOAT16; }
 static int fraction_bits(DscDType dtype) {
   return dtype == DSC_FLOAT64 ? 52 : dtype == DSC_FLOAT32 ? 23 : dtype == DSC_FLOAT16 ? 10 : 7;
 }
-static int least_exponent(DscDType dtype) { return dtype == DSC_FLOAT64 ? -1022 : dtype == DSC_FLOAT16 ? -14 : -126; }
+static int least_exponent(DscDType dtype) {
+  return dtype == DSC_FLOAT64 ? -1022 : dtype == DSC_FLOAT16 ? -14 : -126;
+}
 
 double unit_of(DscDType dtype, double value) {
   int exponent = least_exponent(dtype);
@@ -41,7 +43,9 @@ double rounded(DscDType dtype, double value) {
   if (is_floating(dtype)) {
     if (!isfinite(value)) return value;
     double unit = unit_of(dtype, value), result = rint(value / unit) * unit;
-    double limit = dtype == DSC_FLOAT16 ? 65504 : dtype == DSC_FLOAT32 ? 0x1.fffffep127 : 0x1.fep127;
+    double limit = dtype == DSC_FLOAT16   ? 65504
+                   : dtype == DSC_FLOAT32 ? 0x1.fffffep127
+                                          : 0x1.fep127;
     return fabs(result) > limit ? copysign(INFINITY, value) : result;
   }
   int64_t whole = (int64_t)value;
@@ -68,13 +72,14 @@ static uint16_t half_bits(DscDType dtype, double value) {
   double size = fabs(value);
   if (size < ldexp(1, least)) return sign | (uint16_t)(size / ldexp(1, least - bits));
   int exponent = ilogb(size);
-  return sign | (uint16_t)(((exponent - least + 1) << bits) + (int)((size / ldexp(1, exponent) - 1) * (1 << bits)));
+  return sign | (uint16_t)(((exponent - least + 1) << bits) +
+                           (int)((size / ldexp(1, exponent) - 1) * (1 << bits)));
 }
 static double half_value(DscDType dtype, uint16_t half) {
   int bits = fraction_bits(dtype), least = least_exponent(dtype);
   int exponent = (half & 0x7fff) >> bits, fraction = half & ((1 << bits) - 1);
-  double size =
-      exponent == 0 ? ldexp(fraction, least - bits) : ldexp((1 << bits) + fraction, exponent - 1 + least - bits);
+  double size = exponent == 0 ? ldexp(fraction, least - bits)
+                              : ldexp((1 << bits) + fraction, exponent - 1 + least - bits);
   if (exponent == 0x7fff >> bits) size = fraction == 0 ? INFINITY : NAN;
   return half & 0x8000 ? -size : size;
 }
@@ -235,14 +240,14 @@ int main(int count, char **names) {
     const char *name;
     void (*run)(void);
   } families[] = {
-      {"products", check_products},   {"convolutions", check_convolutions},
-      {"attention", check_attention}, {"recurrent", check_recurrent},
-      {"pointwise", check_pointwise}, {"programs", check_programs},   {"copies", check_copies},
-      {"integers", check_integers},
-      {"reductions", check_reductions}, {"norms", check_norms},       {"pooling", check_pooling},
-      {"indexing", check_indexing},   {"ordering", check_ordering},   {"random", check_random},
-      {"updates", check_updates},
-      {"threads", check_threads},
+      {"products", check_products},     {"convolutions", check_convolutions},
+      {"attention", check_attention},   {"recurrent", check_recurrent},
+      {"pointwise", check_pointwise},   {"programs", check_programs},
+      {"copies", check_copies},         {"integers", check_integers},
+      {"reductions", check_reductions}, {"norms", check_norms},
+      {"pooling", check_pooling},       {"indexing", check_indexing},
+      {"ordering", check_ordering},     {"random", check_random},
+      {"updates", check_updates},       {"threads", check_threads},
   };
   dsc_set_thread_count(3);
   for (int target = 0; target < DSC_TARGET_COUNT; target++) {
@@ -252,8 +257,8 @@ int main(int count, char **names) {
       state = 88172645463325252u, checks = 0, shown = 0;
       int before = failures;
       families[i].run();
-      printf("%-8s %-10s %8lld checks, %d failed\n", targets[target], families[i].name, (long long)checks,
-             failures - before);
+      printf("%-8s %-10s %8lld checks, %d failed\n", targets[target], families[i].name,
+             (long long)checks, failures - before);
     }
   }
   return failures != 0;

@@ -1,5 +1,5 @@
-// What the tests of the kernels share: random numbers, strided arrays read and written as doubles, and
-// comparisons that are counted.
+// What the tests of the kernels share: random numbers, strided arrays read and written as doubles,
+// and comparisons that are counted.
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -25,18 +25,24 @@ typedef struct {
   DscView view;
   int ndim;
   int64_t shape[DSC_MAX_DIMS], count;
-  char *memory, *before;  // `before`: a copy of the memory, to find what was written beside the elements
+  char *memory,
+      *before;  // `before`: a copy of the memory, to find what was written beside the elements
   size_t bytes;
 } Array;
 
-typedef enum { CONTIGUOUS, STRIDED, EXPANDED } Layout;  // EXPANDED: also strides of 0, to be read alone
+typedef enum {
+  CONTIGUOUS,
+  STRIDED,
+  EXPANDED
+} Layout;  // EXPANDED: also strides of 0, to be read alone
 
 /// Makes an array of zeros.
 Array array(DscDType dtype, int ndim, const int64_t *shape, Layout layout);
 Array vector(DscDType dtype, int64_t count);
 /// Fills it with numbers in ±size that the dtype holds; `specials`: also NaN and infinities.
 void fill(Array *a, double size, bool specials);
-/// Where element `index`, row-major, lies; and the elements as doubles (int64 beyond 2^53 lose bits).
+/// Where element `index`, row-major, lies; and the elements as doubles (int64 beyond 2^53 lose
+/// bits).
 void *place(const Array *a, int64_t index);
 double get(const Array *a, int64_t index);
 void set(Array *a, int64_t index, double value);
@@ -53,13 +59,14 @@ DscDType any_dtype(void);
 
 /// Counts a check and says what failed, at most a few times a family.
 #define CHECK(condition, ...) check((condition), __FILE__, __LINE__, __VA_ARGS__)
-void check(bool holds, const char *file, int line, const char *format, ...) __attribute__((format(printf, 4, 5)));
+void check(bool holds, const char *file, int line, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 /// Whether both are NaN, or equal, or within a tolerance.
 bool near(double got, double expected, double tolerance);
 /// `count` numbers in ±1.
 Array filled(DscDType dtype, int64_t count);
-/// The error of a sum in units of what rounding may do: a sum of random signs grows with the root of its terms, and
-/// the roundings of its steps with theirs.
+/// The error of a sum in units of what rounding may do: a sum of random signs grows with the root
+/// of its terms, and the roundings of its steps with theirs.
 double error_of(double got, double expected, double terms, DscDType dtype);
 
 // The families.

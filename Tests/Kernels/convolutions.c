@@ -10,7 +10,8 @@ static int64_t outputs(const DscConvolution *c, int d) {
 typedef enum { OUTPUT, WEIGHT, INPUT } Made;
 
 // Sums over the pairs of elements that meet, of input, weight and output.
-static void each(const DscConvolution *c, const Array *x, const Array *w, const Array *y, double *sums, Made made) {
+static void each(const DscConvolution *c, const Array *x, const Array *w, const Array *y,
+                 double *sums, Made made) {
   int64_t per = c->in_channels / c->groups, of = c->out_channels / c->groups;
   const int64_t *in = c->in_size, *out = c->out_size, *taps = c->taps;
   for (int64_t n = 0; n < c->batch; n++)
@@ -26,7 +27,9 @@ static void each(const DscConvolution *c, const Array *x, const Array *w, const 
                 for (int64_t q = 0; q < taps[2]; q++) {
                   int64_t s = j * c->stride[2] + q * c->dilation[2] - c->padding[2];
                   if (s < 0 || s >= in[2]) continue;
-                  int64_t from = (((n * c->in_channels + o / of * per + ch) * in[0] + z) * in[1] + r) * in[2] + s;
+                  int64_t from =
+                      (((n * c->in_channels + o / of * per + ch) * in[0] + z) * in[1] + r) * in[2] +
+                      s;
                   int64_t pair = c->exchanged ? (o / of * per + ch) * of + o % of : o * per + ch;
                   int64_t tap = (pair * taps[0] * taps[1] + t) * taps[2] + q;
                   int64_t to = (((n * c->out_channels + o) * out[0] + h) * out[1] + i) * out[2] + j;
@@ -81,9 +84,12 @@ static DscConvolution deep(DscConvolution c) {
 
 // Makes one of the three and gives it the memory that it asks for.
 static void make(DscConvolution *c, Made made) {
-  int64_t bytes = made == INPUT ? dsc_convolve_input_workspace(c) : dsc_convolve_workspace(c, made == WEIGHT);
+  int64_t bytes =
+      made == INPUT ? dsc_convolve_input_workspace(c) : dsc_convolve_workspace(c, made == WEIGHT);
   c->workspace = aligned_alloc(64, (size_t)(bytes / 64 + 1) * 64);
-  int status = made == OUTPUT ? dsc_convolve(c) : made == WEIGHT ? dsc_convolve_weights(c) : dsc_convolve_input(c);
+  int status = made == OUTPUT   ? dsc_convolve(c)
+               : made == WEIGHT ? dsc_convolve_weights(c)
+                                : dsc_convolve_input(c);
   CHECK(status == DSC_OK, "dsc_convolve");
   free(c->workspace);
 }
@@ -108,12 +114,14 @@ static void convolution(DscConvolution c) {
     c.output = made == OUTPUT ? result.view.data : y.view.data;
     make(&c, made);
     double *sums = calloc((size_t)count, sizeof(double)), worst = 0;
-    for (int64_t i = 0; c.bias != NULL && i < count; i++) sums[i] = get(&bias, i / positions % c.out_channels);
+    for (int64_t i = 0; c.bias != NULL && i < count; i++)
+      sums[i] = get(&bias, i / positions % c.out_channels);
     each(&c, &x, &w, &y, sums, made);
-    double terms = (double)(made == OUTPUT ? weights / c.out_channels
+    double terms = (double)(made == OUTPUT   ? weights / c.out_channels
                             : made == WEIGHT ? results / c.out_channels
                                              : weights / (c.in_channels / c.groups));
-    for (int64_t i = 0; i < count; i++) worst = fmax(worst, error_of(get(&result, i), sums[i], terms, dtype));
+    for (int64_t i = 0; i < count; i++)
+      worst = fmax(worst, error_of(get(&result, i), sums[i], terms, dtype));
     CHECK(worst < 1, "convolution %d: %g", made, worst);
     free(sums), release(&result);
   }
@@ -131,9 +139,11 @@ static void pointwise(DscDType dtype) {
   convolution(c);
 }
 
-// A depthwise result so large that it goes past the cache; its lines are read in place, or from a grid.
+// A depthwise result so large that it goes past the cache; its lines are read in place, or from a
+// grid.
 static void large_depthwise(bool in_place) {
-  DscConvolution c = {.dtype = DSC_FLOAT32, .batch = 2, .groups = 800, .in_channels = 800, .out_channels = 800};
+  DscConvolution c = {
+      .dtype = DSC_FLOAT32, .batch = 2, .groups = 800, .in_channels = 800, .out_channels = 800};
   for (int d = 0; d < 3; d++) {
     c.taps[d] = d == 0 ? 1 : 3, c.stride[d] = 1, c.dilation[d] = d == 0 || in_place ? 1 : 2;
     c.padding[d] = d == 0 ? 0 : c.dilation[d], c.in_size[d] = c.out_size[d] = d == 0 ? 1 : 45;
@@ -162,8 +172,8 @@ static void infinity(void) {
   release(&x), release(&w), release(&y);
 }
 
-// An infinity in the output's gradient reaches the inputs of its window only, and one in the weight those
-// that its tap meets.
+// An infinity in the output's gradient reaches the inputs of its window only, and one in the weight
+// those that its tap meets.
 static void infinity_backward(int64_t stride) {
   enum { CHANNELS = 3, OUTPUTS = 8, SIZE = 21, AT = 4, TAPS = 3 };
   DscConvolution c = {.dtype = DSC_FLOAT32, .batch = 1, .groups = 1, .in_channels = CHANNELS};
@@ -173,7 +183,8 @@ static void infinity_backward(int64_t stride) {
     c.stride[d] = d == 0 ? 1 : stride, c.dilation[d] = 1, c.out_size[d] = outputs(&c, d);
   }
   const int64_t width = c.out_size[2];
-  Array x = vector(DSC_FLOAT32, CHANNELS * SIZE * SIZE), w = filled(DSC_FLOAT32, OUTPUTS * CHANNELS * TAPS * TAPS);
+  Array x = vector(DSC_FLOAT32, CHANNELS * SIZE * SIZE),
+        w = filled(DSC_FLOAT32, OUTPUTS * CHANNELS * TAPS * TAPS);
   Array y = filled(DSC_FLOAT32, OUTPUTS * width * width);
   c.input = x.view.data, c.weight = w.view.data, c.output = y.view.data;
   set(&y, AT * width + AT, INFINITY);
@@ -187,8 +198,8 @@ static void infinity_backward(int64_t stride) {
   make(&c, INPUT);
   for (int64_t i = 0; i < x.count; i++) {
     int64_t row = i / SIZE % SIZE, column = i % SIZE;
-    bool met = i < SIZE * SIZE && row % stride == 0 && column % stride == 0 && row / stride < width &&
-               column / stride < width;
+    bool met = i < SIZE * SIZE && row % stride == 0 && column % stride == 0 &&
+               row / stride < width && column / stride < width;
     CHECK(met == !isfinite(get(&x, i)), "an infinite weight: %g", get(&x, i));
   }
   release(&x), release(&w), release(&y);
@@ -206,7 +217,8 @@ static void threads(void) {
     DscConvolution c = {.dtype = DSC_FLOAT32, .batch = shapes[i].images, .groups = 1};
     c.in_channels = shapes[i].channels, c.out_channels = shapes[i].outputs;
     for (int d = 0; d < 3; d++) {
-      c.taps[d] = d == 0 ? 1 : shapes[i].taps, c.stride[d] = d == 0 ? 1 : shapes[i].stride, c.dilation[d] = 1;
+      c.taps[d] = d == 0 ? 1 : shapes[i].taps, c.stride[d] = d == 0 ? 1 : shapes[i].stride,
+      c.dilation[d] = 1;
       c.padding[d] = d == 0 ? 0 : shapes[i].padding;
       c.in_size[d] = d == 0 ? 1 : shapes[i].size, c.out_size[d] = outputs(&c, d);
     }

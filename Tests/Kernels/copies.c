@@ -12,7 +12,8 @@ static void copy(void) {
   CHECK(dsc_copy(ndim, shape, &from.view, &to.view) == DSC_OK, "dsc_copy");
   for (int64_t i = 0; i < from.count; i++)
     CHECK(near(get(&to, i), rounded(to.view.dtype, get(&from, i)), 0), "%s to %s: %a gave %a",
-          dsc_dtype_name(from.view.dtype), dsc_dtype_name(to.view.dtype), get(&from, i), get(&to, i));
+          dsc_dtype_name(from.view.dtype), dsc_dtype_name(to.view.dtype), get(&from, i),
+          get(&to, i));
   release(&from), release(&to);
 }
 
@@ -33,9 +34,11 @@ static void rows(void) {
   view.strides[0] = down, view.strides[1] = step;
   CHECK(dsc_copy(2, shape, &view, &to.view) == DSC_OK, "dsc_copy");
   for (int64_t r = 0; r < shape[0]; r++)
-    for (int64_t c = 0; c < shape[1]; c++) e[r * between + c] = get(&from, start + r * down + c * step);
+    for (int64_t c = 0; c < shape[1]; c++)
+      e[r * between + c] = get(&from, start + r * down + c * step);
   for (int64_t i = 0; i < to.count; i++)
-    CHECK(near(get(&to, i), e[i], 0), "rows of %s: %a, not %a", dsc_dtype_name(dtype), get(&to, i), e[i]);
+    CHECK(near(get(&to, i), e[i], 0), "rows of %s: %a, not %a", dsc_dtype_name(dtype), get(&to, i),
+          e[i]);
   free(e), release(&from), release(&to);
 }
 
@@ -46,7 +49,8 @@ static void edges(void) {
   int64_t in_shape[4] = {1 + below(5)}, out_shape[4] = {in_shape[0]}, table[3][100], at[4];
   const int64_t *places[3];
   for (int d = 0; d < dims; d++) {
-    in_shape[d + 1] = 1 + below(d == dims - 1 ? 70 : 6), out_shape[d + 1] = any_size(d == dims - 1 ? 99 : 7);
+    in_shape[d + 1] = 1 + below(d == dims - 1 ? 70 : 6),
+                 out_shape[d + 1] = any_size(d == dims - 1 ? 99 : 7);
     const int64_t start = below(in_shape[d + 1]), step = below(3) - 1;
     for (int64_t i = 0; i < out_shape[d + 1]; i++) {
       const int64_t next = start + i * step;
@@ -54,15 +58,18 @@ static void edges(void) {
     }
     places[d] = table[d];
   }
-  Array in = array(dtype, dims + 1, in_shape, CONTIGUOUS), out = array(dtype, dims + 1, out_shape, CONTIGUOUS);
+  Array in = array(dtype, dims + 1, in_shape, CONTIGUOUS),
+        out = array(dtype, dims + 1, out_shape, CONTIGUOUS);
   fill(&in, 100, true);
-  dsc_pad_edges(dtype, in_shape[0], dims, in_shape + 1, out_shape + 1, places, in.view.data, out.view.data);
+  dsc_pad_edges(dtype, in_shape[0], dims, in_shape + 1, out_shape + 1, places, in.view.data,
+                out.view.data);
   for (int64_t i = 0; i < out.count; i++) {
     int64_t rest = i, from = 0;
     for (int d = dims; d >= 0; d--) at[d] = rest % out_shape[d], rest /= out_shape[d];
-    for (int d = 0; d <= dims; d++) from = from * in_shape[d] + (d == 0 ? at[0] : table[d - 1][at[d]]);
-    CHECK(near(get(&out, i), get(&in, from), 0), "edges of %s: %a, not %a", dsc_dtype_name(dtype), get(&out, i),
-          get(&in, from));
+    for (int d = 0; d <= dims; d++)
+      from = from * in_shape[d] + (d == 0 ? at[0] : table[d - 1][at[d]]);
+    CHECK(near(get(&out, i), get(&in, from), 0), "edges of %s: %a, not %a", dsc_dtype_name(dtype),
+          get(&out, i), get(&in, from));
   }
   release(&in), release(&out);
 }
@@ -70,24 +77,27 @@ static void edges(void) {
 // All halves to float32 and back; float32 of every exponent, and halfway cases, to halves.
 static void halves(DscDType half) {
   int64_t count = 1 << 16;
-  Array narrow = vector(half, count), wide = vector(DSC_FLOAT32, count), again = vector(half, count);
+  Array narrow = vector(half, count), wide = vector(DSC_FLOAT32, count),
+        again = vector(half, count);
   for (int64_t i = 0; i < count; i++) *(uint16_t *)place(&narrow, i) = (uint16_t)i;
   CHECK(dsc_copy(1, &count, &narrow.view, &wide.view) == DSC_OK, "to float32");
   CHECK(dsc_copy(1, &count, &wide.view, &again.view) == DSC_OK, "from float32");
   for (int64_t i = 0; i < count; i++) {
     CHECK(near(get(&wide, i), get(&narrow, i), 0), "%04llx became %a", (long long)i, get(&wide, i));
     bool same = *(uint16_t *)place(&again, i) == (uint16_t)i;
-    CHECK(same || isnan(get(&narrow, i)), "%04llx came back as %04x", (long long)i, *(uint16_t *)place(&again, i));
+    CHECK(same || isnan(get(&narrow, i)), "%04llx came back as %04x", (long long)i,
+          *(uint16_t *)place(&again, i));
     CHECK(isnan(get(&again, i)) == isnan(get(&narrow, i)), "%04llx: NaN", (long long)i);
   }
   for (int64_t i = 0; i < count; i++) {
-    uint32_t bits = (uint32_t)(i << 16) | (uint32_t)(chance(2) ? below(1 << 16) : 0x1000 << below(5));
+    uint32_t bits =
+        (uint32_t)(i << 16) | (uint32_t)(chance(2) ? below(1 << 16) : 0x1000 << below(5));
     memcpy(place(&wide, i), &bits, sizeof(bits));
   }
   CHECK(dsc_copy(1, &count, &wide.view, &again.view) == DSC_OK, "from float32");
   for (int64_t i = 0; i < count; i++)
-    CHECK(near(get(&again, i), rounded(half, get(&wide, i)), 0), "%a became %a, not %a", get(&wide, i), get(&again, i),
-          rounded(half, get(&wide, i)));
+    CHECK(near(get(&again, i), rounded(half, get(&wide, i)), 0), "%a became %a, not %a",
+          get(&wide, i), get(&again, i), rounded(half, get(&wide, i)));
   release(&narrow), release(&wide), release(&again);
 }
 
@@ -95,15 +105,18 @@ static void sequences(void) {
   DscDType dtype = any_dtype();
   if (dtype == DSC_BOOL) return;
   enum { SEVERAL_PIECES = 70000 };
-  bool counts_far = dtype == DSC_FLOAT32 || dtype == DSC_FLOAT64 || dtype == DSC_INT64;  // halves end at 65504
-  Array a = vector(dtype, any_size(300) + (counts_far && chance(4) ? SEVERAL_PIECES : 0)), b = vector(dtype, a.count);
+  bool counts_far =
+      dtype == DSC_FLOAT32 || dtype == DSC_FLOAT64 || dtype == DSC_INT64;  // halves end at 65504
+  Array a = vector(dtype, any_size(300) + (counts_far && chance(4) ? SEVERAL_PIECES : 0)),
+        b = vector(dtype, a.count);
   bool floating = is_floating(dtype);
   DscScalar start = {.d = -3.25}, step = {.d = 0.375};
   if (!floating) start.i = 5, step.i = dtype == DSC_UINT8 ? 1 : -2;
   dsc_arange(dtype, a.count, start, step, a.view.data);
   for (int64_t i = 0; i < a.count; i++) {
     double e = floating ? start.d + (double)i * step.d : (double)(start.i + i * step.i);
-    CHECK(near(get(&a, i), rounded(dtype, e), 0), "arange %s: %g, not %g", dsc_dtype_name(dtype), get(&a, i), e);
+    CHECK(near(get(&a, i), rounded(dtype, e), 0), "arange %s: %g, not %g", dsc_dtype_name(dtype),
+          get(&a, i), e);
   }
   dsc_linspace(dtype, b.count, 2, 50, b.view.data);
   for (int64_t i = 0; i < b.count; i++) {
@@ -112,12 +125,15 @@ static void sequences(void) {
     if (dtype == DSC_FLOAT32 || dtype == DSC_FLOAT64) {
       bool near_start = b.count == 1 || i < b.count / 2;
       int64_t steps = near_start ? i : b.count - 1 - i;
-      double from = near_start ? 2 : 50, way = b.count == 1 ? 0 : rounded(dtype, 48.0 / (double)(b.count - 1));
+      double from = near_start ? 2 : 50,
+             way = b.count == 1 ? 0 : rounded(dtype, 48.0 / (double)(b.count - 1));
       if (!near_start) way = -way;
-      e = dtype == DSC_FLOAT64 ? fma(way, (double)steps, from) : fmaf((float)way, (float)steps, (float)from);
+      e = dtype == DSC_FLOAT64 ? fma(way, (double)steps, from)
+                               : fmaf((float)way, (float)steps, (float)from);
       slack = 0;
     }
-    CHECK(near(get(&b, i), e, slack), "linspace %s: %g, not %g", dsc_dtype_name(dtype), get(&b, i), e);
+    CHECK(near(get(&b, i), e, slack), "linspace %s: %g, not %g", dsc_dtype_name(dtype), get(&b, i),
+          e);
   }
   release(&a), release(&b);
 }

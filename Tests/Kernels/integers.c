@@ -1,18 +1,27 @@
-// Narrow integers: programs on them give what int64 gives, wrapped when it is stored; and conversions to them.
+// Narrow integers: programs on them give what int64 gives, wrapped when it is stored; and
+// conversions to them.
 #include "check.h"
 
 enum { MASK = 2, SCALAR, FIRST_RESULT };
 
-// Values of all sizes, often at the ends of the dtype's range or small enough to divide and shift by.
+// Values of all sizes, often at the ends of the dtype's range or small enough to divide and shift
+// by.
 static void fill_integers(Array *a) {
   for (int64_t i = 0; i < a->count; i++) {
     int64_t value = chance(3) ? below(40) - 20 : (int64_t)(draw() * 0x1p62);
-    if (chance(6)) value = (INT64_C(1) << (a->view.dtype == DSC_INT32 ? 31 : a->view.dtype == DSC_INT16 ? 15 : 7));
-    set(a, i, (double)(a->view.dtype == DSC_UINT8 ? (uint8_t)value : (int32_t)((uint64_t)value - (uint64_t)chance(2))));
+    if (chance(6))
+      value = (INT64_C(1) << (a->view.dtype == DSC_INT32   ? 31
+                              : a->view.dtype == DSC_INT16 ? 15
+                                                           : 7));
+    set(a, i,
+        (double)(a->view.dtype == DSC_UINT8 ? (uint8_t)value
+                                            : (int32_t)((uint64_t)value - (uint64_t)chance(2))));
   }
 }
 
-static bool is_lane(const DscProgram *p, int reg, DscLane lane) { return p->register_lane[reg] == lane; }
+static bool is_lane(const DscProgram *p, int reg, DscLane lane) {
+  return p->register_lane[reg] == lane;
+}
 
 static uint8_t any_register(const DscProgram *p, int count, DscLane lane) {
   int reg = count - 1;  // the last result, as often as not
@@ -33,9 +42,11 @@ static DscProgram any_program(void) {
     do op = (DscOp)below(dsc_op_count());
     while (!dsc_op_has_lane(op, DSC_LANE_I64));
     DscInstruction *next = &p.instructions[p.instruction_count++];
-    *next = (DscInstruction){.op = (uint8_t)op, .lane = DSC_LANE_I64, .destination = (uint8_t)count};
+    *next =
+        (DscInstruction){.op = (uint8_t)op, .lane = DSC_LANE_I64, .destination = (uint8_t)count};
     next->a = any_register(&p, count, op == DSC_OP_SELECT ? DSC_LANE_BOOL : DSC_LANE_I64);
-    next->b = any_register(&p, count, DSC_LANE_I64), next->c = any_register(&p, count, DSC_LANE_I64);
+    next->b = any_register(&p, count, DSC_LANE_I64),
+    next->c = any_register(&p, count, DSC_LANE_I64);
     p.register_lane[count] = (uint8_t)dsc_op_result_lane(op, DSC_LANE_I64);
   }
   p.register_count = (uint8_t)count, p.output_register[0] = (uint8_t)(count - 1);
@@ -49,7 +60,10 @@ static void program(void) {
   for (int d = 0; d < ndim; d++) shape[d] = any_size(ndim > 1 ? 9 : chance(6) ? 700 : 70);
   const bool flat = ndim == 1 && chance(2);
   DscProgram p = any_program();
-  DscScalar scalar = {.i = chance(3) ? below(20) - 5 : chance(2) ? below(9) : chance(2) ? 200 : 70000 * (below(3) - 1)};
+  DscScalar scalar = {.i = chance(3)   ? below(20) - 5
+                           : chance(2) ? below(9)
+                           : chance(2) ? 200
+                                       : 70000 * (below(3) - 1)};
   Array in[3], wide[3];
   DscView views[3], wide_views[3];
   for (int i = 0; i < 3; i++) {
@@ -70,12 +84,13 @@ static void program(void) {
                     : dsc_pointwise(&p, ndim, shape, views, &scalar, &out.view);
   int wide_status = dsc_pointwise(&p, ndim, shape, wide_views, &scalar, &expected.view);
   const char *name = dsc_op_name((DscOp)p.instructions[p.instruction_count - 1].op);
-  CHECK(status == wide_status, "%d x %s of %s: status %d, not %d", p.instruction_count, name, dsc_dtype_name(narrow),
-        status, wide_status);
+  CHECK(status == wide_status, "%d x %s of %s: status %d, not %d", p.instruction_count, name,
+        dsc_dtype_name(narrow), status, wide_status);
   for (int64_t i = 0; i < out.count; i++)
     CHECK(memcmp(place(&out, i), place(&expected, i), dsc_dtype_size(result)) == 0,
-          "%d x %s of %s to %s, with %lld: %a, not %a", p.instruction_count, name, dsc_dtype_name(narrow),
-          dsc_dtype_name(result), (long long)scalar.i, get(&out, i), get(&expected, i));
+          "%d x %s of %s to %s, with %lld: %a, not %a", p.instruction_count, name,
+          dsc_dtype_name(narrow), dsc_dtype_name(result), (long long)scalar.i, get(&out, i),
+          get(&expected, i));
   for (int i = 0; i < 3; i++) release(&in[i]), release(&wide[i]);
   release(&out), release(&expected);
 }
@@ -87,30 +102,39 @@ static void in_place(void) {
   DscProgram p = {.input_count = 2, .instruction_count = 1, .output_count = 1, .register_count = 3};
   for (int i = 0; i < 3; i++) p.register_lane[i] = DSC_LANE_I64;
   p.output_register[0] = 2;
-  p.instructions[0] = (DscInstruction){chance(2) ? DSC_OP_SUB : DSC_OP_MUL, DSC_LANE_I64, 2, 0, 1, 0};
+  p.instructions[0] =
+      (DscInstruction){chance(2) ? DSC_OP_SUB : DSC_OP_MUL, DSC_LANE_I64, 2, 0, 1, 0};
   Array a = vector(narrow, count), b = vector(narrow, count), expected = vector(narrow, count);
   fill_integers(&a), fill_integers(&b);
   DscView views[2] = {a.view, b.view};
   CHECK(dsc_pointwise(&p, 1, &count, views, NULL, &expected.view) == DSC_OK, "apart");
   CHECK(dsc_pointwise_flat(&p, count, views, NULL, &a.view) == DSC_OK, "in place");
-  for (int64_t i = 0; i < count; i++) CHECK(get(&a, i) == get(&expected, i), "%s in place", dsc_dtype_name(narrow));
+  for (int64_t i = 0; i < count; i++)
+    CHECK(get(&a, i) == get(&expected, i), "%s in place", dsc_dtype_name(narrow));
   release(&a), release(&b), release(&expected);
 }
 
-// Floating point is cut toward zero in int64, where NaN and what is too large are its least number, and wraps.
+// Floating point is cut toward zero in int64, where NaN and what is too large are its least number,
+// and wraps.
 static void cut(void) {
-  static const double odd[] = {NAN, INFINITY, -INFINITY, -0.0, 0x1p31, -0x1p31, 0x1.fffffep30, 0x1p63, -0x1p63, 3e9};
+  static const double odd[] = {NAN,     INFINITY,      -INFINITY, -0.0,    0x1p31,
+                               -0x1p31, 0x1.fffffep30, 0x1p63,    -0x1p63, 3e9};
   const DscDType to = (DscDType)(DSC_UINT8 + below(5));
   int64_t count = any_size(400);
   Array x = vector(chance(2) ? DSC_FLOAT32 : DSC_FLOAT64, count), y = vector(to, count);
   const bool far = chance(2);
   for (int64_t i = 0; i < count; i++)
-    set(&x, i, far && chance(20) ? odd[below(10)] : draw() * (chance(2) ? 300 : far ? 0x1p40 : 0x1p31));
+    set(&x, i,
+        far && chance(20) ? odd[below(10)]
+                          : draw() * (chance(2) ? 300
+                                      : far     ? 0x1p40
+                                                : 0x1p31));
   CHECK(dsc_copy(1, &count, &x.view, &y.view) == DSC_OK, "dsc_copy");
   for (int64_t i = 0; i < count; i++) {
     double value = get(&x, i);
     int64_t whole = value >= -0x1p63 && value < 0x1p63 ? (int64_t)value : INT64_MIN;
-    CHECK(memcmp(place(&y, i), &whole, dsc_dtype_size(to)) == 0, "%a to %s: %a", value, dsc_dtype_name(to), get(&y, i));
+    CHECK(memcmp(place(&y, i), &whole, dsc_dtype_size(to)) == 0, "%a to %s: %a", value,
+          dsc_dtype_name(to), get(&y, i));
   }
   release(&x), release(&y);
 }

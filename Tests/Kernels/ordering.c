@@ -17,7 +17,8 @@ static void sort(bool partly) {
   fill(&in, dtype == DSC_INT64 && chance(2) ? 1e15 : chance(2) ? 5 : 1000, chance(3));
   int64_t length = shape[dim], k = partly ? below(length + 1) : length;
   shape[dim] = k;
-  Array values = array(dtype, ndim, shape, (Layout)below(2)), indices = array(DSC_INT64, ndim, shape, (Layout)below(2));
+  Array values = array(dtype, ndim, shape, (Layout)below(2)),
+        indices = array(DSC_INT64, ndim, shape, (Layout)below(2));
   bool down = chance(2);
   shape[dim] = length;
   int status = partly ? dsc_topk(down, k, ndim, shape, dim, &in.view, &values.view, &indices.view)
@@ -27,7 +28,8 @@ static void sort(bool partly) {
   for (int d = dim + 1; d < ndim; d++) inner *= shape[d];
   char *seen = malloc((size_t)length + 1);
   for (int64_t row = 0; k > 0 && row < values.count / k; row++) {
-    int64_t from = row / inner * inner * length + row % inner, to = row / inner * inner * k + row % inner;
+    int64_t from = row / inner * inner * length + row % inner,
+            to = row / inner * inner * k + row % inner;
     memset(seen, 0, (size_t)length);
     for (int64_t i = 0; i < k; i++) {
       int64_t at = (int64_t)get(&indices, to + i * inner);
@@ -41,11 +43,13 @@ static void sort(bool partly) {
       double before = get(&values, to + (i - 1) * inner);
       CHECK(!precedes(v, before, down), "%a behind %a", v, before);
       if (!partly && !precedes(before, v, down))
-        CHECK(get(&indices, to + (i - 1) * inner) < (double)at, "equal elements changed their order");
+        CHECK(get(&indices, to + (i - 1) * inner) < (double)at,
+              "equal elements changed their order");
     }
     double last = get(&values, to + (k - 1) * inner);
     for (int64_t i = 0; i < length; i++)
-      CHECK(seen[i] || !precedes(get(&in, from + i * inner), last, down), "element %lld was left out", (long long)i);
+      CHECK(seen[i] || !precedes(get(&in, from + i * inner), last, down),
+            "element %lld was left out", (long long)i);
   }
   free(seen), release(&in), release(&values), release(&indices);
 }
@@ -60,12 +64,17 @@ static void kth(void) {
   fill(&in, chance(2) ? 3 : 1e15, chance(3));
   int64_t length = shape[dim], rule = (int64_t)below(3), inner = 1;
   for (int d = dim + 1; d < ndim; d++) inner *= shape[d];
-  Array sorted = array(dtype, ndim, shape, CONTIGUOUS), order = array(DSC_INT64, ndim, shape, CONTIGUOUS);
-  CHECK(dsc_sort(false, ndim, shape, dim, &in.view, &sorted.view, &order.view) == DSC_OK, "dsc_sort");
+  Array sorted = array(dtype, ndim, shape, CONTIGUOUS),
+        order = array(DSC_INT64, ndim, shape, CONTIGUOUS);
+  CHECK(dsc_sort(false, ndim, shape, dim, &in.view, &sorted.view, &order.view) == DSC_OK,
+        "dsc_sort");
   shape[dim] = 1;
-  Array values = array(dtype, ndim, shape, (Layout)below(2)), indices = array(DSC_INT64, ndim, shape, (Layout)below(2));
+  Array values = array(dtype, ndim, shape, (Layout)below(2)),
+        indices = array(DSC_INT64, ndim, shape, (Layout)below(2));
   shape[dim] = length;
-  int64_t k = rule == 0 ? 1 + below(length > 0 ? length : 1) : rule == 1 ? DSC_MEDIAN : DSC_NANMEDIAN;
+  int64_t k = rule == 0   ? 1 + below(length > 0 ? length : 1)
+              : rule == 1 ? DSC_MEDIAN
+                          : DSC_NANMEDIAN;
   if (length > 0) {
     int status = dsc_kth(k, ndim, shape, dim, &in.view, &values.view, &indices.view);
     CHECK(status == DSC_OK, "status %d", status);
@@ -77,29 +86,32 @@ static void kth(void) {
     if (k == DSC_MEDIAN) place_of = nans > 0 ? numbers : (length - 1) / 2;
     if (k == DSC_NANMEDIAN) place_of = numbers > 0 ? (numbers - 1) / 2 : 0;
     int64_t at = (int64_t)get(&order, from + place_of * inner);
-    CHECK((int64_t)get(&indices, row) == at, "place %lld of %lld: %g, not %lld", (long long)place_of, (long long)length,
-          get(&indices, row), (long long)at);
+    CHECK((int64_t)get(&indices, row) == at, "place %lld of %lld: %g, not %lld",
+          (long long)place_of, (long long)length, get(&indices, row), (long long)at);
     CHECK(near(get(&values, row), get(&in, from + at * inner), 0), "%a", get(&values, row));
   }
   release(&in), release(&sorted), release(&order), release(&values), release(&indices);
 }
 
 static void search(void) {
-  int64_t rows = 1 + below(4), n = any_size(200), count = any_size(60), shape[2] = {rows, n}, asked[2] = {rows, count};
+  int64_t rows = 1 + below(4), n = any_size(200), count = any_size(60), shape[2] = {rows, n},
+          asked[2] = {rows, count};
   DscDType dtype = (DscDType)(1 + below(DSC_DTYPE_COUNT - 1));
-  Array sorted = array(dtype, 2, shape, CONTIGUOUS), values = array(dtype, 2, asked, (Layout)below(3));
+  Array sorted = array(dtype, 2, shape, CONTIGUOUS),
+        values = array(dtype, 2, asked, (Layout)below(3));
   Array out = array(DSC_INT64, 2, asked, (Layout)below(2));
   for (int64_t i = 0; i < sorted.count; i++) set(&sorted, i, (double)(i % (n ? n : 1) / 2));
   fill(&values, 100, false);
   bool right = chance(2);
   DscView view = sorted.view;
   view.strides[0] = n, view.strides[1] = 0;
-  CHECK(dsc_searchsorted(right, 2, asked, &view, n, 1, NULL, &values.view, &out.view) == DSC_OK, "dsc_searchsorted");
+  CHECK(dsc_searchsorted(right, 2, asked, &view, n, 1, NULL, &values.view, &out.view) == DSC_OK,
+        "dsc_searchsorted");
   for (int64_t i = 0; i < values.count; i++) {
     int64_t place_of = 0;
     double v = get(&values, i);
-    while (place_of < n &&
-           (right ? get(&sorted, i / count * n + place_of) <= v : get(&sorted, i / count * n + place_of) < v))
+    while (place_of < n && (right ? get(&sorted, i / count * n + place_of) <= v
+                                  : get(&sorted, i / count * n + place_of) < v))
       place_of++;
     CHECK(get(&out, i) == (double)place_of, "%g, not %lld", get(&out, i), (long long)place_of);
   }

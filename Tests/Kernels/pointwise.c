@@ -32,12 +32,15 @@ static double softshrink(double x, double by, double unused) {
 }
 static double multiply_add(double a, double b, double c) { return a * b + c; }
 static double divide_add(double a, double b, double c) { return a / b + c; }
-static double lerp(double a, double b, double c) { return fabs(c) < 0.5 ? a + c * (b - a) : b + (c - 1) * (b - a); }
+static double lerp(double a, double b, double c) {
+  return fabs(c) < 0.5 ? a + c * (b - a) : b + (c - 1) * (b - a);
+}
 static double pass_above(double a, double b, double c) { return a > b ? c : 0; }
 static double stop_up_to(double a, double b, double c) { return a <= b ? 0 : c; }
 static double leak(double a, double b, double c) { return a > 0 ? c : b * c; }
 
-// Functions of one argument: the largest error in units of the last place, and where they are asked.
+// Functions of one argument: the largest error in units of the last place, and where they are
+// asked.
 static const struct {
   DscOp op;
   double (*of)(double);
@@ -112,7 +115,10 @@ static void spread(Array *a, double low, double high) {
 
 static double limit(DscDType dtype, double units, double expected) {
   // The reference in double has errors of its own in float64.
-  return (units + (dtype == DSC_FLOAT64 && units > 0 ? 1.5 : units > 0 ? 0.01 : 0)) * unit_of(dtype, expected);
+  return (units + (dtype == DSC_FLOAT64 && units > 0 ? 1.5
+                   : units > 0                       ? 0.01
+                                                     : 0)) *
+         unit_of(dtype, expected);
 }
 
 // Runs a program over all elements of arrays in one dimension, by either path.
@@ -130,8 +136,8 @@ static void functions(DscDType dtype) {
     CHECK(run(&p, x.count, &x.view, &y.view) == DSC_OK, "%s", dsc_op_name(unary[f].op));
     for (int64_t i = 0; i < x.count; i++) {
       double e = unary[f].of(get(&x, i));
-      CHECK(near(get(&y, i), rounded(dtype, e), limit(dtype, unary[f].units, e)), "%s(%a): %a, not %a",
-            dsc_op_name(unary[f].op), get(&x, i), get(&y, i), e);
+      CHECK(near(get(&y, i), rounded(dtype, e), limit(dtype, unary[f].units, e)),
+            "%s(%a): %a, not %a", dsc_op_name(unary[f].op), get(&x, i), get(&y, i), e);
     }
     release(&x), release(&y);
   }
@@ -144,21 +150,23 @@ static void functions(DscDType dtype) {
     CHECK(run(&p, y.count, inputs, &y.view) == DSC_OK, "%s", dsc_op_name(binary[f].op));
     for (int64_t i = 0; i < y.count; i++) {
       double a = get(&x[0], i), b = get(&x[1], i), e = binary[f].of(a, b);
-      CHECK(near(get(&y, i), rounded(dtype, e), limit(dtype, binary[f].units, e)), "%s(%a, %a): %a, not %a",
-            dsc_op_name(binary[f].op), a, b, get(&y, i), e);
+      CHECK(near(get(&y, i), rounded(dtype, e), limit(dtype, binary[f].units, e)),
+            "%s(%a, %a): %a, not %a", dsc_op_name(binary[f].op), a, b, get(&y, i), e);
     }
     release(&x[0]), release(&x[1]), release(&y);
   }
 }
 
-// Three arguments, or two, NaN and infinities among them; errors are those of numbers as large as the arguments.
+// Three arguments, or two, NaN and infinities among them; errors are those of numbers as large as
+// the arguments.
 static void functions_of_three(DscDType dtype) {
-  static const DscOp ops[] = {DSC_OP_FMA,  DSC_OP_DIV_ADD,    DSC_OP_CLAMP,      DSC_OP_LERP,
-                              DSC_OP_LEAK, DSC_OP_PASS_ABOVE, DSC_OP_STOP_UP_TO,  DSC_OP_HARDSWISH_GRADIENT,
-                              DSC_OP_SOFTSHRINK};
-  static double (*const of[])(double, double, double) = {multiply_add, divide_add, clamped,   lerp,
-                                                         leak,         pass_above, stop_up_to,
-                                                         hardswish_gradient, softshrink};
+  static const DscOp ops[] = {
+      DSC_OP_FMA,       DSC_OP_DIV_ADD,    DSC_OP_CLAMP,      DSC_OP_LERP,
+      DSC_OP_LEAK,      DSC_OP_PASS_ABOVE, DSC_OP_STOP_UP_TO, DSC_OP_HARDSWISH_GRADIENT,
+      DSC_OP_SOFTSHRINK};
+  static double (*const of[])(double, double, double) = {
+      multiply_add, divide_add,         clamped,   lerp, leak, pass_above,
+      stop_up_to,   hardswish_gradient, softshrink};
   DscLane lane = dsc_dtype_lane(dtype);
   for (size_t f = 0; f < sizeof(ops) / sizeof(ops[0]); f++) {
     if (!dsc_op_has_lane(ops[f], lane)) continue;
@@ -168,11 +176,14 @@ static void functions_of_three(DscDType dtype) {
     DscView inputs[3] = {x[0].view, x[1].view, x[2].view};
     CHECK(run(&p, y.count, inputs, &y.view) == DSC_OK, "%s", dsc_op_name(ops[f]));
     for (int64_t i = 0; i < y.count; i++) {
-      double a = get(&x[0], i), b = get(&x[1], i), c = get(&x[2], i), e = of[f](a, b, c), r = rounded(dtype, e);
-      double units = ops[f] == DSC_OP_CLAMP || ops[f] == DSC_OP_PASS_ABOVE || ops[f] == DSC_OP_STOP_UP_TO ? 0 : 4;
+      double a = get(&x[0], i), b = get(&x[1], i), c = get(&x[2], i), e = of[f](a, b, c),
+             r = rounded(dtype, e);
+      double units =
+          ops[f] == DSC_OP_CLAMP || ops[f] == DSC_OP_PASS_ABOVE || ops[f] == DSC_OP_STOP_UP_TO ? 0
+                                                                                               : 4;
       double size = isfinite(e) ? fmax(fabs(e), 16) : 1;
-      CHECK(near(get(&y, i), r, is_floating(dtype) ? units * unit_of(dtype, size) : 0), "%s(%a, %a, %a): %a, not %a",
-            dsc_op_name(ops[f]), a, b, c, get(&y, i), r);
+      CHECK(near(get(&y, i), r, is_floating(dtype) ? units * unit_of(dtype, size) : 0),
+            "%s(%a, %a, %a): %a, not %a", dsc_op_name(ops[f]), a, b, c, get(&y, i), r);
     }
     for (int i = 0; i < 3; i++) release(&x[i]);
     release(&y);
@@ -184,7 +195,8 @@ static void ends(DscDType dtype) {
   bool wide = dtype == DSC_FLOAT64;
   double least = wide ? 0x1p-1074 : 0x1p-149, normal = wide ? 0x1p-1022 : 0x1p-126,
          most = wide ? 0x1.fffffffffffffp1023 : 0x1.fffffep127;
-  double values[] = {0, INFINITY, NAN, least, 3 * least, normal - least, normal, most, 1, 0.5, 1e-20, 1e20};
+  double values[] = {0,      INFINITY, NAN, least, 3 * least, normal - least,
+                     normal, most,     1,   0.5,   1e-20,     1e20};
   enum { COUNT = sizeof(values) / sizeof(values[0]) };
   DscLane lane = wide ? DSC_LANE_F64 : DSC_LANE_F32;
   for (size_t f = 0; f < sizeof(unary) / sizeof(unary[0]); f++) {
@@ -195,12 +207,13 @@ static void ends(DscDType dtype) {
     for (int64_t i = 0; i < x.count; i++) {
       double v = get(&x, i), got = get(&y, i), e = unary[f].of(v), r = rounded(dtype, e);
       if (unary[f].op == DSC_OP_SIGN && isnan(v)) r = 0;
-      bool far = fabs(v) > 1e19 && isfinite(v) &&
-                 (unary[f].op == DSC_OP_SIN || unary[f].op == DSC_OP_COS || unary[f].op == DSC_OP_TAN);
-      CHECK(near(got, r, far ? 4e-7 * fabs(r) : limit(dtype, unary[f].units, e)), "%s(%a): %a, not %a",
-            dsc_op_name(unary[f].op), v, got, r);
-      CHECK(isnan(r) || got != 0 || signbit(got) == signbit(r), "%s(%a): the sign of zero", dsc_op_name(unary[f].op),
-            v);
+      bool far =
+          fabs(v) > 1e19 && isfinite(v) &&
+          (unary[f].op == DSC_OP_SIN || unary[f].op == DSC_OP_COS || unary[f].op == DSC_OP_TAN);
+      CHECK(near(got, r, far ? 4e-7 * fabs(r) : limit(dtype, unary[f].units, e)),
+            "%s(%a): %a, not %a", dsc_op_name(unary[f].op), v, got, r);
+      CHECK(isnan(r) || got != 0 || signbit(got) == signbit(r), "%s(%a): the sign of zero",
+            dsc_op_name(unary[f].op), v);
     }
     release(&x), release(&y);
   }
@@ -213,8 +226,8 @@ static void pairs_of_ends(DscDType dtype) {
   bool wide = dtype == DSC_FLOAT64;
   double whole = wide ? 0x1p52 : 0x1p23, least = wide ? 0x1p-1074 : 0x1p-149;
   double most = wide ? 0x1.fffffffffffffp1023 : 0x1.fffffep127;
-  double values[] = {0, INFINITY, NAN, least, 5 * least, most,      1,        2,
-                     3, 0.5,      1e-20, 1e20, whole + 1, 2 * whole, whole / 2 + 0.5};
+  double values[] = {0,   INFINITY, NAN,  least,     5 * least, most,           1, 2, 3,
+                     0.5, 1e-20,    1e20, whole + 1, 2 * whole, whole / 2 + 0.5};
   enum { ONES = sizeof(values) / sizeof(values[0]), ALL = 2 * ONES };
   DscLane lane = wide ? DSC_LANE_F64 : DSC_LANE_F32;
   for (int f = 0; f < 3; f++) {
@@ -228,17 +241,19 @@ static void pairs_of_ends(DscDType dtype) {
     DscView inputs[2] = {a.view, b.view};
     CHECK(run(&p, y.count, inputs, &y.view) == DSC_OK, "%s", dsc_op_name(ops[f]));
     for (int64_t i = 0; i < a.count; i++) {
-      double u = get(&a, i), v = get(&b, i), e = of[f](u, v), r = rounded(dtype, e), got = get(&y, i);
-      CHECK(near(got, r, limit(dtype, 2, e)), "%s(%a, %a): %a, not %a", dsc_op_name(ops[f]), u, v, got, r);
-      CHECK(isnan(r) || got != 0 || signbit(got) == signbit(r), "%s(%a, %a): the sign of zero", dsc_op_name(ops[f]),
-            u, v);
+      double u = get(&a, i), v = get(&b, i), e = of[f](u, v), r = rounded(dtype, e),
+             got = get(&y, i);
+      CHECK(near(got, r, limit(dtype, 2, e)), "%s(%a, %a): %a, not %a", dsc_op_name(ops[f]), u, v,
+            got, r);
+      CHECK(isnan(r) || got != 0 || signbit(got) == signbit(r), "%s(%a, %a): the sign of zero",
+            dsc_op_name(ops[f]), u, v);
     }
     release(&a), release(&b), release(&y);
   }
 }
 
-// What has no reference in the C library: float32 is float64 rounded, on every instruction set. (Trigamma below
-// 0.5 takes its sine in float32, as PyTorch's does.)
+// What has no reference in the C library: float32 is float64 rounded, on every instruction set.
+// (Trigamma below 0.5 takes its sine in float32, as PyTorch's does.)
 static void special_functions(void) {
   static const DscOp ops[] = {DSC_OP_DIGAMMA, DSC_OP_TRIGAMMA, DSC_OP_I0,     DSC_OP_I1,
                               DSC_OP_I0E,     DSC_OP_I1E,      DSC_OP_ERFCX,  DSC_OP_NDTRI,
@@ -260,8 +275,8 @@ static void special_functions(void) {
     }
     for (int64_t i = 0; i < count; i++) {
       double e = get(&y[1], i);
-      CHECK(near(get(&y[0], i), e, (ops[f] == DSC_OP_TRIGAMMA ? 8 : 2) * unit_of(DSC_FLOAT32, e)), "%s(%a): %a, not %a",
-            dsc_op_name(ops[f]), get(&x[0][0], i), get(&y[0], i), e);
+      CHECK(near(get(&y[0], i), e, (ops[f] == DSC_OP_TRIGAMMA ? 8 : 2) * unit_of(DSC_FLOAT32, e)),
+            "%s(%a): %a, not %a", dsc_op_name(ops[f]), get(&x[0][0], i), get(&y[0], i), e);
     }
     for (int i = 0; i < 2; i++) release(&x[0][i]), release(&x[1][i]), release(&y[i]);
   }
@@ -276,10 +291,12 @@ static double silu_slope(double x) { return 1 / (1 + exp(-x)) * (1 + x / (1 + ex
 
 // They are sums that cancel below 0, so their errors are those of numbers of the size of 1 and x.
 static void activations(DscDType dtype) {
-  static double (*const of[])(double) = {gelu, gelu_slope, silu, silu_slope, hardsigmoid, hardswish};
+  static double (*const of[])(double) = {gelu,       gelu_slope,  silu,
+                                         silu_slope, hardsigmoid, hardswish};
   static const DscOp ops[] = {DSC_OP_GELU,       DSC_OP_GELU_SLOPE,  DSC_OP_SILU,
                               DSC_OP_SILU_SLOPE, DSC_OP_HARDSIGMOID, DSC_OP_HARDSWISH};
-  static const double others[] = {0, -0.0, NAN, -40, 40, 0x1p-149, -0x1p-126, -0.75179, -88.6, 1e9, -1e9};
+  static const double others[] = {0,         -0.0,     NAN,   -40, 40,  0x1p-149,
+                                  -0x1p-126, -0.75179, -88.6, 1e9, -1e9};
   enum { OTHERS = sizeof(others) / sizeof(others[0]) };
   DscLane lane = dtype == DSC_FLOAT64 ? DSC_LANE_F64 : DSC_LANE_F32;
   for (int f = 0; f < 6; f++) {
@@ -290,8 +307,8 @@ static void activations(DscDType dtype) {
     CHECK(run(&p, x.count, &x.view, &y.view) == DSC_OK, "%s", dsc_op_name(ops[f]));
     for (int64_t i = 0; i < x.count; i++) {
       double v = get(&x, i), e = of[f](v), size = fmax(1, fabs(v));
-      CHECK(near(get(&y, i), e, 2.5 * unit_of(dtype, size)), "%s(%a): %a, not %a", dsc_op_name(ops[f]), v,
-            get(&y, i), e);
+      CHECK(near(get(&y, i), e, 2.5 * unit_of(dtype, size)), "%s(%a): %a, not %a",
+            dsc_op_name(ops[f]), v, get(&y, i), e);
     }
     release(&x), release(&y);
   }
@@ -299,10 +316,11 @@ static void activations(DscDType dtype) {
 
 // Comparisons and the arithmetic of integers.
 static void integers(void) {
-  static const DscOp ops[] = {DSC_OP_ADD,       DSC_OP_SUB,     DSC_OP_MUL,        DSC_OP_FLOOR_DIV,   DSC_OP_TRUNC_DIV,
-                              DSC_OP_REMAINDER, DSC_OP_FMOD,    DSC_OP_MAXIMUM,    DSC_OP_MINIMUM,     DSC_OP_BIT_AND,
-                              DSC_OP_BIT_OR,    DSC_OP_BIT_XOR, DSC_OP_SHIFT_LEFT, DSC_OP_SHIFT_RIGHT, DSC_OP_POW,
-                              DSC_OP_EQ,        DSC_OP_LT,      DSC_OP_GE};
+  static const DscOp ops[] = {
+      DSC_OP_ADD,       DSC_OP_SUB,     DSC_OP_MUL,        DSC_OP_FLOOR_DIV,   DSC_OP_TRUNC_DIV,
+      DSC_OP_REMAINDER, DSC_OP_FMOD,    DSC_OP_MAXIMUM,    DSC_OP_MINIMUM,     DSC_OP_BIT_AND,
+      DSC_OP_BIT_OR,    DSC_OP_BIT_XOR, DSC_OP_SHIFT_LEFT, DSC_OP_SHIFT_RIGHT, DSC_OP_POW,
+      DSC_OP_EQ,        DSC_OP_LT,      DSC_OP_GE};
   for (size_t f = 0; f < sizeof(ops) / sizeof(ops[0]); f++) {
     DscLane result = dsc_op_result_lane(ops[f], DSC_LANE_I64);
     int64_t count = any_size(300);
@@ -373,14 +391,15 @@ static void integers(void) {
       }
       if (ops[f] == DSC_OP_POW)
         for (int64_t k = 0; k < n; k++) e = (int64_t)((uint64_t)e * (uint64_t)m);
-      CHECK(*(int64_t *)place(&y, i) == e, "%s(%lld, %lld)", dsc_op_name(ops[f]), (long long)m, (long long)n);
+      CHECK(*(int64_t *)place(&y, i) == e, "%s(%lld, %lld)", dsc_op_name(ops[f]), (long long)m,
+            (long long)n);
     }
     release(&a), release(&b), release(&y);
   }
 }
 
-// Instructions on halves are those on float32, converted before and after: operands in order, single values
-// and scalars, into the first operand's memory too.
+// Instructions on halves are those on float32, converted before and after: operands in order,
+// single values and scalars, into the first operand's memory too.
 static void halves(void) {
   for (int op = 0; op < dsc_op_count(); op++) {
     int arity = dsc_op_arity((DscOp)op), kinds[2];
@@ -394,7 +413,8 @@ static void halves(void) {
     DscProgram p = {.instruction_count = 1, .output_count = 1};
     for (int k = 0; k < 2; k++) {
       kinds[k] = k == 0 ? 0 : (int)below(3);
-      half[k] = vector(dtype, kinds[k] == 0 ? count : one), wide[k] = vector(DSC_FLOAT32, half[k].count);
+      half[k] = vector(dtype, kinds[k] == 0 ? count : one),
+      wide[k] = vector(DSC_FLOAT32, half[k].count);
       fill(&half[k], 3, true);
       for (int64_t i = 0; i < half[k].count; i++) set(&wide[k], i, get(&half[k], i));
       scalars[0].d = half[k].count > 0 ? get(&half[k], 0) : 0;
@@ -418,7 +438,8 @@ static void halves(void) {
     CHECK(a == DSC_OK && b == DSC_OK, "%s of halves: %d, %d", dsc_op_name((DscOp)op), a, b);
     for (int64_t i = 0; i < count; i++) {
       double e = rounded(dtype, get(&expected, i)), got = get(in_place ? &half[0] : &out, i);
-      CHECK(near(got, e, 0), "%s of %s: %a, not %a", dsc_op_name((DscOp)op), dsc_dtype_name(dtype), got, e);
+      CHECK(near(got, e, 0), "%s of %s: %a, not %a", dsc_op_name((DscOp)op), dsc_dtype_name(dtype),
+            got, e);
     }
     for (int k = 0; k < 2; k++) release(&half[k]), release(&wide[k]);
     release(&out), release(&expected);
@@ -428,7 +449,8 @@ static void halves(void) {
 void check_pointwise(void) {
   ends(DSC_FLOAT32), ends(DSC_FLOAT64), pairs_of_ends(DSC_FLOAT32), pairs_of_ends(DSC_FLOAT64);
   for (int i = 0; i < 20; i++) halves();
-  for (int i = 0; i < 3; i++) functions(DSC_FLOAT32), functions(DSC_FLOAT64), integers(), special_functions();
+  for (int i = 0; i < 3; i++)
+    functions(DSC_FLOAT32), functions(DSC_FLOAT64), integers(), special_functions();
   for (int i = 0; i < 6; i++)
     functions_of_three(DSC_FLOAT32), functions_of_three(DSC_FLOAT64), functions_of_three(DSC_INT64);
   for (int i = 0; i < 3; i++) activations(DSC_FLOAT32), activations(DSC_FLOAT64);

@@ -1,5 +1,5 @@
-// Random programs of elementwise instructions over random layouts, with inputs of any dtype, against an
-// interpreter of one element.
+// Random programs of elementwise instructions over random layouts, with inputs of any dtype,
+// against an interpreter of one element.
 #include "check.h"
 
 typedef union {
@@ -45,14 +45,16 @@ static Value converted(Value v, DscLane from, DscLane to) {
 
 static void random_program(void) {
   enum { OPS = 6 };
-  static const DscOp ops[OPS] = {DSC_OP_ADD, DSC_OP_SUB, DSC_OP_MUL, DSC_OP_MAXIMUM, DSC_OP_MINIMUM, DSC_OP_LT};
+  static const DscOp ops[OPS] = {DSC_OP_ADD,     DSC_OP_SUB,     DSC_OP_MUL,
+                                 DSC_OP_MAXIMUM, DSC_OP_MINIMUM, DSC_OP_LT};
   int64_t shape[4];
   int ndim = (int)below(4);
   for (int d = 0; d < ndim; d++) shape[d] = any_size(ndim > 2 ? 12 : 40);
   int inputs = 1 + (int)below(4), outputs = 1 + (int)below(2), count = inputs;
   Array in[4], out[2];
   DscView in_views[4], out_views[2];
-  DscProgram p = {.input_count = (uint8_t)inputs, .scalar_count = 1, .output_count = (uint8_t)outputs};
+  DscProgram p = {
+      .input_count = (uint8_t)inputs, .scalar_count = 1, .output_count = (uint8_t)outputs};
   for (int i = 0; i < inputs; i++) {
     in[i] = array(any_dtype(), ndim, shape, (Layout)below(3)), fill(&in[i], 20, false);
     in_views[i] = in[i].view, p.register_lane[i] = (uint8_t)dsc_dtype_lane(in[i].view.dtype);
@@ -84,7 +86,8 @@ static void random_program(void) {
   CHECK(status == DSC_OK, "dsc_pointwise: %d", status);
   for (int64_t e = 0; e < out[0].count; e++) {
     Value v[DSC_MAX_REGISTERS];
-    for (int i = 0; i < inputs; i++) v[i] = converted((Value){.f64 = get(&in[i], e)}, DSC_LANE_F64, p.register_lane[i]);
+    for (int i = 0; i < inputs; i++)
+      v[i] = converted((Value){.f64 = get(&in[i], e)}, DSC_LANE_F64, p.register_lane[i]);
     v[inputs].f64 = scalar.d;
     for (int k = 0; k < p.instruction_count; k++) {
       DscInstruction s = p.instructions[k];
@@ -93,7 +96,9 @@ static void random_program(void) {
       if (op >= DSC_OP_TO_F32 && op <= DSC_OP_TO_BOOL) {
         r = converted(a, s.lane, p.register_lane[s.destination]);
       } else if (s.lane == DSC_LANE_BOOL) {
-        r.b = op == DSC_OP_LT ? a.b < b.b : op == DSC_OP_ADD || op == DSC_OP_MAXIMUM ? a.b | b.b : a.b & b.b;
+        r.b = op == DSC_OP_LT                            ? a.b < b.b
+              : op == DSC_OP_ADD || op == DSC_OP_MAXIMUM ? a.b | b.b
+                                                         : a.b & b.b;
       } else if (s.lane == DSC_LANE_F32) {
         ARITHMETIC(float, f32)
       } else if (s.lane == DSC_LANE_F64) {
@@ -105,7 +110,8 @@ static void random_program(void) {
     }
     for (int i = 0; i < outputs; i++) {
       Value expected = converted(v[count - 1 - i], p.register_lane[count - 1 - i], DSC_LANE_F64);
-      CHECK(near(get(&out[i], e), expected.f64, 0), "program: %a, not %a", get(&out[i], e), expected.f64);
+      CHECK(near(get(&out[i], e), expected.f64, 0), "program: %a, not %a", get(&out[i], e),
+            expected.f64);
     }
   }
   for (int i = 0; i < inputs; i++) release(&in[i]);

@@ -1,5 +1,5 @@
-// Random numbers: the engine against its recurrence, uniform fills against their rule bit by bit, and every
-// other fill equal to the last bit on all instruction sets.
+// Random numbers: the engine against its recurrence, uniform fills against their rule bit by bit,
+// and every other fill equal to the last bit on all instruction sets.
 #include "check.h"
 
 // Matsumoto and Nishimura's MT19937, 1998, straight from the recurrence.
@@ -30,7 +30,8 @@ static void engine(void) {
   DscGenerator g;
   Twister t;
   dsc_generator_seed(&g, 5489), seed(&t, 5489);
-  CHECK(drawn(&t) == 3499211612u && dsc_random_u32(&g) == 3499211612u, "the first number of the standard's seed");
+  CHECK(drawn(&t) == 3499211612u && dsc_random_u32(&g) == 3499211612u,
+        "the first number of the standard's seed");
   for (int i = 0; i < 3000; i++) CHECK(dsc_random_u32(&g) == drawn(&t), "number %d", i);
 }
 
@@ -42,7 +43,8 @@ static void uniform(void) {
     dsc_generator_seed(&g, start), seed(&t, start);
     Array f = vector(DSC_FLOAT32, count), d = vector(DSC_FLOAT64, count);
     CHECK(dsc_fill_uniform(&g, DSC_FLOAT32, count, 0, 1, f.view.data) == DSC_OK, "float32");
-    for (int64_t i = 0; i < count; i++) CHECK(get(&f, i) == (double)(drawn(&t) & 0xffffff) * 0x1p-24, "float32");
+    for (int64_t i = 0; i < count; i++)
+      CHECK(get(&f, i) == (double)(drawn(&t) & 0xffffff) * 0x1p-24, "float32");
     CHECK(dsc_fill_uniform(&g, DSC_FLOAT64, count, 0, 1, d.view.data) == DSC_OK, "float64");
     for (int64_t i = 0; i < count; i++) {
       uint64_t high = drawn(&t), bits = high << 32 | drawn(&t);
@@ -53,7 +55,8 @@ static void uniform(void) {
 }
 
 // What a fill writes, by the number of its kind.
-static int fill_with(int kind, DscGenerator *g, DscDType dtype, int64_t count, const Array *rates, void *out) {
+static int fill_with(int kind, DscGenerator *g, DscDType dtype, int64_t count, const Array *rates,
+                     void *out) {
   switch (kind) {
     case 0:
       return dsc_fill_uniform(g, dtype, count, -2, 3, out);
@@ -82,8 +85,8 @@ static int fill_with(int kind, DscGenerator *g, DscDType dtype, int64_t count, c
   }
 }
 
-// The means of the distributions above (none of cauchy's), and the bits of all numbers: one set of numbers,
-// wherever they are drawn.
+// The means of the distributions above (none of cauchy's), and the bits of all numbers: one set of
+// numbers, wherever they are drawn.
 static void distributions(void) {
   static const uint64_t expected[12][2] = {
       {0x1311f0452f91e691, 0x45eb83a85dea9534}, {0x2993301323f4c12b, 0x4284a65432cef915},
@@ -101,14 +104,16 @@ static void distributions(void) {
       uint64_t bits = 0;
       for (int64_t count = 1; count < 5000; count = count * 5 + 2) {
         Array rates = vector(dtype, count), out = vector(dtype, count);
-        for (int64_t i = 0; i < count; i++) set(&rates, i, fmod((double)(i + 1) * 0.6180339887498949, 1));
+        for (int64_t i = 0; i < count; i++)
+          set(&rates, i, fmod((double)(i + 1) * 0.6180339887498949, 1));
         DscGenerator g;
         dsc_generator_seed(&g, 42);
         CHECK(fill_with(kind, &g, dtype, count, &rates, out.view.data) == DSC_OK, "fill %d", kind);
         double mean = 0;
         for (int64_t i = 0; i < count; i++) mean += get(&out, i) / (double)count;
         if (means[kind] != 0)
-          CHECK(fabs(mean - means[kind]) < 5 * widths[kind] / sqrt((double)count), "fill %d: mean %g", kind, mean);
+          CHECK(fabs(mean - means[kind]) < 5 * widths[kind] / sqrt((double)count),
+                "fill %d: mean %g", kind, mean);
         for (int64_t i = 0; i < count; i++) {
           double v = get(&out, i);
           uint64_t part;
@@ -118,8 +123,8 @@ static void distributions(void) {
         bits = bits * 6364136223846793005u + dsc_random_u32(&g);  // as many draws everywhere
         release(&rates), release(&out);
       }
-      CHECK(bits == expected[kind][wide], "fill %d of %s has other bits here: 0x%llx", kind, dsc_dtype_name(dtype),
-            (unsigned long long)bits);
+      CHECK(bits == expected[kind][wide], "fill %d of %s has other bits here: 0x%llx", kind,
+            dsc_dtype_name(dtype), (unsigned long long)bits);
     }
   }
 }
@@ -133,7 +138,8 @@ static void permutations(void) {
     char *seen = calloc((size_t)count + 1, 1);
     for (int64_t i = 0; i < count; i++) {
       int64_t v = (int64_t)get(&out, i);
-      CHECK(v >= 0 && v < count && !seen[v], "%lld twice or beyond %lld", (long long)v, (long long)count);
+      CHECK(v >= 0 && v < count && !seen[v], "%lld twice or beyond %lld", (long long)v,
+            (long long)count);
       if (v >= 0 && v < count) seen[v] = 1;
     }
     free(seen), release(&out);
@@ -143,14 +149,16 @@ static void permutations(void) {
 // Draws from weights: never what has none, and the others as often as they weigh.
 static void multinomial(void) {
   enum { ROWS = 3, CATEGORIES = 5, SAMPLES = 4000 };
-  static const double weights[ROWS][CATEGORIES] = {{1, 0, 3, 0, 0}, {0, 0, 0, 0, 2}, {1, 1, 1, 1, 4}};
+  static const double weights[ROWS][CATEGORIES] = {
+      {1, 0, 3, 0, 0}, {0, 0, 0, 0, 2}, {1, 1, 1, 1, 4}};
   for (int wide = 0; wide < 2; wide++) {
     DscDType dtype = wide ? DSC_FLOAT64 : DSC_FLOAT32;
     Array w = vector(dtype, ROWS * CATEGORIES), out = vector(DSC_INT64, ROWS * SAMPLES);
     for (int i = 0; i < ROWS * CATEGORIES; i++) set(&w, i, weights[i / CATEGORIES][i % CATEGORIES]);
     DscGenerator g;
     dsc_generator_seed(&g, 3);
-    CHECK(dsc_fill_multinomial(&g, dtype, ROWS, CATEGORIES, w.view.data, SAMPLES, out.view.data) == DSC_OK,
+    CHECK(dsc_fill_multinomial(&g, dtype, ROWS, CATEGORIES, w.view.data, SAMPLES, out.view.data) ==
+              DSC_OK,
           "multinomial");
     double seen[ROWS][CATEGORIES] = {{0}};
     for (int i = 0; i < ROWS * SAMPLES; i++) {
@@ -163,7 +171,8 @@ static void multinomial(void) {
       for (int c = 0; c < CATEGORIES; c++) total += weights[r][c];
       for (int c = 0; c < CATEGORIES; c++) {
         double e = SAMPLES * weights[r][c] / total;
-        CHECK(fabs(seen[r][c] - e) <= 5 * sqrt(e), "category %d %g times, not %g", c, seen[r][c], e);
+        CHECK(fabs(seen[r][c] - e) <= 5 * sqrt(e), "category %d %g times, not %g", c, seen[r][c],
+              e);
       }
     }
     release(&w), release(&out);

@@ -1,5 +1,5 @@
-// Recurrent layers against the formulas of their cells in double, and their gradients against those that
-// follow from them step by step.
+// Recurrent layers against the formulas of their cells in double, and their gradients against those
+// that follow from them step by step.
 #include "check.h"
 
 static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
@@ -21,24 +21,28 @@ static Array numbers(DscDType dtype, int64_t count) {
 }
 
 // The definition: all steps forward, then backward, in double. Results in the order of `Layer`.
-static void define(const Layer *l, double *y, double *cells, double *dg, double *dh, double *dx, double *dh0,
-                   double *dm0) {
+static void define(const Layer *l, double *y, double *cells, double *dg, double *dh, double *dx,
+                   double *dh0, double *dm0) {
   const DscRecurrent *p = &l->call;
   int64_t n = p->hidden, width = l->width;
   double *sum = malloc((size_t)width * 2 * sizeof(double)), *part = sum + width;
   double *state = malloc((size_t)n * 2 * sizeof(double)), *carry = state + n;
-  double *kept = malloc((size_t)(p->steps * width) * 2 * sizeof(double));  // gates; a GRU's state products
+  double *kept =
+      malloc((size_t)(p->steps * width) * 2 * sizeof(double));  // gates; a GRU's state products
   for (int64_t row = 0; row < p->batch; row++) {
 #define STEP(number) (p->reversed ? p->steps - 1 - (number) : (number))
-#define BEFORE(values, first, number, j) \
-  ((number) > 0 ? (values)[(STEP((number)-1) * p->batch + row) * n + (j)] : (first) ? get(first, row * n + (j)) : 0)
+#define BEFORE(values, first, number, j)                                  \
+  ((number) > 0 ? (values)[(STEP((number)-1) * p->batch + row) * n + (j)] \
+   : (first)    ? get(first, row * n + (j))                               \
+                : 0)
     const Array *h0 = p->h ? &l->h : NULL, *m0 = p->c ? &l->m : NULL;
     for (int64_t s = 0; s < p->steps; s++) {
       int64_t at = STEP(s) * p->batch + row;
       for (int64_t g = 0; g < width; g++) {
         sum[g] = p->bias_ih ? get(&l->b, g) : 0, part[g] = p->bias_hh ? get(&l->c, g) : 0;
         for (int64_t k = 0; k < p->inputs; k++)
-          sum[g] += get(&l->w, g * p->inputs + k) * get(&l->x, STEP(s) * p->x_step + row * p->x_row + k);
+          sum[g] +=
+              get(&l->w, g * p->inputs + k) * get(&l->x, STEP(s) * p->x_step + row * p->x_row + k);
         for (int64_t k = 0; k < n; k++) part[g] += get(&l->v, g * n + k) * BEFORE(y, h0, s, k);
       }
       double *keep = kept + s * width, *products = kept + (p->steps + s) * width;
@@ -94,7 +98,8 @@ static void define(const Layer *l, double *y, double *cells, double *dg, double 
       }
       for (int64_t k = 0; k < p->inputs; k++) {
         dx[at * p->inputs + k] = 0;
-        for (int64_t g = 0; g < width; g++) dx[at * p->inputs + k] += d[g] * get(&l->w, g * p->inputs + k);
+        for (int64_t g = 0; g < width; g++)
+          dx[at * p->inputs + k] += d[g] * get(&l->w, g * p->inputs + k);
       }
     }
     for (int64_t j = 0; j < n; j++) dh0[row * n + j] = state[j], dm0[row * n + j] = carry[j];
@@ -123,40 +128,46 @@ static Array rows_of(DscDType dtype, int64_t rows, int64_t width, int64_t pitch)
 // Other numbers of threads give the same bits.
 static void repeat(const Layer *l, Array *const results[12]) {
   void *bits[12];
-  for (int i = 0; i < 12; i++) bits[i] = memcpy(malloc(results[i]->bytes), results[i]->memory, results[i]->bytes);
+  for (int i = 0; i < 12; i++)
+    bits[i] = memcpy(malloc(results[i]->bytes), results[i]->memory, results[i]->bytes);
   for (int threads = 1; threads <= 3; threads++) {
     dsc_set_thread_count(threads);
     (void)dsc_recurrent(&l->call), (void)dsc_recurrent_backward(&l->call, &l->gradients);
     for (int i = 0; i < 12; i++)
-      CHECK(memcmp(bits[i], results[i]->memory, results[i]->bytes) == 0, "%d threads, result %d", threads, i);
+      CHECK(memcmp(bits[i], results[i]->memory, results[i]->bytes) == 0, "%d threads, result %d",
+            threads, i);
   }
   for (int i = 0; i < 12; i++) free(bits[i]);
 }
 
 // `is_long`: more steps than those whose inputs are multiplied at once.
 static void layer(DscCell cell, DscDType dtype, bool is_long) {
-  int64_t steps = 1 + below(4), batch = 1 + below(chance(4) ? 60 : 7), inputs = 1 + below(chance(4) ? 300 : 20);
+  int64_t steps = 1 + below(4), batch = 1 + below(chance(4) ? 60 : 7),
+          inputs = 1 + below(chance(4) ? 300 : 20);
   int64_t n = 1 + below(chance(6) ? 270 : 40), gates = dsc_cell_gates(cell), width = gates * n;
   if (is_long) {
-    steps = 22 + below(14), batch = 16 + below(6), inputs = 1 + below(8), n = 60 + below(6), width = gates * n;
+    steps = 22 + below(14), batch = 16 + below(6), inputs = 1 + below(8), n = 60 + below(6),
+    width = gates * n;
   }
   int64_t x_row = inputs + below(3), x_step = batch * x_row + below(3);
   Layer l = {.width = width};
-  l.x = numbers(dtype, steps * x_step), l.w = numbers(dtype, width * inputs), l.v = numbers(dtype, width * n);
+  l.x = numbers(dtype, steps * x_step), l.w = numbers(dtype, width * inputs),
+  l.v = numbers(dtype, width * n);
   l.b = numbers(dtype, width), l.c = numbers(dtype, width), l.h = numbers(dtype, batch * n);
   l.m = numbers(dtype, batch * n), l.gy = numbers(dtype, steps * batch * n);
   l.gh = numbers(dtype, batch * n), l.gm = numbers(dtype, batch * n);
   if (is_long) fill(&l.v, 0.1, false);  // errors would grow from step to step
   Array *results[] = {&l.y,  &l.last_h, &l.last_m,      &l.gates, &l.memory, &l.dg,
                       &l.dh, &l.sums,   &l.hidden_sums, &l.dx,    &l.dh0,    &l.dm0};
-  int64_t all = steps * batch,
-          counts[] = {all * n,     batch * n,     batch * n,     all * width,  all * n,   all * width,
-                      all * width, batch * width, batch * width, all * inputs, batch * n, batch * n};
+  int64_t all = steps * batch, counts[] = {all * n,       batch * n,    batch * n,   all * width,
+                                           all * n,       all * width,  all * width, batch * width,
+                                           batch * width, all * inputs, batch * n,   batch * n};
   for (int i = 0; i < 12; i++) *results[i] = vector(dtype, counts[i]);
   int64_t pitch = width + below(3);
   release(&l.dg), release(&l.dh);
   l.dg = rows_of(dtype, all, width, pitch), l.dh = rows_of(dtype, all, width, pitch);
-  bool bias = !chance(4), states = !chance(4), is_lstm = cell == DSC_CELL_LSTM, is_gru = cell == DSC_CELL_GRU;
+  bool bias = !chance(4), states = !chance(4), is_lstm = cell == DSC_CELL_LSTM,
+       is_gru = cell == DSC_CELL_GRU;
   l.call = (DscRecurrent){.cell = cell,
                           .dtype = dtype,
                           .steps = steps,
@@ -229,9 +240,12 @@ static void layer(DscCell cell, DscDType dtype, bool is_long) {
 // Gates far beyond where their functions end, and NaN.
 static void extremes(DscDType dtype) {
   enum { UNITS = 45 };
-  static const double values[] = {NAN, INFINITY, -INFINITY, 1e30, -1e30, 86, -86, 88, -88, 21, -21, 0};
-  Array zeros = vector(dtype, 4 * UNITS * UNITS), bias = vector(dtype, 4 * UNITS), gates = vector(dtype, 4 * UNITS);
-  Array y = vector(dtype, UNITS), h = vector(dtype, UNITS), c = vector(dtype, UNITS), memory = vector(dtype, UNITS);
+  static const double values[] = {NAN, INFINITY, -INFINITY, 1e30, -1e30, 86,
+                                  -86, 88,       -88,       21,   -21,   0};
+  Array zeros = vector(dtype, 4 * UNITS * UNITS), bias = vector(dtype, 4 * UNITS),
+        gates = vector(dtype, 4 * UNITS);
+  Array y = vector(dtype, UNITS), h = vector(dtype, UNITS), c = vector(dtype, UNITS),
+        memory = vector(dtype, UNITS);
   memset((void *)zeros.view.data, 0, (size_t)(4 * UNITS * UNITS) * dsc_dtype_size(dtype));
   double sums[4 * UNITS];
   for (int i = 0; i < 4 * UNITS; i++) {
@@ -262,7 +276,8 @@ static void extremes(DscDType dtype) {
   CHECK(dsc_recurrent(&call) == DSC_OK, "dsc_recurrent");
   for (int i = 0; i < 4 * UNITS; i++) {
     double expected = i / UNITS == 2 ? tanh(sums[i]) : sigmoid(sums[i]), got = get(&gates, i);
-    CHECK(isnan(expected) ? isnan(got) : fabs(got - expected) < 1e-6, "gate of %g: %g", sums[i], got);
+    CHECK(isnan(expected) ? isnan(got) : fabs(got - expected) < 1e-6, "gate of %g: %g", sums[i],
+          got);
   }
   free(call.workspace);
   Array *all[] = {&zeros, &bias, &gates, &y, &h, &c, &memory};
@@ -271,5 +286,6 @@ static void extremes(DscDType dtype) {
 
 void check_recurrent(void) {
   for (int i = 0; i < 8; i++) extremes(i % 2 ? DSC_FLOAT64 : DSC_FLOAT32);
-  for (int i = 0; i < 48; i++) layer((DscCell)(i % 4), i / 4 % 2 ? DSC_FLOAT64 : DSC_FLOAT32, i % 16 == 4 || i == 5);
+  for (int i = 0; i < 48; i++)
+    layer((DscCell)(i % 4), i / 4 % 2 ? DSC_FLOAT64 : DSC_FLOAT32, i % 16 == 4 || i == 5);
 }

@@ -7,10 +7,12 @@ static int random_shape(int64_t *shape, int64_t most) {
   return ndim;
 }
 
-// The element of the result (of its shape, reduced sizes 1) that an element of the input belongs to.
+// The element of the result (of its shape, reduced sizes 1) that an element of the input belongs
+// to.
 static int64_t target_of(const Array *in, uint32_t reduced, int64_t index, int64_t *number) {
   int64_t coordinate[DSC_MAX_DIMS], kept = 0, place_of = 0;
-  for (int d = in->ndim - 1; d >= 0; d--) coordinate[d] = index % in->shape[d], index /= in->shape[d];
+  for (int d = in->ndim - 1; d >= 0; d--)
+    coordinate[d] = index % in->shape[d], index /= in->shape[d];
   for (int d = 0; d < in->ndim; d++) {
     if (reduced >> d & 1)
       place_of = place_of * in->shape[d] + coordinate[d];
@@ -43,7 +45,11 @@ static void reduce(void) {
   DscReduction op = (DscReduction)below(6);
   bool logical = op == DSC_REDUCE_ANY || op == DSC_REDUCE_ALL;
   bool exact = dtype < DSC_FLOAT16;
-  fill(&in, op == DSC_REDUCE_PROD ? 1.5 : exact ? 20 : 1, (op == DSC_REDUCE_MAX || op == DSC_REDUCE_MIN) && chance(3));
+  fill(&in,
+       op == DSC_REDUCE_PROD ? 1.5
+       : exact               ? 20
+                             : 1,
+       (op == DSC_REDUCE_MAX || op == DSC_REDUCE_MIN) && chance(3));
   bool counted = dtype == DSC_BOOL && (op == DSC_REDUCE_SUM || op == DSC_REDUCE_PROD);
   Array out = result_for(&in, logical ? DSC_BOOL : counted ? DSC_INT64 : dtype, reduced, &terms);
   int status = dsc_reduce(op, NULL, ndim, shape, reduced, &in.view, 1, NULL, 1, &out.view);
@@ -89,15 +95,19 @@ static void reduce(void) {
   for (int64_t i = 0; i < out.count; i++) {
     double unit = unit_of(dtype == DSC_FLOAT64 ? DSC_FLOAT64 : DSC_FLOAT32, 1), slack = 0;
     if (!exact && op == DSC_REDUCE_SUM) slack = unit * size[i] * 4 + unit_of(dtype, e[i]);
-    if (!exact && op == DSC_REDUCE_PROD) slack = unit * fabs(e[i]) * (double)terms + unit_of(dtype, e[i]);
-    if (exact && op == DSC_REDUCE_PROD && fabs(e[i]) > 1e15) continue;  // beyond what a double counts
+    if (!exact && op == DSC_REDUCE_PROD)
+      slack = unit * fabs(e[i]) * (double)terms + unit_of(dtype, e[i]);
+    if (exact && op == DSC_REDUCE_PROD && fabs(e[i]) > 1e15)
+      continue;  // beyond what a double counts
     CHECK(near(get(&out, i), exact && !logical ? rounded(out.view.dtype, e[i]) : e[i], slack),
-          "reduction %d of %s over %x: %a, not %a", op, dsc_dtype_name(dtype), reduced, get(&out, i), e[i]);
+          "reduction %d of %s over %x: %a, not %a", op, dsc_dtype_name(dtype), reduced,
+          get(&out, i), e[i]);
   }
   free(e), release(&in), release(&out);
 }
 
-// The mean of a program's values: of the product of two inputs, one of them spread over a dimension.
+// The mean of a program's values: of the product of two inputs, one of them spread over a
+// dimension.
 static void reduce_program(void) {
   int64_t shape[4], terms;
   int ndim = random_shape(shape, 300);
@@ -113,7 +123,8 @@ static void reduce_program(void) {
   Array out = result_for(&in[0], dtype, reduced, &terms);
   DscView views[2] = {in[0].view, in[1].view};
   double divisor = terms > 0 ? (double)terms : 1;
-  CHECK(dsc_reduce(DSC_REDUCE_SUM, &p, ndim, shape, reduced, views, 2, NULL, divisor, &out.view) == DSC_OK,
+  CHECK(dsc_reduce(DSC_REDUCE_SUM, &p, ndim, shape, reduced, views, 2, NULL, divisor, &out.view) ==
+            DSC_OK,
         "dsc_reduce");
   long double *e = calloc((size_t)out.count + 1, sizeof(long double));
   for (int64_t i = 0; i < in[0].count; i++) {
@@ -122,8 +133,8 @@ static void reduce_program(void) {
   }
   for (int64_t i = 0; i < out.count; i++) {
     double expected = (double)e[i], unit = dtype == DSC_FLOAT64 ? 0x1p-52 : 0x1p-23;
-    CHECK(near(get(&out, i), expected, 16 * unit + unit_of(dtype, expected)), "mean of products of %s: %a, not %a",
-          dsc_dtype_name(dtype), get(&out, i), expected);
+    CHECK(near(get(&out, i), expected, 16 * unit + unit_of(dtype, expected)),
+          "mean of products of %s: %a, not %a", dsc_dtype_name(dtype), get(&out, i), expected);
   }
   free(e), release(&in[0]), release(&in[1]), release(&out);
 }
@@ -136,7 +147,8 @@ static void places(void) {
   fill(&in, 5, chance(4));
   uint32_t reduced = 1 + (uint32_t)below((1 << ndim) - 1);
   bool largest = chance(2);
-  Array values = result_for(&in, dtype, reduced, &terms), indices = result_for(&in, DSC_INT64, reduced, &terms);
+  Array values = result_for(&in, dtype, reduced, &terms),
+        indices = result_for(&in, DSC_INT64, reduced, &terms);
   int status = dsc_arg_reduce(largest, ndim, shape, reduced, &in.view, &values.view, &indices.view);
   if (terms == 0 || in.count == 0) {
     CHECK(status == DSC_OK || (terms == 0 && status == DSC_UNSUPPORTED), "status %d", status);
@@ -151,13 +163,15 @@ static void places(void) {
       bool wins = best[to] < 0 || (isnan(v) && !isnan(value[to])) ||
                   (!isnan(value[to]) && (largest ? v > value[to] : v < value[to]));
       // Elements do not come in the order of their numbers.
-      bool ties = best[to] >= 0 && (v == value[to] || (isnan(v) && isnan(value[to]))) && number < best[to];
+      bool ties =
+          best[to] >= 0 && (v == value[to] || (isnan(v) && isnan(value[to]))) && number < best[to];
       if (wins || ties) best[to] = number, value[to] = v;
     }
     for (int64_t i = 0; i < values.count; i++) {
-      CHECK(near(get(&values, i), value[i], 0), "arg %s: %a, not %a", dsc_dtype_name(dtype), get(&values, i), value[i]);
-      CHECK(get(&indices, i) == (double)best[i], "arg %s: at %g, not %lld", dsc_dtype_name(dtype), get(&indices, i),
-            (long long)best[i]);
+      CHECK(near(get(&values, i), value[i], 0), "arg %s: %a, not %a", dsc_dtype_name(dtype),
+            get(&values, i), value[i]);
+      CHECK(get(&indices, i) == (double)best[i], "arg %s: at %g, not %lld", dsc_dtype_name(dtype),
+            get(&indices, i), (long long)best[i]);
     }
     free(best), free(value);
   }
@@ -172,32 +186,40 @@ static void moments(void) {
   fill(&in, 1, false);
   for (int64_t i = 0; i < in.count; i++) set(&in, i, get(&in, i) + 3);
   uint32_t reduced = 1 + (uint32_t)below((1 << ndim) - 1);
-  Array mean = result_for(&in, dtype, reduced, &terms), variance = result_for(&in, dtype, reduced, &terms);
+  Array mean = result_for(&in, dtype, reduced, &terms),
+        variance = result_for(&in, dtype, reduced, &terms);
   double correction = (double)below(2);
-  CHECK(dsc_moments(ndim, shape, reduced, &in.view, correction, &mean.view, &variance.view) == DSC_OK, "dsc_moments");
+  CHECK(
+      dsc_moments(ndim, shape, reduced, &in.view, correction, &mean.view, &variance.view) == DSC_OK,
+      "dsc_moments");
   long double *m = calloc((size_t)mean.count + 1, sizeof(long double));
   long double *v = calloc((size_t)mean.count + 1, sizeof(long double));
   int64_t number;
-  for (int64_t i = 0; i < in.count; i++) m[target_of(&in, reduced, i, &number)] += (long double)get(&in, i) / terms;
+  for (int64_t i = 0; i < in.count; i++)
+    m[target_of(&in, reduced, i, &number)] += (long double)get(&in, i) / terms;
   for (int64_t i = 0; i < in.count; i++) {
     int64_t to = target_of(&in, reduced, i, &number);
     v[to] += (get(&in, i) - m[to]) * (get(&in, i) - m[to]);
   }
   for (int64_t i = 0; i < mean.count && terms > 0; i++) {
-    double divisor = fmax(0, (double)terms - correction), e = (double)(v[i] / divisor), expected = (double)m[i];
+    double divisor = fmax(0, (double)terms - correction), e = (double)(v[i] / divisor),
+           expected = (double)m[i];
     double unit = dtype == DSC_FLOAT64 ? 0x1p-52 : 0x1p-23;
-    CHECK(near(get(&mean, i), expected, 16 * unit * (1 + fabs(expected)) + unit_of(dtype, expected)),
-          "mean: %a, not %a", get(&mean, i), expected);
-    CHECK(near(get(&variance, i), e, 16 * unit * (1 + e) * (1 + fabs(expected)) + unit_of(dtype, e)) ||
+    CHECK(
+        near(get(&mean, i), expected, 16 * unit * (1 + fabs(expected)) + unit_of(dtype, expected)),
+        "mean: %a, not %a", get(&mean, i), expected);
+    CHECK(near(get(&variance, i), e,
+               16 * unit * (1 + e) * (1 + fabs(expected)) + unit_of(dtype, e)) ||
               (terms == 1 && correction == 1),
           "variance: %a, not %a", get(&variance, i), e);
-    if (terms == 1 && correction == 1) CHECK(isnan(get(&variance, i)), "the variance of one value is NaN");
+    if (terms == 1 && correction == 1)
+      CHECK(isnan(get(&variance, i)), "the variance of one value is NaN");
   }
   free(m), free(v), release(&in), release(&mean), release(&variance);
 }
 
-// Calls with the first element of each row along a dimension, and the step between its elements, both as
-// row-major indices.
+// Calls with the first element of each row along a dimension, and the step between its elements,
+// both as row-major indices.
 #define FOR_ROWS(array_, dim_)                                                 \
   int64_t length = (array_).shape[dim_], inner = 1;                            \
   for (int d = (dim_) + 1; d < (array_).ndim; d++) inner *= (array_).shape[d]; \
@@ -211,10 +233,13 @@ static void scan(void) {
   DscDType dtype = op == DSC_SCAN_LOGSUMEXP ? any_floating() : any_dtype();
   bool places_too = op == DSC_SCAN_MAX || op == DSC_SCAN_MIN, exact = !is_floating(dtype);
   DscDType result = exact && !places_too && (dtype == DSC_BOOL || chance(2)) ? DSC_INT64 : dtype;
-  Array in = array(dtype, ndim, shape, (Layout)below(3)), out = array(result, ndim, shape, (Layout)below(2));
+  Array in = array(dtype, ndim, shape, (Layout)below(3)),
+        out = array(result, ndim, shape, (Layout)below(2));
   Array indices = array(DSC_INT64, ndim, shape, (Layout)below(2));
   fill(&in, op == DSC_SCAN_PROD ? 1.2 : 4, places_too && chance(3));
-  CHECK(dsc_scan(op, ndim, shape, dim, &in.view, &out.view, places_too ? &indices.view : NULL) == DSC_OK, "dsc_scan");
+  CHECK(dsc_scan(op, ndim, shape, dim, &in.view, &out.view, places_too ? &indices.view : NULL) ==
+            DSC_OK,
+        "dsc_scan");
   FOR_ROWS(in, dim) {
     double total = op == DSC_SCAN_PROD ? 1 : 0, size = 0;
     int64_t at = 0;
@@ -223,17 +248,21 @@ static void scan(void) {
       size += fabs(v);
       if (op == DSC_SCAN_SUM) total += v;
       if (op == DSC_SCAN_PROD)
-        total = exact ? (double)(int64_t)((uint64_t)(int64_t)total * (uint64_t)(int64_t)v) : total * v;
-      if (op == DSC_SCAN_LOGSUMEXP) total = i == 0 ? v : fmax(total, v) + log1p(exp(-fabs(total - v)));
-      if (places_too && (i == 0 || isnan(v) || (!isnan(total) && (op == DSC_SCAN_MAX ? v >= total : v <= total))))
+        total =
+            exact ? (double)(int64_t)((uint64_t)(int64_t)total * (uint64_t)(int64_t)v) : total * v;
+      if (op == DSC_SCAN_LOGSUMEXP)
+        total = i == 0 ? v : fmax(total, v) + log1p(exp(-fabs(total - v)));
+      if (places_too &&
+          (i == 0 || isnan(v) || (!isnan(total) && (op == DSC_SCAN_MAX ? v >= total : v <= total))))
         total = v, at = i;
       double got = get(&out, first + i * inner), slack = 0;
       if (!exact && !places_too)
-        slack = unit_of(dtype, total) + (dtype == DSC_FLOAT64 ? 0x1p-50 : 0x1p-22) *
-                                            (op == DSC_SCAN_PROD ? fabs(total) * (double)(i + 1) : size + 1);
+        slack = unit_of(dtype, total) +
+                (dtype == DSC_FLOAT64 ? 0x1p-50 : 0x1p-22) *
+                    (op == DSC_SCAN_PROD ? fabs(total) * (double)(i + 1) : size + 1);
       if (exact && op == DSC_SCAN_PROD && fabs(total) > 1e15) break;
-      CHECK(near(got, exact ? rounded(result, total) : total, slack), "scan %d of %s: %a, not %a", op,
-            dsc_dtype_name(dtype), got, total);
+      CHECK(near(got, exact ? rounded(result, total) : total, slack), "scan %d of %s: %a, not %a",
+            op, dsc_dtype_name(dtype), got, total);
       if (places_too)
         CHECK(get(&indices, first + i * inner) == (double)at, "scan %d: at %g, not %lld", op,
               get(&indices, first + i * inner), (long long)at);
@@ -247,11 +276,14 @@ static void softmax(void) {
   int ndim = random_shape(shape, 600), dim = (int)below(ndim);
   DscDType dtype = any_floating();
   bool logarithm = chance(2);
-  Array x = array(dtype, ndim, shape, (Layout)below(3)), g = array(dtype, ndim, shape, (Layout)below(3));
-  Array y = array(dtype, ndim, shape, (Layout)below(2)), dx = array(dtype, ndim, shape, (Layout)below(2));
+  Array x = array(dtype, ndim, shape, (Layout)below(3)),
+        g = array(dtype, ndim, shape, (Layout)below(3));
+  Array y = array(dtype, ndim, shape, (Layout)below(2)),
+        dx = array(dtype, ndim, shape, (Layout)below(2));
   fill(&x, 6, false), fill(&g, 1, false);
   CHECK(dsc_softmax(logarithm, ndim, shape, dim, &x.view, &y.view) == DSC_OK, "dsc_softmax");
-  CHECK(dsc_softmax_backward(logarithm, ndim, shape, dim, &g.view, &y.view, &dx.view) == DSC_OK, "backward");
+  CHECK(dsc_softmax_backward(logarithm, ndim, shape, dim, &g.view, &y.view, &dx.view) == DSC_OK,
+        "backward");
   double unit = dtype == DSC_FLOAT64 ? 0x1p-52 : 0x1p-23;
   FOR_ROWS(x, dim) {
     double high = -INFINITY;
@@ -265,9 +297,10 @@ static void softmax(void) {
       double v = get(&x, at) - high, e = logarithm ? v - log((double)sum) : (double)(exp(v) / sum);
       CHECK(near(get(&y, at), e, 8 * unit * (logarithm ? 16 : fabs(e)) + unit_of(dtype, e)),
             "softmax of %s: %a, not %a", dsc_dtype_name(dtype), get(&y, at), e);
-      double r = get(&y, at), d = logarithm ? get(&g, at) - exp(r) * (double)dot : r * (get(&g, at) - (double)dot);
-      CHECK(near(get(&dx, at), d, 16 * unit * (2 + fabs((double)dot)) + unit_of(dtype, d)), "its gradient: %a, not %a",
-            get(&dx, at), d);
+      double r = get(&y, at),
+             d = logarithm ? get(&g, at) - exp(r) * (double)dot : r * (get(&g, at) - (double)dot);
+      CHECK(near(get(&dx, at), d, 16 * unit * (2 + fabs((double)dot)) + unit_of(dtype, d)),
+            "its gradient: %a, not %a", get(&dx, at), d);
     }
   }
   release(&x), release(&g), release(&y), release(&dx);

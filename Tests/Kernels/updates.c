@@ -1,5 +1,5 @@
-// Steps of optimizers over several sets of arrays: the rules' loops and their programs against each other, bit
-// for bit, and against plain arithmetic.
+// Steps of optimizers over several sets of arrays: the rules' loops and their programs against each
+// other, bit for bit, and against plain arithmetic.
 #include "check.h"
 
 #pragma STDC FP_CONTRACT OFF
@@ -12,14 +12,16 @@ static DscProgram program;
 static int op(DscOp name, int a, int b) {
   const int to = program.register_count++;
   program.register_lane[to] = program.register_lane[0];
-  program.instructions[program.instruction_count++] =
-      (DscInstruction){(uint8_t)name, program.register_lane[0], (uint8_t)to, (uint8_t)a, (uint8_t)b, 0};
+  program.instructions[program.instruction_count++] = (DscInstruction){
+      (uint8_t)name, program.register_lane[0], (uint8_t)to, (uint8_t)a, (uint8_t)b, 0};
   return to;
 }
 
 static void begin(DscLane lane, int tensors, int outputs, int scalars) {
-  program = (DscProgram){.input_count = (uint8_t)tensors, .scalar_count = (uint8_t)scalars,
-                         .output_count = (uint8_t)outputs, .register_count = (uint8_t)(tensors + scalars)};
+  program = (DscProgram){.input_count = (uint8_t)tensors,
+                         .scalar_count = (uint8_t)scalars,
+                         .output_count = (uint8_t)outputs,
+                         .register_count = (uint8_t)(tensors + scalars)};
   for (int r = 0; r < tensors + scalars; r++) program.register_lane[r] = (uint8_t)lane;
 }
 
@@ -30,7 +32,8 @@ static void write_rule(DscUpdateRule rule, DscLane lane) {
   } else if (rule == DSC_UPDATE_ADAM) {
     begin(lane, 4, 3, 7);
     const int s = 4, mean = op(DSC_OP_ADD, 1, op(DSC_OP_MUL, op(DSC_OP_SUB, 3, 1), s + 1));
-    const int square = op(DSC_OP_ADD, op(DSC_OP_MUL, 2, s + 2), op(DSC_OP_MUL, op(DSC_OP_MUL, s + 3, 3), 3));
+    const int square =
+        op(DSC_OP_ADD, op(DSC_OP_MUL, 2, s + 2), op(DSC_OP_MUL, op(DSC_OP_MUL, s + 3, 3), 3));
     const int root = op(DSC_OP_ADD, op(DSC_OP_DIV, op(DSC_OP_SQRT, square, 0), s + 5), s + 6);
     const int step = op(DSC_OP_DIV, op(DSC_OP_MUL, s + 4, mean), root);
     program.output_register[0] = (uint8_t)op(DSC_OP_SUB, op(DSC_OP_MUL, 0, s), step);
@@ -61,7 +64,7 @@ static void define(DscUpdateRule rule, double *t, const DscScalar *s) {
 
 static void step(DscUpdateRule rule, DscDType dtype, bool large) {
   write_rule(rule, dsc_dtype_lane(dtype));
-  const DscScalar scalars[SCALARS] = {{.d = 0.75}, {.d = 0.25}, {.d = 0.875}, {.d = 0.5},
+  const DscScalar scalars[SCALARS] = {{.d = 0.75},  {.d = 0.25},  {.d = 0.875}, {.d = 0.5},
                                       {.d = 0.125}, {.d = 0.625}, {.d = 0.0625}};
   const int64_t sets = 1 + below(MOST_SETS), width = program.input_count;
   Array looped[MOST_SETS * MOST_TENSORS], programmed[MOST_SETS * MOST_TENSORS];
@@ -97,10 +100,10 @@ static void step(DscUpdateRule rule, DscDType dtype, bool large) {
   for (int64_t k = 0; k < sets * width; k++) {
     for (int64_t i = 0; i < counts[k / width]; i++) {
       const double value = get(&looped[k], i), wanted = expected[k][i];
-      CHECK(value == get(&programmed[k], i), "rule %d, array %d, element %d: loop %g, program %g", rule, (int)k,
-            (int)i, value, get(&programmed[k], i));
-      CHECK(near(value, wanted, 8 * unit_of(dtype, 4)), "rule %d, array %d, element %d: %g, not %g", rule, (int)k,
-            (int)i, value, wanted);
+      CHECK(value == get(&programmed[k], i), "rule %d, array %d, element %d: loop %g, program %g",
+            rule, (int)k, (int)i, value, get(&programmed[k], i));
+      CHECK(near(value, wanted, 8 * unit_of(dtype, 4)), "rule %d, array %d, element %d: %g, not %g",
+            rule, (int)k, (int)i, value, wanted);
     }
     release(&looped[k]), release(&programmed[k]), free(expected[k]);
   }

@@ -9,11 +9,11 @@
 /// A is m x k, B is k x n, C is m x n, in any row and column strides (elements; 0 and negative
 /// allowed for A and B; C does not overlap itself). All three share `dtype`. float16 and bfloat16
 /// convert while packing and accumulate in float32 (processors that multiply pairs of bfloat16 take
-/// numbers below 2^-126 for zeros; small matrices keep them); integers multiply and wrap; bool is and/or.
-/// With beta == 0 C is not read (NaN there does not matter). k == 0 gives beta * C (+ bias).
-/// `batch_shape` has `batch_ndim` sizes (0 dims: one product); each operand has its own batch
-/// strides, 0 where broadcast. `bias` may be NULL; bias element (i, j) is at i * bias_row + j *
-/// bias_column (0 where broadcast; no batch).
+/// numbers below 2^-126 for zeros; small matrices keep them); integers multiply and wrap; bool is
+/// and/or. With beta == 0 C is not read (NaN there does not matter). k == 0 gives beta * C (+
+/// bias). `batch_shape` has `batch_ndim` sizes (0 dims: one product); each operand has its own
+/// batch strides, 0 where broadcast. `bias` may be NULL; bias element (i, j) is at i * bias_row + j
+/// * bias_column (0 where broadcast; no batch).
 typedef struct {
   DscDType dtype;
   int64_t m, n, k;
