@@ -17,11 +17,16 @@ build() {  # NAME OPTION...
 }
 build native
 clang "$folder"/*.native.o -lm -lpthread -o "$folder/native"
-"$folder/native" "$@"
+programs=("$folder/native")
 if command -v qemu-aarch64 >/dev/null && command -v aarch64-linux-gnu-gcc >/dev/null; then
   build arm --target=aarch64-linux-gnu -I/usr/aarch64-linux-gnu/include
   aarch64-linux-gnu-gcc -static "$folder"/*.arm.o -lm -lpthread -o "$folder/arm"
-  qemu-aarch64 "$folder/arm" "$@"
+  programs=("qemu-aarch64 $folder/arm" "${programs[@]}")
 else
   echo "NEON      not run: no cross compiler or no qemu here"
 fi
+# A process a family, the slow emulated ones first.
+families=("$@")
+[ $# -gt 0 ] || mapfile -t families < <("$folder/native" --families)
+for program in "${programs[@]}"; do printf "$program %s\n" "${families[@]}"; done |
+  xargs -P "$(nproc)" -I{} sh -c 'exec {}'

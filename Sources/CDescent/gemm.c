@@ -238,7 +238,8 @@ static int run_batch(const DscGemm *call) {
 }
 
 int dsc_gemm(const DscGemm *call) {
-  return dsc_products_are_small(call) ? run_batch(call) : run_plan(call, NULL);
+  const bool is_small = call->batch_ndim > 0 && dsc_products_are_small(call);
+  return is_small ? run_batch(call) : run_plan(call, NULL);
 }
 
 int dsc_gemm_with_patches(const DscGemm *call, const DscPatches *patches) {

@@ -249,17 +249,25 @@ int main(int count, char **names) {
       {"ordering", check_ordering},     {"random", check_random},
       {"updates", check_updates},       {"threads", check_threads},
   };
+  const size_t family_count = sizeof(families) / sizeof(families[0]);
+  if (count > 1 && strcmp(names[1], "--families") == 0) {
+    for (size_t i = 0; i < family_count; i++) printf("%s\n", families[i].name);
+    return 0;
+  }
+  int families_run = 0;
   dsc_set_thread_count(3);
   for (int target = 0; target < DSC_TARGET_COUNT; target++) {
     if (!dsc_set_target_for_testing((DscTarget)target)) continue;
-    for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+    for (size_t i = 0; i < family_count; i++) {
       if (count > 1 && strcmp(names[1], families[i].name) != 0) continue;
       state = 88172645463325252u, checks = 0, shown = 0;
       int before = failures;
       families[i].run();
+      families_run++;
       printf("%-8s %-10s %8lld checks, %d failed\n", targets[target], families[i].name,
              (long long)checks, failures - before);
     }
   }
-  return failures != 0;
+  if (families_run == 0) printf("no family of that name\n");
+  return failures != 0 || families_run == 0;
 }
