@@ -228,37 +228,39 @@ extension CPUBackend {
   }
 
   func topk(_ call: TopkCall) {
-    let shape = call.input.layout.shape
-    var input = DscView()
-    var values = DscView()
-    var indices = DscView()
-    input.set(call.input)
-    values.set(call.values)
-    indices.set(call.indices)
-    let status = shape.withUnsafeSizes {
+    select(call.input, call.values, call.indices) { dims, sizes, input, values, indices in
       dsc_topk(
-        call.largest, Int64(call.count), Int32(shape.count), $0.c, Int32(call.dim), &input, &values,
-        &indices)
+        call.largest, Int64(call.count), dims, sizes, Int32(call.dim), input, values, indices)
     }
-    CPUBackend.check(status)
   }
 
   func kth(_ call: KthCall) {
-    let shape = call.input.layout.shape
-    var input = DscView()
-    var values = DscView()
-    var indices = DscView()
-    input.set(call.input)
-    values.set(call.values)
-    indices.set(call.indices)
     let place =
       switch call.place {
       case .kth(let k): Int64(k)
       case .median: Int64(DSC_MEDIAN)
       case .nanmedian: Int64(DSC_NANMEDIAN)
       }
+    select(call.input, call.values, call.indices) { dims, sizes, input, values, indices in
+      dsc_kth(place, dims, sizes, Int32(call.dim), input, values, indices)
+    }
+  }
+
+  /// Runs a kernel that takes elements of the input out, with their places.
+  private func select(
+    _ input: Tensor, _ values: Tensor, _ indices: Tensor,
+    _ run: (
+      Int32, UnsafePointer<Int64>, UnsafePointer<DscView>, UnsafePointer<DscView>,
+      UnsafePointer<DscView>
+    ) -> Int32
+  ) {
+    let shape = input.layout.shape
+    var views = (DscView(), DscView(), DscView())
+    views.0.set(input)
+    views.1.set(values)
+    views.2.set(indices)
     let status = shape.withUnsafeSizes {
-      dsc_kth(place, Int32(shape.count), $0.c, Int32(call.dim), &input, &values, &indices)
+      run(Int32(shape.count), $0.c, &views.0, &views.1, &views.2)
     }
     CPUBackend.check(status)
   }
