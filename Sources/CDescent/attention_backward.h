@@ -84,7 +84,7 @@ static void DSC_NAME(add_product)(const float *a, int64_t row, int64_t column, i
     const int64_t left = columns - j < DSC_TILE_COLUMNS ? columns - j : DSC_TILE_COLUMNS;
     const int vectors = (int)((left + DSC_LANES_PER_VECTOR - 1) / DSC_LANES_PER_VECTOR);
     DSC_NAME(times_panel)
-    (a, row, column, rows, k, b.data + j, b.row, vectors, out + j, out_row, true);
+    (a, row, column, rows, k, b.data + j, b.row, vectors, out + j, out_row, DSC_ADD);
   }
 }
 
@@ -168,10 +168,11 @@ static void DSC_NAME(attention_gradients)(const DscHead *head, const DscHeadGrad
                    (int)((left + DSC_LANES_PER_VECTOR - 1) / DSC_LANES_PER_VECTOR)};
         DSC_NAME(times_panel)
         (key->data + j * key->row, key->row, key->column, seen, size, query_panels + (i + p) * size,
-         WIDTH, columns.vectors, weights + p, block, false);
+         WIDTH, columns.vectors, weights + p, block, DSC_REPLACE);
         DSC_NAME(times_panel)
         (value->data + j * value->row, value->row, value->column, seen, value_size,
-         gradient_panels + (i + p) * value_size, WIDTH, columns.vectors, scores + p, block, false);
+         gradient_panels + (i + p) * value_size, WIDTH, columns.vectors, scores + p, block,
+         DSC_REPLACE);
         DSC_NAME(shade)(head, &columns, j, seen, weights + p, scratch + parts.mask);
         DSC_NAME(weigh)(&columns, seen, log_sums + i + p, dots + i + p, weights + p, scores + p);
       }

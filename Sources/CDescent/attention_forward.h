@@ -99,7 +99,7 @@ static void DSC_NAME(attention_panel)(const DscHead *head, int64_t first, int64_
     const int64_t keys = end - j < KEYS ? end - j : KEYS;
     DSC_NAME(times_panel)
     (key->data + j * key->row, key->row, key->column, keys, call->size, queries, WIDTH,
-     columns.vectors, scores, WIDTH, false);
+     columns.vectors, scores, WIDTH, DSC_REPLACE);
     DSC_NAME(shade)(head, &columns, j, keys, scores, mask);
     Vector shrink[DSC_TILE_VECTORS];
     if (columns.vectors == DSC_TILE_VECTORS) {
@@ -114,7 +114,7 @@ static void DSC_NAME(attention_panel)(const DscHead *head, int64_t first, int64_
         *(Vector *)(sums + r * WIDTH + v * DSC_LANES_PER_VECTOR) *= shrink[v];
     DSC_NAME(times_panel)
     (value->data + j * value->row, value->column, value->row, call->value_size, keys, scores, WIDTH,
-     columns.vectors, sums, WIDTH, j > 0);
+     columns.vectors, sums, WIDTH, j > 0 ? DSC_ADD : DSC_REPLACE);
   }
   float sum[WIDTH], maximum[WIDTH];
   memcpy(sum, softmax.sum, sizeof(sum));
@@ -227,7 +227,7 @@ static void DSC_NAME(attention_few)(const DscHead *head, float *scratch) {
         from = panel, row = WIDTH;
       }
       const int vectors = (int)((count + DSC_LANES_PER_VECTOR - 1) / DSC_LANES_PER_VECTOR);
-      DSC_TYPED(tiles)[0][vectors - 1](end, scores, 0, 1, from, row, out + e, WIDTH, false);
+      DSC_TYPED(tiles)[0][vectors - 1](end, scores, 0, 1, from, row, out + e, WIDTH, DSC_REPLACE);
     }
     const float inverse = sum == 0 ? 0 : 1 / sum;
     float *to = head->output.data + i * head->output.row;

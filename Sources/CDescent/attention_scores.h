@@ -37,12 +37,12 @@ static inline __attribute__((always_inline)) DSC_TYPED(Vector)
 // out = A B for `rows` rows of A in any strides and a panel B of `k` rows, DSC_TILE_COLUMNS apart.
 static void DSC_NAME(times_panel)(const float *a, int64_t row, int64_t column, int64_t rows,
                                   int64_t k, const float *b, int64_t b_row, int vectors, float *out,
-                                  int64_t out_row, bool accumulate) {
+                                  int64_t out_row, DscInto into) {
   for (int64_t i = 0, height; i < rows; i += height) {
     height = DSC_TYPED(tile_height)(rows - i);
     DSC_TYPED(tiles)
     [height - 1][vectors - 1](k, a + i * row, row, column, b, b_row, out + i * out_row, out_row,
-                              accumulate);
+                              into);
   }
 }
 

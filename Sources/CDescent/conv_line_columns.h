@@ -25,8 +25,18 @@ typedef struct {
   int64_t start, end;                   // of the sum: taps that meet padding only are left out
 } DSC_TYPED(Columns);
 
+// Whether outputs are many, and vectors of them whole lines of the cache.
+static bool DSC_TYPED(band_streams)(const DscBand *band) {
+  const DscConvolution *call = band->call;
+  const int64_t channel = band->positions * (int64_t)sizeof(DSC_T);
+  return DSC_VECTOR_BYTES == DSC_LINE && call->out_size[2] % DSC_LANES_PER_VECTOR == 0 &&
+         channel % DSC_LINE == 0 && (uintptr_t)call->output % DSC_LINE == 0 &&
+         dsc_streams(call->batch * call->out_channels * channel);
+}
+
 // Where a tile of a band belongs, the channels from `i` on.
-static DSC_TYPED(Place) DSC_TYPED(place_of)(const DscBand *band, int64_t i, const int64_t *to) {
+static DSC_TYPED(Place)
+    DSC_TYPED(place_of)(const DscBand *band, int64_t i, const int64_t *to, bool streams) {
   const DscConvolution *call = band->call;
   const int64_t channel = band->group * (call->out_channels / call->groups) + band->row + i;
   const DSC_T *bias = (const DSC_T *)call->bias;
@@ -35,6 +45,7 @@ static DSC_TYPED(Place) DSC_TYPED(place_of)(const DscBand *band, int64_t i, cons
              (band->image * call->out_channels + channel) * band->positions + band->first,
       .apart = band->positions,
       .to = to,
+      .streams = streams,
       .bias = bias == NULL ? NULL : bias + channel,
   };
 }
@@ -132,7 +143,7 @@ enum { DSC_TYPED(NEIGHBOURS) = 4 };
 // written.
 static void DSC_TYPED(neighbours)(const DscBand *band, int64_t i, int64_t rows, const DSC_T *a,
                                   const DSC_T *grid, int64_t k, const DSC_TYPED(Columns) * columns,
-                                  int64_t tiles) {
+                                  int64_t tiles, bool streams) {
   const int64_t depth = DSC_TYPED(depth_of)(k), end = dsc_volume(band->call->out_size);
   DSC_T sums[DSC_TYPED(NEIGHBOURS)][DSC_TYPED(SUMS) * DSC_LANES_PER_VECTOR]
       __attribute__((aligned(64)));
@@ -146,7 +157,7 @@ static void DSC_TYPED(neighbours)(const DscBand *band, int64_t i, int64_t rows, 
       const int64_t some = (stop < at->end ? stop : at->end) - from;
       const bool is_first = start <= at->start;  // then nothing is there to be added to
       const bool is_direct = depth >= k && at->to[at->count - 1] + DSC_LANES_PER_VECTOR <= end;
-      const DSC_TYPED(Place) place = DSC_TYPED(place_of)(band, i, at->to);
+      const DSC_TYPED(Place) place = DSC_TYPED(place_of)(band, i, at->to, streams);
       const DSC_TYPED(Place) waiting = {.out = sums[t],
                                         .apart = at->count * DSC_LANES_PER_VECTOR,
                                         .to = in_order,
@@ -165,6 +176,7 @@ static void DSC_TYPED(columns_band)(const DscBand *band) {
   const int64_t k = call->in_channels / call->groups * dsc_volume(call->taps);
   const int64_t vectors = call->out_size[0] * call->out_size[1] * DSC_TYPED(line_vectors)(call);
   const int64_t most = DSC_TYPED(stretches)(DSC_TYPED(height)(band->rows));
+  const bool streams = DSC_TYPED(band_streams)(band);
   DSC_TYPED(Cursor) next = {0, 0, 0};
   for (int64_t left = vectors; left > 0;) {
     DSC_TYPED(Columns) columns[DSC_TYPED(NEIGHBOURS)];
@@ -174,7 +186,8 @@ static void DSC_TYPED(columns_band)(const DscBand *band) {
     const DSC_T *a = band->weights;
     for (int64_t i = 0, rows; i < band->rows; i += rows, a += k * DSC_LINE_ROWS) {
       rows = DSC_TYPED(height)(band->rows - i);
-      DSC_TYPED(neighbours)(band, i, rows, a, grid, k, columns, tiles);
+      DSC_TYPED(neighbours)(band, i, rows, a, grid, k, columns, tiles, streams);
     }
   }
+  if (streams) dsc_stream_finish();
 }

@@ -2,6 +2,7 @@
 
 typedef DSC_T DSC_TYPED(Vector)
     __attribute__((ext_vector_type(DSC_VECTOR_BYTES / sizeof(DSC_T)), aligned(sizeof(DSC_T))));
+typedef DSC_T DSC_TYPED(Whole) __attribute__((ext_vector_type(DSC_VECTOR_BYTES / sizeof(DSC_T))));
 
 enum {
   DSC_TYPED(SUMS) = 2 * DSC_LINE_ROWS,
@@ -35,6 +36,7 @@ typedef struct {
   int64_t apart;
   const int64_t *to;
   bool accumulate;    // onto what is there
+  bool streams;       // past the cache, each vector a line of it; then nothing is added to
   const DSC_T *bias;  // one a row, or NULL
 } DSC_TYPED(Place);
 
@@ -50,7 +52,10 @@ static inline __attribute__((always_inline)) void DSC_TYPED(place_sums)(
       Vector *at = (Vector *)(row + place->to[v]);
       if (place->accumulate) sum[i][v] += *at;
       if (place->bias != NULL) sum[i][v] += (Vector)(place->bias[i]);
-      *at = sum[i][v];
+      if (place->streams)
+        __builtin_nontemporal_store(sum[i][v], (DSC_TYPED(Whole) *)(void *)at);
+      else
+        *at = sum[i][v];
     }
   }
 }

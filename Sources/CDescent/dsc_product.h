@@ -31,7 +31,13 @@ typedef struct {
   double alpha, beta;
   const DscPatches *patches;
   int64_t column;
+  bool streams;  // C, as a whole, is larger than what stays in the caches
 } DscProduct;
+
+/// What becomes of the sums of a tile: they replace C's elements or are added to them. In
+/// DSC_STREAM they replace them past the cache (dsc_stream.h); the tile's lines of C are then
+/// whole.
+typedef enum { DSC_REPLACE, DSC_ADD, DSC_STREAM } DscInto;
 
 /// Whether the columns of C are positions of images.
 bool dsc_columns_are_positions(const DscProduct *product);

@@ -23,4 +23,12 @@ bool dsc_multiplies_pairs(void);
 /// false (and no change) where the processor lacks it. Not for use while kernels run.
 bool dsc_set_target_for_testing(DscTarget target);
 
+/// A function whose frame begins where a vector may: the compiler takes registers to the stack as
+/// the system's calls align it, to 16 bytes.
+#if defined(__x86_64__)
+#define DSC_ALIGNED_STACK __attribute__((force_align_arg_pointer))
+#else
+#define DSC_ALIGNED_STACK
+#endif
+
 #endif

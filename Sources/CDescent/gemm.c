@@ -7,6 +7,7 @@
 #include "dsc_product.h"
 #include "dsc_sizes.h"
 #include "dsc_small.h"
+#include "dsc_stream.h"
 #include "include/dsc_pool.h"
 
 typedef int Runner(const DscProduct *product);
@@ -187,6 +188,7 @@ static int run_plan(const DscGemm *call, const DscPatches *patches) {
   for (int d = 0; d < call->batch_ndim; d++) plan.batch *= call->batch_shape[d];
   DscProduct *p = &plan.product;
   if (p->m == 0 || p->n == 0 || plan.batch == 0) return DSC_OK;
+  p->streams = dsc_streams(p->m * p->n * plan.batch * plan.size);
   // A column vector becomes a row; a transposed C is written by rows.
   plan.swapped = patches == NULL && p->m != 1 && (p->n == 1 || (p->c_row == 1 && p->c_column != 1));
   if (plan.swapped) transpose(p);

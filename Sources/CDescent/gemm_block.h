@@ -14,6 +14,7 @@ typedef struct {
   bool a_in_turn;       // a panel of A is packed when it first meets one of B
   bool direct;          // tiles are written to C without a finish
   bool several;         // more than one block of k: sums wait in `sums` (or in C if direct)
+  bool streams;         // whole tiles are written past the cache
   bool first, last;     // which block of k this is
   const DSC_TYPED(Source) * source;
   const char *a, *b;  // this block's operands
@@ -27,6 +28,13 @@ static int64_t DSC_TYPED(round_up)(int64_t value, int64_t unit) {
 // Rows of the panels of k elements.
 static int64_t DSC_TYPED(steps)(const DSC_TYPED(Run) * run, int64_t k) {
   return run->source->pairs ? (k + 1) / 2 : k;
+}
+
+// Whether rows of C begin, and whole tiles end, where lines of the cache do.
+static bool DSC_TYPED(has_whole_lines)(const DscProduct *g) {
+  enum { SIZE = sizeof(DSC_T) };
+  return DSC_TILE_COLUMNS * SIZE % DSC_LINE == 0 && g->c_row * SIZE % DSC_LINE == 0 &&
+         (uintptr_t)g->c % DSC_LINE == 0;
 }
 
 // Decides what to pack and divides the scratch. False if there is no memory.
@@ -52,6 +60,8 @@ static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
   run->direct = !half && !dsc_columns_are_positions(g) && g->c_column == 1 && g->alpha == 1 &&
                 (g->bias == NULL || (g->bias_row == 0 && g->bias_column == 1 && g->beta == 0)) &&
                 (g->beta == 0 || (g->beta == 1 && !run->several));
+  run->streams = g->streams && run->direct && !run->several && g->beta == 0 && g->bias == NULL &&
+                 DSC_TYPED(has_whole_lines)(g);
   bool edge = g->n % DSC_LANES_PER_VECTOR != 0;
   const int64_t steps = DSC_TYPED(steps)(run, run->depth);
   int64_t lengths[4] = {
@@ -189,7 +199,10 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
   const DSC_T *a = run->pack_a ? run->a_panels : (const DSC_T *)run->a;
   int64_t a_row = run->pack_a ? 1 : g->a_row;
   int64_t a_column = run->pack_a ? DSC_TILE_ROWS : g->a_column;
-  bool accumulate = !run->first || (direct && g->beta != 0), packs = run->a_in_turn && j == 0;
+  const bool adds = !run->first || (direct && g->beta != 0), packs = run->a_in_turn && j == 0;
+  const DscInto into = adds                                                    ? DSC_ADD
+                       : run->streams && direct && columns == DSC_TILE_COLUMNS ? DSC_STREAM
+                                                                               : DSC_REPLACE;
   const bool copies = run->in_turn && g->b_column == 1 && columns == DSC_TILE_COLUMNS;
   const char *from = run->b + j * g->b_column * source->size;
   if (run->in_turn && !copies)
@@ -217,17 +230,16 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
     if (pair) {
       const int64_t below = run->pack_a ? DSC_TILE_ROWS * steps : rows * a_row;
       DSC_TYPED(tile_pair)
-      (steps, a, a + below, a_row, a_column, b, b_row, out, out_row, accumulate);
+      (steps, a, a + below, a_row, a_column, b, b_row, out, out_row, into);
       a += below, rows += DSC_TILE_ROWS;
     } else if (copies && i == 0) {
       source->copying_tiles[rows - 1](k, a, a_row, a_column, from, g->b_row, run->b_panels, out,
-                                      out_row, accumulate);
+                                      out_row, into);
     } else if (run->pack_a && packed && rows == DSC_TILE_ROWS && vectors == DSC_TILE_VECTORS) {
-      source->tile_packed(steps, a, b, out, out_row, accumulate,
+      source->tile_packed(steps, a, b, out, out_row, into,
                           DSC_TYPED(next_of_a)(run, packs, steps, a, next_row, index - packed_at));
     } else {
-      source->tiles[rows - 1][vectors - 1](steps, a, a_row, a_column, b, b_row, out, out_row,
-                                           accumulate);
+      source->tiles[rows - 1][vectors - 1](steps, a, a_row, a_column, b, b_row, out, out_row, into);
     }
     a += run->pack_a ? DSC_TILE_ROWS * steps : (pair ? DSC_TILE_ROWS : rows) * a_row;
     if (!run->last) continue;
@@ -260,6 +272,7 @@ static int DSC_TYPED(product)(const DscProduct *g) {
     for (int64_t j = 0; j < g->n; j += DSC_TILE_COLUMNS)
       DSC_TYPED(panel)(&run, k, j, g->n - j < DSC_TILE_COLUMNS ? g->n - j : DSC_TILE_COLUMNS);
   }
+  if (run.streams) dsc_stream_finish();
   return DSC_OK;
 }
 

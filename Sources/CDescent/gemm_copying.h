@@ -2,10 +2,10 @@
 // (gemm_each_source.h): it packs the panel while it multiplies, which takes no time of its own. No
 // include guard.
 
-// out = (accumulate ? out : 0) + A B for whole vectors of B, and a copy of B's rows to `panel`.
+// Like tile for whole vectors of B, and a copy of B's rows to `panel`.
 static inline __attribute__((always_inline)) void DSC_FROM(copying_tile)(
     int rows, int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column, const DSC_S *b,
-    int64_t b_row, DSC_T *panel, DSC_T *out, int64_t out_row, bool accumulate) {
+    int64_t b_row, DSC_T *panel, DSC_T *out, int64_t out_row, DscInto into) {
   enum { LINE = 64 / sizeof(DSC_S) };
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
@@ -26,6 +26,6 @@ static inline __attribute__((always_inline)) void DSC_FROM(copying_tile)(
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i += 4) four[i / 4] += a_column;
   }
-  DSC_TYPED(store_tile)(rows, DSC_TILE_VECTORS, sum, out, out_row, accumulate);
+  DSC_TYPED(store_tile)(rows, DSC_TILE_VECTORS, sum, out, out_row, into);
 }
 #include "gemm_copying_table.h"

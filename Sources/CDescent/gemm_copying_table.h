@@ -2,9 +2,9 @@
 #define DSC_COPYING_TILE(rows)                                                                  \
   static void DSC_FROM(copying_tile_##rows)(                                                    \
       int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column, const void *b, int64_t b_row, \
-      DSC_T *panel, DSC_T *out, int64_t out_row, bool accumulate) {                             \
+      DSC_T *panel, DSC_T *out, int64_t out_row, DscInto into) {                                \
     DSC_FROM(copying_tile)                                                                      \
-    (rows, k, a, a_row, a_column, b, b_row, panel, out, out_row, accumulate);                   \
+    (rows, k, a, a_row, a_column, b, b_row, panel, out, out_row, into);                         \
   }
 #define DSC_COPYING_ENTRY(rows) DSC_FROM(copying_tile_##rows),
 DSC_FOR_TILE_ROWS(DSC_COPYING_TILE)

@@ -2,10 +2,12 @@
 // where a product would read packed panels. The order of every sum is that of gemm_block.h.
 // No include guard.
 
-// out = (accumulate ? out : 0) + A B: `a` a packed panel, row p of B `offsets[p]` behind `b`.
-static inline __attribute__((always_inline)) void DSC_TYPED(grid_tile)(
-    int rows, int64_t k, const DSC_T *a, const DSC_T *b, const int64_t *offsets, DSC_T *out,
-    bool accumulate) {
+// Like tile: `a` is a packed panel, row p of B lies `offsets[p]` behind `b`.
+static inline __attribute__((always_inline)) void DSC_TYPED(grid_tile)(int rows, int64_t k,
+                                                                       const DSC_T *a,
+                                                                       const DSC_T *b,
+                                                                       const int64_t *offsets,
+                                                                       DSC_T *out, DscInto into) {
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
   DSC_TYPED(clear_tile)(rows, DSC_TILE_VECTORS, sum);
@@ -15,7 +17,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(grid_tile)(
     for (int i = 0; i < rows; i += 4) four[i / 4] = a + i;
     DSC_TYPED(multiply_add)(rows, DSC_TILE_VECTORS, four, 1, b + offsets[p], sum);
   }
-  DSC_TYPED(store_tile)(rows, DSC_TILE_VECTORS, sum, out, DSC_TILE_COLUMNS, accumulate);
+  DSC_TYPED(store_tile)(rows, DSC_TILE_VECTORS, sum, out, DSC_TILE_COLUMNS, into);
 }
 
 // out += A B for lines of `width` places `pitch` apart: row i of A is the grid from `rows_at[i]`
@@ -44,7 +46,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(weight_tile)(
       }
     }
   }
-  DSC_TYPED(store_tile)(rows, vectors, sum, out, out_row, true);
+  DSC_TYPED(store_tile)(rows, vectors, sum, out, out_row, DSC_ADD);
 }
 
 #define DSC_WEIGHT_TILE(rows, vectors, name)                                                       \
@@ -53,12 +55,12 @@ static inline __attribute__((always_inline)) void DSC_TYPED(weight_tile)(
                                        int64_t out_row) {                                          \
     DSC_TYPED(weight_tile)(rows, vectors, lines, width, pitch, ahead, rows_at, b, out, out_row);   \
   }
-#define DSC_DIRECT(rows)                                                                         \
-  static void DSC_TYPED(grid_tile_##rows)(int64_t k, const DSC_T *a, const DSC_T *b,             \
-                                          const int64_t *offsets, DSC_T *out, bool accumulate) { \
-    DSC_TYPED(grid_tile)(rows, k, a, b, offsets, out, accumulate);                               \
-  }                                                                                              \
-  DSC_WEIGHT_TILE(rows, 1, weight_vector)                                                        \
+#define DSC_DIRECT(rows)                                                                      \
+  static void DSC_TYPED(grid_tile_##rows)(int64_t k, const DSC_T *a, const DSC_T *b,          \
+                                          const int64_t *offsets, DSC_T *out, DscInto into) { \
+    DSC_TYPED(grid_tile)(rows, k, a, b, offsets, out, into);                                  \
+  }                                                                                           \
+  DSC_WEIGHT_TILE(rows, 1, weight_vector)                                                     \
   DSC_WEIGHT_TILE(rows, DSC_TILE_VECTORS, weight_tile)
 DSC_FOR_TILE_ROWS(DSC_DIRECT)
 #undef DSC_DIRECT
@@ -67,7 +69,7 @@ DSC_FOR_TILE_ROWS(DSC_DIRECT)
 #define DSC_GRID_ENTRY(rows)   DSC_TYPED(grid_tile_##rows),
 #define DSC_WEIGHT_ENTRY(rows) {DSC_TYPED(weight_vector_##rows), DSC_TYPED(weight_tile_##rows)},
 static void (*const DSC_TYPED(grid_tiles)[DSC_TILE_ROWS])(int64_t, const DSC_T *, const DSC_T *,
-                                                          const int64_t *, DSC_T *, bool) = {
+                                                          const int64_t *, DSC_T *, DscInto) = {
     DSC_FOR_TILE_ROWS(DSC_GRID_ENTRY)};
 static void (*const DSC_TYPED(weight_tiles)[DSC_TILE_ROWS][2])(int64_t, int64_t, int64_t, int64_t,
                                                                const DSC_T *const *, const DSC_T *,
@@ -134,7 +136,9 @@ static void DSC_TYPED(band)(const DscBand *band) {
       for (int64_t i = 0, rows; i < band->rows; i += rows, a += k * DSC_TILE_ROWS) {
         rows = DSC_TYPED(tile_height)(band->rows - i);
         DSC_T *out = sums + j * band->rows + i * DSC_TILE_COLUMNS;
-        DSC_TYPED(grid_tiles)[rows - 1](count, a, grid + j, band->offsets + start, out, start != 0);
+        DSC_TYPED(grid_tiles)
+        [rows - 1](count, a, grid + j, band->offsets + start, out,
+                   start == 0 ? DSC_REPLACE : DSC_ADD);
         if (start + count == k) DSC_TYPED(store_band)(band, out, i, rows, j);
       }
     }

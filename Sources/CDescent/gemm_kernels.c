@@ -9,6 +9,7 @@
 #include "dsc_product.h"
 #include "dsc_spread.h"
 #include "dsc_scores.h"
+#include "dsc_stream.h"
 #include "dsc_taps.h"
 #include "dsc_targets.h"
 #include "dsc_winograd.h"

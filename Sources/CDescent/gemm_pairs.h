@@ -127,7 +127,7 @@ static void DSC_TYPED(pack_pairs_b)(const void *source, int64_t line, int64_t st
 // Like copying_tile (gemm_copying.h), of k elements.
 static inline __attribute__((always_inline)) void DSC_TYPED(copying_tile)(
     int rows, int64_t k, const float *a, int64_t a_row, int64_t a_column, const uint16_t *b,
-    int64_t b_row, float *panel, float *out, int64_t out_row, bool accumulate) {
+    int64_t b_row, float *panel, float *out, int64_t out_row, DscInto into) {
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
   const float *four[(DSC_TILE_ROWS + 3) / 4];
@@ -147,7 +147,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(copying_tile)(
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i += 4) four[i / 4] += a_column;
   }
-  DSC_TYPED(store_tile)(rows, DSC_TILE_VECTORS, sum, out, out_row, accumulate);
+  DSC_TYPED(store_tile)(rows, DSC_TILE_VECTORS, sum, out, out_row, into);
 }
 #include "gemm_copying_table.h"
 

@@ -7,14 +7,14 @@
 // A tile whose columns end within a vector.
 static void DSC_TYPED(narrow_tile)(int64_t rows, int64_t columns, int64_t k, const DSC_T *a,
                                    int64_t a_row, const DSC_T *b, DSC_T *c, int64_t c_row,
-                                   bool accumulate) {
+                                   DscInto into) {
   DSC_T sums[DSC_TILE_ROWS * DSC_TILE_COLUMNS] __attribute__((aligned(64)));
   const int64_t vectors = (columns + DSC_LANES_PER_VECTOR - 1) / DSC_LANES_PER_VECTOR;
   DSC_TYPED(tiles)
-  [rows - 1][vectors - 1](k, a, a_row, 1, b, DSC_TILE_COLUMNS, sums, DSC_TILE_COLUMNS, false);
+  [rows - 1][vectors - 1](k, a, a_row, 1, b, DSC_TILE_COLUMNS, sums, DSC_TILE_COLUMNS, DSC_REPLACE);
   for (int64_t r = 0; r < rows; r++, c += c_row) {
     const DSC_T *sum = sums + r * DSC_TILE_COLUMNS;
-    for (int64_t j = 0; j < columns; j++) c[j] = accumulate ? c[j] + sum[j] : sum[j];
+    for (int64_t j = 0; j < columns; j++) c[j] = into == DSC_ADD ? c[j] + sum[j] : sum[j];
   }
 }
 
@@ -30,7 +30,7 @@ static const char *DSC_TYPED(take_needed)(DscNeeded *needed, int64_t k) {
 
 // The rows of all groups times a whole panel; `a` and `c` are where they meet it.
 static void DSC_TYPED(rows_panel)(const DscRowsProduct *g, int64_t k, const DSC_T *a,
-                                  const DSC_T *b, DSC_T *c, bool accumulate) {
+                                  const DSC_T *b, DSC_T *c, DscInto into) {
   enum { ENOUGH = 8 * DSC_TILE_ROWS };
   const char *end = (const char *)(b + 2 * k * DSC_TILE_COLUMNS);
   const char *behind =
@@ -46,9 +46,9 @@ static void DSC_TYPED(rows_panel)(const DscRowsProduct *g, int64_t k, const DSC_
       else if (behind < end)
         asked = behind, behind += k * DSC_ASKED_BYTES;
       if (asked != NULL) DSC_TYPED(asking_tiles)
-      [rows - 1](k, from, g->a_row, 1, b, DSC_TILE_COLUMNS, to, g->c_row, accumulate, asked);
-      else DSC_TYPED(tiles)[rows - 1][DSC_TILE_VECTORS - 1](
-          k, from, g->a_row, 1, b, DSC_TILE_COLUMNS, to, g->c_row, accumulate);
+      [rows - 1](k, from, g->a_row, 1, b, DSC_TILE_COLUMNS, to, g->c_row, into, asked);
+      else DSC_TYPED(tiles)[rows - 1][DSC_TILE_VECTORS - 1](k, from, g->a_row, 1, b,
+                                                            DSC_TILE_COLUMNS, to, g->c_row, into);
     }
   }
 }
@@ -62,8 +62,8 @@ typedef struct {
 } DSC_TYPED(Fews);
 
 static inline __attribute__((always_inline)) void DSC_TYPED(tile_of_fews)(
-    int rows, const DscRowsProduct *g, int64_t k, DSC_TYPED(Fews) at, const DSC_T *b,
-    bool accumulate, const char *asked) {
+    int rows, const DscRowsProduct *g, int64_t k, DSC_TYPED(Fews) at, const DSC_T *b, DscInto into,
+    const char *asked) {
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS], line[DSC_TILE_VECTORS];
   const int64_t a_row = g->a_row;
@@ -85,12 +85,12 @@ static inline __attribute__((always_inline)) void DSC_TYPED(tile_of_fews)(
   }
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows / DSC_FEW; i++) DSC_TYPED(store_tile)
-  (DSC_FEW, DSC_TILE_VECTORS, sum + i * DSC_FEW, at.to[i], g->c_row, accumulate);
+  (DSC_FEW, DSC_TILE_VECTORS, sum + i * DSC_FEW, at.to[i], g->c_row, into);
 }
 
 // The rows of all groups, a multiple of DSC_FEW in each, times a whole panel.
 static void DSC_TYPED(fews_panel)(const DscRowsProduct *g, int64_t k, const DSC_T *a,
-                                  const DSC_T *b, DSC_T *c, bool accumulate) {
+                                  const DSC_T *b, DSC_T *c, DscInto into) {
   const char *panel = (const char *)b, *end = (const char *)(b + k * DSC_TILE_COLUMNS), *next = end;
   int64_t group = 0, row = 0;
   for (int64_t left = g->groups * g->rows, rows; left > 0; left -= rows) {
@@ -106,22 +106,22 @@ static void DSC_TYPED(fews_panel)(const DscRowsProduct *g, int64_t k, const DSC_
     const char *asked = next - end < end - panel ? next : panel;
     next += k * DSC_ASKED_BYTES;
     if (rows == DSC_TILE_ROWS)
-      DSC_TYPED(tile_of_fews)(DSC_TILE_ROWS, g, k, at, b, accumulate, asked);
+      DSC_TYPED(tile_of_fews)(DSC_TILE_ROWS, g, k, at, b, into, asked);
     else if (rows == 2 * DSC_FEW)
       DSC_TYPED(tile_of_fews)
-    (2 * DSC_FEW < DSC_TILE_ROWS ? 2 * DSC_FEW : DSC_FEW, g, k, at, b, accumulate, asked);
-    else DSC_TYPED(tile_of_fews)(DSC_FEW, g, k, at, b, accumulate, asked);
+    (2 * DSC_FEW < DSC_TILE_ROWS ? 2 * DSC_FEW : DSC_FEW, g, k, at, b, into, asked);
+    else DSC_TYPED(tile_of_fews)(DSC_FEW, g, k, at, b, into, asked);
   }
 }
 
 // The same for the last columns, fewer than a panel's.
 static void DSC_TYPED(rows_edge)(const DscRowsProduct *g, int64_t columns, int64_t k,
-                                 const DSC_T *a, const DSC_T *b, DSC_T *c, bool accumulate) {
+                                 const DSC_T *a, const DSC_T *b, DSC_T *c, DscInto into) {
   for (int64_t group = 0; group < g->groups; group++, a += g->a_group, c += g->c_group)
     for (int64_t i = 0, rows; i < g->rows; i += rows) {
       rows = DSC_TYPED(tile_height)(g->rows - i);
       DSC_TYPED(narrow_tile)
-      (rows, columns, k, a + i * g->a_row, g->a_row, b, c + i * g->c_row, g->c_row, accumulate);
+      (rows, columns, k, a + i * g->a_row, g->a_row, b, c + i * g->c_row, g->c_row, into);
     }
 }
 
@@ -131,16 +131,16 @@ static void DSC_TYPED(rows_product)(const DscRowsProduct *g) {
   for (int64_t start = 0; start < g->k; start += depth) {
     const int64_t k = g->k - start < depth ? g->k - start : depth;
     const DSC_T *a = (const DSC_T *)g->a + start, *b = (const DSC_T *)g->panels + start * all;
-    const bool accumulate = start > 0;
+    const DscInto into = start > 0 ? DSC_ADD : DSC_REPLACE;
     for (int64_t j = 0; j < g->n; j += DSC_TILE_COLUMNS) {
       const int64_t columns = g->n - j;
       DSC_T *c = (DSC_T *)g->c + j;
       if (columns < DSC_TILE_COLUMNS)
-        DSC_TYPED(rows_edge)(g, columns, k, a, b + j * k, c, accumulate);
+        DSC_TYPED(rows_edge)(g, columns, k, a, b + j * k, c, into);
       else if (fews)
-        DSC_TYPED(fews_panel)(g, k, a, b + j * k, c, accumulate);
+        DSC_TYPED(fews_panel)(g, k, a, b + j * k, c, into);
       else
-        DSC_TYPED(rows_panel)(g, k, a, b + j * k, c, accumulate);
+        DSC_TYPED(rows_panel)(g, k, a, b + j * k, c, into);
     }
   }
 }

@@ -64,7 +64,7 @@ static void DSC_TYPED(add_taps)(const DscTapProducts *p, int64_t start, int64_t 
         DSC_TYPED(tiles)
         [rows - 1][vectors - 1](k, a + i * s->pitch, s->pitch, 1, weights,
                                 p->taps * DSC_TILE_COLUMNS, out + i * DSC_TILE_COLUMNS,
-                                DSC_TILE_COLUMNS, true);
+                                DSC_TILE_COLUMNS, DSC_ADD);
       }
     }
   }
@@ -131,7 +131,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(run_tile)(
       DSC_TYPED(multiply_add)(height, DSC_TILE_VECTORS, four, 1, from, sum);
     }
   }
-  DSC_TYPED(store_tile)(height, DSC_TILE_VECTORS, sum, out, DSC_TILE_COLUMNS, false);
+  DSC_TYPED(store_tile)(height, DSC_TILE_VECTORS, sum, out, DSC_TILE_COLUMNS, DSC_REPLACE);
 }
 
 #define DSC_RUN_TILE(rows)                                                                \

@@ -19,6 +19,8 @@
 typedef DSC_T DSC_TYPED(Vector)
     __attribute__((ext_vector_type(DSC_VECTOR_BYTES / sizeof(DSC_T)), aligned(sizeof(DSC_T))));
 
+typedef DSC_T DSC_TYPED(Whole) __attribute__((ext_vector_type(DSC_VECTOR_BYTES / sizeof(DSC_T))));
+
 static DscTileSize DSC_TYPED(tile_size)(void) {
   return (DscTileSize){DSC_TILE_ROWS, DSC_TILE_COLUMNS};
 }
@@ -84,29 +86,29 @@ static inline __attribute__((always_inline)) void DSC_TYPED(clear_tile)(
 
 static inline __attribute__((always_inline)) void DSC_TYPED(store_tile)(
     int rows, int vectors, DSC_TYPED(Vector) sum[DSC_TILE_ROWS][DSC_TILE_VECTORS], DSC_T *out,
-    int64_t out_row, bool accumulate) {
+    int64_t out_row, DscInto into) {
   typedef DSC_TYPED(Vector) Vector;
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++) {
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++) {
       Vector *place = (Vector *)(out + i * out_row + v * DSC_LANES_PER_VECTOR);
-      *place = accumulate ? *place + sum[i][v] : sum[i][v];
+      if (into == DSC_STREAM)
+        __builtin_nontemporal_store(sum[i][v], (DSC_TYPED(Whole) *)(void *)place);
+      else
+        *place = into == DSC_ADD ? *place + sum[i][v] : sum[i][v];
     }
   }
 }
 
-// out = (accumulate ? out : 0) + A B for a tile of rows x (vectors of columns). A is read in any
+// out = A B, or more as `into` says, for a tile of rows x (vectors of columns). A is read in any
 // strides, B and out in rows. Each element is one chain of multiply-adds over k. If there is
 // something `needed`, DSC_ASKED_BYTES of it are asked for with each element of k, into the
 // second-level cache: a few at a time, as many at once would keep the operands waiting.
 #define DSC_ASKED_BYTES 16
-static inline __attribute__((always_inline)) void DSC_TYPED(tile)(int rows, int vectors, int64_t k,
-                                                                  const DSC_T *a, int64_t a_row,
-                                                                  int64_t a_column, const DSC_T *b,
-                                                                  int64_t b_row, DSC_T *out,
-                                                                  int64_t out_row, bool accumulate,
-                                                                  const char *needed) {
+static inline __attribute__((always_inline)) void DSC_TYPED(tile)(
+    int rows, int vectors, int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column,
+    const DSC_T *b, int64_t b_row, DSC_T *out, int64_t out_row, DscInto into, const char *needed) {
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
   const DSC_T *four[(DSC_TILE_ROWS + 3) / 4];
@@ -118,19 +120,19 @@ static inline __attribute__((always_inline)) void DSC_TYPED(tile)(int rows, int 
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i += 4) four[i / 4] += a_column;
   }
-  DSC_TYPED(store_tile)(rows, vectors, sum, out, out_row, accumulate);
+  DSC_TYPED(store_tile)(rows, vectors, sum, out, out_row, into);
 }
 
 typedef void (*DSC_TYPED(Tile))(int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column,
                                 const DSC_T *b, int64_t b_row, DSC_T *out, int64_t out_row,
-                                bool accumulate);
+                                DscInto into);
 
 #define DSC_TILE(rows, vectors)                                                                   \
   static void DSC_TYPED(tile_##rows##_##vectors)(int64_t k, const DSC_T *a, int64_t a_row,        \
                                                  int64_t a_column, const DSC_T *b, int64_t b_row, \
-                                                 DSC_T *out, int64_t out_row, bool accumulate) {  \
+                                                 DSC_T *out, int64_t out_row, DscInto into) {     \
     DSC_TYPED(tile)                                                                               \
-    (rows, vectors, k, a, a_row, a_column, b, b_row, out, out_row, accumulate, NULL);             \
+    (rows, vectors, k, a, a_row, a_column, b, b_row, out, out_row, into, NULL);                   \
   }
 #if DSC_TILE_VECTORS == 3
 #define DSC_TILE_ROW(rows) DSC_TILE(rows, 1) DSC_TILE(rows, 2) DSC_TILE(rows, 3)
@@ -158,19 +160,19 @@ static const DSC_TYPED(Tile)
 // The same for all vectors, from a B of any type, which is copied to `panel`: see gemm_copying.h.
 typedef void (*DSC_TYPED(CopyingTile))(int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column,
                                        const void *b, int64_t b_row, DSC_T *panel, DSC_T *out,
-                                       int64_t out_row, bool accumulate);
+                                       int64_t out_row, DscInto into);
 
 // The same for all vectors, with something needed.
 typedef void (*DSC_TYPED(AskingTile))(int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column,
                                       const DSC_T *b, int64_t b_row, DSC_T *out, int64_t out_row,
-                                      bool accumulate, const char *needed);
+                                      DscInto into, const char *needed);
 #define DSC_ASKING_TILE(rows)                                                                    \
   static void DSC_TYPED(asking_tile_##rows)(                                                     \
       int64_t k, const DSC_T *a, int64_t a_row, int64_t a_column, const DSC_T *b, int64_t b_row, \
-      DSC_T *out, int64_t out_row, bool accumulate, const char *needed) {                        \
+      DSC_T *out, int64_t out_row, DscInto into, const char *needed) {                           \
     if (needed == NULL) __builtin_unreachable();                                                 \
     DSC_TYPED(tile)                                                                              \
-    (rows, DSC_TILE_VECTORS, k, a, a_row, a_column, b, b_row, out, out_row, accumulate, needed); \
+    (rows, DSC_TILE_VECTORS, k, a, a_row, a_column, b, b_row, out, out_row, into, needed);       \
   }
 #define DSC_ASKING_ENTRY(rows) DSC_TYPED(asking_tile_##rows),
 DSC_FOR_TILE_ROWS(DSC_ASKING_TILE)
@@ -199,12 +201,12 @@ static inline __attribute__((always_inline)) void DSC_TYPED(packed_group)(
 }
 
 typedef void (*DSC_TYPED(PackedTile))(int64_t k, const DSC_T *a, const DSC_T *b, DSC_T *out,
-                                      int64_t out_row, bool accumulate, DscComing ahead);
+                                      int64_t out_row, DscInto into, DscComing ahead);
 
 // The whole tile from packed panels. Its lines of C are asked for shortly before the end: rows of C
 // are often a power of two apart, and would not stay in the first-level cache for longer.
 static void DSC_TYPED(tile_packed)(int64_t k, const DSC_T *a, const DSC_T *b, DSC_T *out,
-                                   int64_t out_row, bool accumulate, DscComing ahead) {
+                                   int64_t out_row, DscInto into, DscComing ahead) {
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
   DSC_TYPED(clear_tile)(DSC_TILE_ROWS, DSC_TILE_VECTORS, sum);
@@ -212,10 +214,13 @@ static void DSC_TYPED(tile_packed)(int64_t k, const DSC_T *a, const DSC_T *b, DS
   for (; left >= 3 * DSC_TILE_ROWS; left -= DSC_TILE_ROWS, ahead.from += ahead.group)
     DSC_TYPED(packed_group)(false, DSC_TILE_ROWS, &a, &b, ahead.from, ahead.step, sum);
   const int64_t rows = left < DSC_TILE_ROWS ? left : DSC_TILE_ROWS;
-  DSC_TYPED(packed_group)
+  if (into == DSC_STREAM)
+    DSC_TYPED(packed_group)(false, rows, &a, &b, ahead.from, ahead.step, sum);
+  else
+    DSC_TYPED(packed_group)
   (true, rows, &a, &b, (const char *)out, out_row * (int64_t)sizeof(DSC_T), sum);
   DSC_TYPED(packed_group)(false, left - rows, &a, &b, ahead.from, ahead.step, sum);
-  DSC_TYPED(store_tile)(DSC_TILE_ROWS, DSC_TILE_VECTORS, sum, out, out_row, accumulate);
+  DSC_TYPED(store_tile)(DSC_TILE_ROWS, DSC_TILE_VECTORS, sum, out, out_row, into);
 }
 
 // Two tiles of whole height and a single vector, which alone are too few chains to hide the latency
@@ -223,7 +228,7 @@ static void DSC_TYPED(tile_packed)(int64_t k, const DSC_T *a, const DSC_T *b, DS
 enum { DSC_TYPED(thin_pairs) = DSC_TILE_ROWS < 8 };
 static void DSC_TYPED(tile_pair)(int64_t k, const DSC_T *a, const DSC_T *below, int64_t a_row,
                                  int64_t a_column, const DSC_T *b, int64_t b_row, DSC_T *out,
-                                 int64_t out_row, bool accumulate) {
+                                 int64_t out_row, DscInto into) {
   typedef DSC_TYPED(Vector) Vector;
   Vector sum[2][DSC_TILE_ROWS][DSC_TILE_VECTORS];
   const DSC_T *four[2][(DSC_TILE_ROWS + 3) / 4];
@@ -246,7 +251,7 @@ static void DSC_TYPED(tile_pair)(int64_t k, const DSC_T *a, const DSC_T *below, 
   }
 #pragma clang loop unroll(full)
   for (int h = 0; h < 2; h++) DSC_TYPED(store_tile)
-  (DSC_TILE_ROWS, 1, sum[h], out + h * DSC_TILE_ROWS * out_row, out_row, accumulate);
+  (DSC_TILE_ROWS, 1, sum[h], out + h * DSC_TILE_ROWS * out_row, out_row, into);
 }
 
 #undef DSC_TILE
