@@ -151,6 +151,32 @@ static void large_depthwise(bool in_place) {
   convolution(c);
 }
 
+// Bands of a result so large that they go past the cache: each image has the bits it has alone.
+static void large_bands(void) {
+  enum { IMAGES = 36, CHANNELS = 40, SIZE = 48, TAPS = 5 };
+  const int64_t output = CHANNELS * SIZE * SIZE;
+  Array x = filled(DSC_FLOAT32, IMAGES * SIZE * SIZE), bias = filled(DSC_FLOAT32, CHANNELS);
+  Array w = filled(DSC_FLOAT32, CHANNELS * TAPS * TAPS), alone = vector(DSC_FLOAT32, output);
+  float *y = aligned_alloc(64, (size_t)(IMAGES * output) * sizeof(float));
+  DscConvolution c = {.dtype = DSC_FLOAT32, .batch = IMAGES, .groups = 1, .in_channels = 1};
+  c.out_channels = CHANNELS, c.input = x.view.data, c.weight = w.view.data, c.output = y;
+  for (int d = 0; d < 3; d++) {
+    c.stride[d] = c.dilation[d] = 1, c.taps[d] = d == 0 ? 1 : TAPS;
+    c.in_size[d] = c.out_size[d] = d == 0 ? 1 : SIZE, c.padding[d] = d == 0 ? 0 : TAPS / 2;
+  }
+  if (chance(2)) c.bias = bias.view.data;
+  dsc_set_thread_count(2);
+  make(&c, OUTPUT);
+  c.batch = 1, c.output = alone.view.data;
+  for (int64_t i = 0; i < IMAGES; i++) {
+    c.input = (float *)x.view.data + i * SIZE * SIZE;
+    make(&c, OUTPUT);
+    const bool same = memcmp(y + i * output, alone.view.data, (size_t)output * sizeof(float)) == 0;
+    CHECK(same, "image %d", (int)i);
+  }
+  free(y), release(&x), release(&w), release(&bias), release(&alone);
+}
+
 // An infinity in the input, whose transforms are NaN, reaches the outputs of its window only.
 static void infinity(void) {
   enum { CHANNELS = 16, SIZE = 20, AT = 9, COUNT = CHANNELS * SIZE * SIZE };
@@ -255,6 +281,7 @@ void check_convolutions(void) {
   infinity();
   infinity_backward(1);
   infinity_backward(2);
+  if (dsc_target() == DSC_TARGET_AVX512) large_bands();  // others write halves of lines
   large_depthwise(true);
   large_depthwise(false);
 }

@@ -107,6 +107,27 @@ static void far_product(DscDType dtype, bool a_transposed, bool b_transposed, bo
   free(terms), release(&a), release(&b), release(&c), release(&first);
 }
 
+// A result so large that tiles write it past the cache: each row has the bits of a small product.
+static void large_product(DscDType dtype) {
+  enum { N = 1040, K = 5, PART = 100 };
+  const int64_t size = (int64_t)dsc_dtype_size(dtype), m = 13000000 / (N * size) + 1;
+  Array a = filled(dtype, m * K), b = filled(dtype, K * N), part = vector(dtype, PART * N);
+  char *c = aligned_alloc(64, (size_t)(m * N * size + 63) / 64 * 64);
+  DscGemm g = {.dtype = dtype, .m = m, .n = N, .k = K, .alpha = 1, .a = a.view.data};
+  g.a_row = K, g.a_column = 1, g.b = b.view.data, g.b_row = N, g.b_column = 1;
+  g.c = c, g.c_row = N, g.c_column = 1;
+  dsc_set_thread_count(2);
+  CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm of %s", dsc_dtype_name(dtype));
+  g.c = part.view.data;
+  for (int64_t i = 0; i < m; i += PART) {
+    g.m = m - i < PART ? m - i : PART, g.a = (const char *)a.view.data + i * K * size;
+    CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm of %s", dsc_dtype_name(dtype));
+    const bool same = memcmp(c + i * N * size, part.view.data, (size_t)(g.m * N * size)) == 0;
+    CHECK(same, "rows from %lld of %s", (long long)i, dsc_dtype_name(dtype));
+  }
+  free(c), release(&a), release(&b), release(&part);
+}
+
 // Pairs of bfloat16 are added in the order of single multiply-adds: the bits of AVX2, with any k
 // and in each layout.
 static void bfloat_pairs(void) {
@@ -371,6 +392,7 @@ void check_products(void) {
   for (int i = 0; i < 120; i++) product(floating[i % 4]);
   for (int i = 0; i < 32; i++) far_product(floating[i % 4], i & 4, i & 8, i & 16);
   for (int i = 0; i < 100; i++) bfloat_pairs();
+  for (int i = 0; i < 4; i++) large_product(floating[i]);
   for (int64_t m = 1; m <= 50; m++) rows_left(m);
   for (int i = 0; i < 80; i++) narrow_product(floating[i % 4]);
   for (int i = 0; i < 72; i++) integer_product((DscDType)(i % (DSC_INT64 + 1)));
