@@ -90,6 +90,18 @@ void dsc_window_store_numbers(const DscPooling *pooling, const int32_t *numbers,
   }
 }
 
+DscExtent dsc_window_extent(const DscWindow *window, const int64_t sizes[3], const DscView *view) {
+  const int64_t shape[] = {window->batch, window->channels, sizes[0], sizes[1], sizes[2]};
+  const int64_t size = (int64_t)dsc_dtype_size(view->dtype);
+  const char *begin = view->data, *end = begin + size;
+  for (int d = 0; d < 5; d++) {
+    const int64_t reach = (shape[d] - 1) * view->strides[d] * size;
+    if (reach < 0) begin += reach;
+    if (reach > 0) end += reach;
+  }
+  return (DscExtent){begin, end};
+}
+
 int dsc_window_run(DscPooling *pooling, int64_t units, int64_t work,
                    void (*piece)(void *context, int64_t index)) {
   enum { MOST_PIECES = 128 };  // long runs: memory is fetched ahead within them
