@@ -20,6 +20,7 @@ enum {
 typedef struct {
   int64_t places, count;  // windows; channels
   int64_t step, out_step, column_step;
+  int64_t ahead;  // how many bytes ahead elements are asked for
   int line_count, columns;
   bool streams;                     // results go past the cache: whole lines of it
   const void *lines[DSC_MAX_TAPS];  // the first window's elements
@@ -29,6 +30,7 @@ typedef struct {
 typedef struct {
   int64_t count, columns, step;  // channels; elements
   const void *values;
+  int64_t ahead;    // how many bytes ahead elements are asked for
   bool continues;   // the result so far is there
   int64_t divisor;  // of a sum: 1 where more elements come
 } DscWindowPart;

@@ -180,12 +180,24 @@ static bool DSC_TYPED(max_columns)(const DscSpan *spans, int64_t count, const DS
   typedef DSC_TYPED(LineMask) Mask;
   typedef DSC_TYPED(Truth) Truth;
   const Mask lane = *(const Mask *)DSC_TYPED(lanes);
+  enum { LINE = DSC_TYPED(LINE), FEW = LINE / 2 };
   Mask is_nan = 0;
-  bool has_zero = false;
+  bool has_zero = false, has_nan = false;
   for (int64_t w = 0; w < count; w++) {
-    const int64_t to = spans[w].to;
+    const int64_t from = spans[w].from, to = spans[w].to;
+    if (to - from < FEW) {
+      DSC_T largest = DSC_LOWEST;
+      for (int64_t x = from; x < to; x++) {
+        const DSC_T v = row[x];
+        has_nan |= DSC_ARE_NAN(v, v);
+        largest = DSC_LARGER(largest, v);
+      }
+      best[w] = largest;
+      has_zero |= largest == 0;
+      continue;
+    }
     Line all = (Line)DSC_LOWEST;
-    for (int64_t x = spans[w].from; x < to; x += DSC_TYPED(LINE)) {
+    for (int64_t x = from; x < to; x += LINE) {
       const Line v = (lane < (Mask)(Truth)(to - x)) ? *(const Line *)(row + x) : (Line)DSC_LOWEST;
       is_nan |= DSC_ARE_NAN(v, v);
       all = DSC_LARGER(all, v);
@@ -193,7 +205,7 @@ static bool DSC_TYPED(max_columns)(const DscSpan *spans, int64_t count, const DS
     best[w] = DSC_TYPED(largest_of_line)(&all);
     has_zero |= best[w] == 0;
   }
-  return (DSC_T)0.5 == 0 || !(has_zero || DSC_TYPED(least_of_line)(&is_nan) < 0);
+  return (DSC_T)0.5 == 0 || !(has_zero || has_nan || DSC_TYPED(least_of_line)(&is_nan) < 0);
 }
 
 // The largest of a window's columns and its place in the plane: the first of equal ones, but the
