@@ -1,13 +1,14 @@
 // Depthwise convolution from lines where they lie. Part of conv_depthwise_body.h.
 
 // Lines of an output whose inputs are read where they lie: square kernels of stride 1. Every input
-// that is read serves up to four lines; the sum of each output goes over the taps in order.
+// that is read serves some lines; the sum of each output goes over the taps in order.
 //
 // Vectors have at most 32 bytes: wider ones would all lie across two lines of the cache.
 enum {
   DSC_TYPED(BYTES) = DSC_VECTOR_BYTES < 32 ? DSC_VECTOR_BYTES : 32,
   DSC_TYPED(LANES) = DSC_TYPED(BYTES) / (int)sizeof(DSC_T),
   DSC_TYPED(LINES) = 4,
+  DSC_TYPED(SHORT_LINES) = 7,  // of few vectors: four would be too few chains of sums
   DSC_TYPED(PAIR) = DSC_VECTOR_BYTES == 64 ? 2 : 1,      // vectors whose sums registers hold
   DSC_TYPED(SIZE) = 5,                                   // the largest kernel
   DSC_TYPED(TOGETHER) = DSC_VECTOR_BYTES == 64 ? 4 : 2,  // outputs that share what is read
@@ -25,7 +26,7 @@ static inline __attribute__((always_inline)) void DSC_TYPED(block)(
     const DSC_TYPED(Mask) * masks, const DSC_T *weights, DSC_T bias, int64_t width, DSC_T *out) {
   typedef DSC_TYPED(Part) Vector;
   typedef DSC_TYPED(Mask) Mask;
-  Vector sum[DSC_TYPED(LINES)][DSC_TYPED(PAIR)];
+  Vector sum[DSC_TYPED(SHORT_LINES)][DSC_TYPED(PAIR)];
 #pragma clang loop unroll(full)
   for (int l = 0; l < lines; l++)
 #pragma clang loop unroll(full)
@@ -71,6 +72,16 @@ static inline __attribute__((always_inline)) void DSC_TYPED(rows)(
   if (last > 0) DSC_TYPED(block)(size, lines, 1, rows, last, masks[1], weights, bias, width, out);
 }
 
+// The same of lines of one vector or two.
+static inline __attribute__((always_inline)) void DSC_TYPED(short_rows)(
+    int size, const DSC_T *const *rows, const DSC_TYPED(Mask) (*masks)[DSC_TYPED(SIZE)],
+    const DSC_T *weights, DSC_T bias, int64_t width, DSC_T *out) {
+  enum { LANES = DSC_TYPED(LANES), LINES = DSC_TYPED(SHORT_LINES) };
+  DSC_TYPED(block)(size, LINES, 1, rows, 0, masks[0], weights, bias, width, out);
+  if (width > LANES)
+    DSC_TYPED(block)(size, LINES, 1, rows, LANES, masks[1], weights, bias, width, out);
+}
+
 // Which lanes of a vector of outputs meet the image, whose `width` columns start at 0, for each
 // column of taps; the first one's first lane meets column `x`. Not inlined, so that what the masks
 // are stays unknown: as bits of vectors they cost less than in registers of masks.
@@ -91,7 +102,7 @@ static __attribute__((noinline)) void DSC_TYPED(find_masks)(int64_t x, int64_t w
 static inline __attribute__((always_inline)) void DSC_TYPED(plane)(
     int size, const DscConvolution *call, const DscGrid *g, const DSC_T *input, const DSC_T *zeros,
     const DSC_T *taps, DSC_T bias, DSC_T *out) {
-  enum { LANES = DSC_TYPED(LANES), LINES = DSC_TYPED(LINES) };
+  enum { LANES = DSC_TYPED(LANES), LINES = DSC_TYPED(LINES), SHORT_LINES = DSC_TYPED(SHORT_LINES) };
   // The next channel's lines: the processor's own prefetch stops at the ends of pages.
   const DscAhead next = {(const char *)(input + dsc_volume(call->in_size)), sizeof(DSC_T)};
   int64_t height = call->out_size[1], width = call->out_size[2], in_width = call->in_size[2];
@@ -106,9 +117,11 @@ static inline __attribute__((always_inline)) void DSC_TYPED(plane)(
   DSC_TYPED(Mask) masks[2][DSC_TYPED(SIZE)];
   DSC_TYPED(find_masks)(g->lowest[2], in_width, masks[0]);
   DSC_TYPED(find_masks)(g->lowest[2] + (width - 1) / LANES * LANES, in_width, masks[1]);
+  const bool is_short = size == DSC_TYPED(SIZE) && width <= 2 * LANES && height >= SHORT_LINES &&
+                        dsc_up_to(height, SHORT_LINES) <= dsc_up_to(height, LINES);
   for (int64_t at = 0, lines; at < height; at += lines) {
-    const DSC_T *rows[DSC_TYPED(LINES) + DSC_TYPED(SIZE) - 1];
-    lines = height < LINES ? 1 : LINES;
+    const DSC_T *rows[SHORT_LINES + DSC_TYPED(SIZE) - 1];
+    lines = is_short ? SHORT_LINES : height < LINES ? 1 : LINES;
     // The last lines go together with some that were made before: alone they would be few chains.
     const int64_t y = at + lines <= height ? at : height - lines;
     dsc_fetch(&next, 1, y * in_width, lines * in_width);
@@ -119,7 +132,9 @@ static inline __attribute__((always_inline)) void DSC_TYPED(plane)(
       rows[i] =
           line < 0 || line >= call->in_size[1] ? zeros : input + line * in_width + g->lowest[2];
     }
-    if (lines == LINES)
+    if (lines == SHORT_LINES)
+      DSC_TYPED(short_rows)(size, rows, masks, weights, bias, width, out + y * width);
+    else if (lines == LINES)
       DSC_TYPED(rows)(size, LINES, rows, masks, weights, bias, width, out + y * width);
     else
       DSC_TYPED(rows)(size, 1, rows, masks, weights, bias, width, out + y * width);

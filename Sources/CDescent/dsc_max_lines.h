@@ -11,11 +11,6 @@ typedef struct {
   int32_t column[2];  // of the window, for each phase; -1 is none
 } DscColumns;
 
-/// Where a view's elements lie: nothing else is read.
-typedef struct {
-  const char *begin, *end;
-} DscExtent;
-
 typedef struct {
   const DscPooling *pooling;
   int64_t low, high;  // least and greatest shift

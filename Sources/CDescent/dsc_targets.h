@@ -19,6 +19,10 @@ DscTarget dsc_target(void);
 /// instruction (AVX512_BF16) and dsc_target() allows for it.
 bool dsc_multiplies_pairs(void);
 
+/// Whether the processor itself fetches a few lines that are read in order, from page to page:
+/// asking for what comes is in its way.
+bool dsc_fetches_alone(void);
+
 /// Makes dsc_target() answer `target` from now on, so that tests can run every set on one machine;
 /// false (and no change) where the processor lacks it. Not for use while kernels run.
 bool dsc_set_target_for_testing(DscTarget target);

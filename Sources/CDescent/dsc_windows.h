@@ -20,6 +20,7 @@ enum {
 typedef struct {
   int64_t places, count;  // windows; channels
   int64_t step, out_step, column_step;
+  int64_t ahead;  // how many bytes ahead elements are asked for
   int line_count, columns;
   bool streams;                     // results go past the cache: whole lines of it
   const void *lines[DSC_MAX_TAPS];  // the first window's elements
@@ -29,9 +30,19 @@ typedef struct {
 typedef struct {
   int64_t count, columns, step;  // channels; elements
   const void *values;
+  int64_t ahead;    // how many bytes ahead elements are asked for
   bool continues;   // the result so far is there
   int64_t divisor;  // of a sum: 1 where more elements come
 } DscWindowPart;
+
+/// Neighbouring rows of a window, `pitch` bytes apart. A loop reads whole vectors: up to DSC_STEP -
+/// 1 values behind a row's last.
+typedef struct {
+  int64_t count, rows, pitch;  // columns
+  const void *values;
+  bool continues;               // the result so far is there
+  int32_t number, number_step;  // of the first row, and from one to the next
+} DscWindowRows;
 
 /// The result of every window of a run.
 void dsc_window_max_run(DscLane lane, const DscWindowRun *run, void *out);
@@ -60,10 +71,6 @@ typedef struct {
   // count pairs
   void (*split)(int64_t count, const void *pairs, void *even, void *odd);
   void (*join)(int64_t count, const void *even, const void *odd, void *pairs);
-  // The largest of a row of values found in rows `rows`, in the order of dsc_max_pool; its column.
-  int64_t (*max_of_row)(int64_t from, int64_t to, int64_t step, const void *values,
-                        const int32_t *rows, void *best);
-  void (*sum_of_row)(int64_t from, int64_t to, const void *values, void *sum);
   void (*add_to_row)(int64_t from, int64_t to, const void *value, void *row);
 } DscWindowLoops;
 
@@ -89,6 +96,25 @@ static inline DscSpan dsc_window_span(const DscWindow *window, int dim, int64_t 
   const int64_t end = start + window->size[dim] * step;
   return (DscSpan){start + number * step, dsc_smaller(end, in), step, number};
 }
+
+/// Joins the rows of a window column by column; the numbers of the rows that largest ones were
+/// found in too, unless that is NULL.
+void dsc_window_sum_rows(DscLane lane, const DscWindowRows *rows, void *sums);
+void dsc_window_max_rows(DscLane lane, const DscWindowRows *rows, void *best, int32_t *numbers);
+/// Joins columns of a row, `count` windows of them, which DSC_STEP values follow.
+void dsc_window_sum_columns(DscLane lane, const DscSpan *spans, int64_t count, const void *row,
+                            void *sums);
+/// False where a result is a NaN or a zero, of which there are several: it depends on the order
+/// which one it is.
+bool dsc_window_max_columns(DscLane lane, const DscSpan *spans, int64_t count, const void *row,
+                            void *best);
+/// The same with places in a plane of `width` columns, in the order of dsc_max_pool; false where
+/// there is a NaN, which is not looked at.
+bool dsc_window_max_places(DscLane lane, const DscSpan *spans, int64_t count, int64_t width,
+                           const void *row, const int32_t *rows, void *best, int32_t *places);
+/// The place of one window's largest value, which may have gaps between its columns.
+int64_t dsc_window_max_place(DscLane lane, const DscSpan *span, int64_t width, const void *row,
+                             const int32_t *rows, void *best);
 
 /// What an average counts along one dim.
 static inline int64_t dsc_window_count(const DscWindow *window, bool counts_padding, int dim,
@@ -175,6 +201,13 @@ static inline char *dsc_window_at(const DscView *view, int64_t n, int64_t c, int
   };
   return (char *)view->data + offset * sizes[view->dtype];
 }
+
+/// Where a view's elements lie: nothing else is read.
+typedef struct {
+  const char *begin, *end;
+} DscExtent;
+
+DscExtent dsc_window_extent(const DscWindow *window, const int64_t sizes[3], const DscView *view);
 
 /// A row of a view: planes, depths and heights numbered in one go.
 typedef struct {

@@ -40,12 +40,23 @@ static bool probe_pairs(void) {
   unsigned a, b, c, d;
   return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & bf16) != 0;
 }
+
+// AMD64 manual, volume 3, E.3.2: family 25 is Zen 3 and Zen 4, of which Zen 4 was measured.
+static bool probe_fetching(void) {
+  const unsigned zen4 = 25;
+  unsigned a, b, c, d;
+  const bool is_amd = __get_cpuid(0, &a, &b, &c, &d) && b == signature_AMD_ebx;
+  if (!is_amd || !__get_cpuid(1, &a, &b, &c, &d)) return false;
+  return (a >> 8 & 0xf) + (a >> 20 & 0xff) == zen4;
+}
 #elif defined(__aarch64__)
 static DscTarget probe(void) { return DSC_TARGET_NEON; }
 static bool probe_pairs(void) { return false; }
+static bool probe_fetching(void) { return false; }
 #else
 static DscTarget probe(void) { return DSC_TARGET_PORTABLE; }
 static bool probe_pairs(void) { return false; }
+static bool probe_fetching(void) { return false; }
 #endif
 
 // DESCENT_CPU_CAPABILITY (default, avx2, avx512) asks for less than the processor has, as PyTorch's
@@ -76,14 +87,24 @@ DscTarget dsc_target(void) {
   return (DscTarget)(known - 1);
 }
 
-bool dsc_multiplies_pairs(void) {
-  static _Atomic int pairs;  // 0 until the processor has been probed, then 1 + the answer
-  int known = atomic_load_explicit(&pairs, memory_order_relaxed);
-  if (known == 0) {
-    known = 1 + (int)probe_pairs();
-    atomic_store_explicit(&pairs, known, memory_order_relaxed);
+// `known` is 0 until the processor has been probed, then 1 + the answer.
+static bool remembered(_Atomic int *known, bool (*probe_it)(void)) {
+  int answer = atomic_load_explicit(known, memory_order_relaxed);
+  if (answer == 0) {
+    answer = 1 + (int)probe_it();
+    atomic_store_explicit(known, answer, memory_order_relaxed);
   }
-  return known == 2 && dsc_target() == DSC_TARGET_AVX512;
+  return answer == 2;
+}
+
+bool dsc_multiplies_pairs(void) {
+  static _Atomic int known;
+  return remembered(&known, probe_pairs) && dsc_target() == DSC_TARGET_AVX512;
+}
+
+bool dsc_fetches_alone(void) {
+  static _Atomic int known;
+  return remembered(&known, probe_fetching);
 }
 
 bool dsc_set_target_for_testing(DscTarget target) {

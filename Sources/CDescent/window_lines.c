@@ -21,18 +21,6 @@ static bool runs_on(const DscWindow *window, const int64_t sizes[3], const DscVi
   return true;
 }
 
-static DscExtent extent_of(const DscWindow *window, const int64_t sizes[3], const DscView *view) {
-  const int64_t shape[] = {window->batch, window->channels, sizes[0], sizes[1], sizes[2]};
-  const int64_t size = (int64_t)dsc_dtype_size(view->dtype);
-  const char *begin = view->data, *end = begin + size;
-  for (int d = 0; d < 5; d++) {
-    const int64_t reach = (shape[d] - 1) * view->strides[d] * size;
-    if (reach < 0) begin += reach;
-    if (reach > 0) end += reach;
-  }
-  return (DscExtent){begin, end};
-}
-
 bool dsc_window_lines_serve(const DscPooling *pooling) {
   const DscWindow *window = &pooling->window;
   const DscDType dtype = pooling->source->dtype;
@@ -101,10 +89,10 @@ int dsc_window_lines(DscPooling *pooling, bool backward) {
   const DscWindow *window = &pooling->window;
   const int64_t *in = backward ? window->output : window->input;
   const int64_t *out = backward ? window->input : window->output;
-  DscMaxLines plan = {.pooling = pooling, .source = extent_of(window, in, pooling->source)};
+  DscMaxLines plan = {.pooling = pooling, .source = dsc_window_extent(window, in, pooling->source)};
   plan.runs_on = runs_on(window, out, pooling->target);
   if (pooling->numbers) {
-    plan.numbers = extent_of(window, window->output, pooling->numbers);
+    plan.numbers = dsc_window_extent(window, window->output, pooling->numbers);
     plan.runs_on = plan.runs_on && (backward || runs_on(window, out, pooling->numbers));
   }
   group_columns(&plan);

@@ -90,6 +90,18 @@ void dsc_window_store_numbers(const DscPooling *pooling, const int32_t *numbers,
   }
 }
 
+DscExtent dsc_window_extent(const DscWindow *window, const int64_t sizes[3], const DscView *view) {
+  const int64_t shape[] = {window->batch, window->channels, sizes[0], sizes[1], sizes[2]};
+  const int64_t size = (int64_t)dsc_dtype_size(view->dtype);
+  const char *begin = view->data, *end = begin + size;
+  for (int d = 0; d < 5; d++) {
+    const int64_t reach = (shape[d] - 1) * view->strides[d] * size;
+    if (reach < 0) begin += reach;
+    if (reach > 0) end += reach;
+  }
+  return (DscExtent){begin, end};
+}
+
 int dsc_window_run(DscPooling *pooling, int64_t units, int64_t work,
                    void (*piece)(void *context, int64_t index)) {
   enum { MOST_PIECES = 128 };  // long runs: memory is fetched ahead within them
@@ -112,12 +124,31 @@ static bool goes_by_channel(const DscPooling *pooling) {
          dsc_is_native(pooling->target->dtype, pooling->lane);
 }
 
-static bool is_narrow(const DscWindow *window) {
-  return window->adaptive || window->output[DSC_WIDTH] < DSC_NARROW;
+static bool is_narrow(const DscPooling *pooling, bool backward) {
+  const DscWindow *window = &pooling->window;
+  if (window->adaptive || window->output[DSC_WIDTH] < DSC_NARROW) return true;
+  // From these strides on it takes longer to sort columns than to join them.
+  const int64_t least = pooling->numbers || pooling->indices ? 4 : 3, *gaps = window->dilation;
+  return !backward && window->stride[DSC_WIDTH] >= least && gaps[0] * gaps[1] * gaps[2] == 1;
+}
+
+// Windows that divide the input evenly in ones and twos are those of an ordinary pooling.
+static void take_as_plain(DscWindow *window) {
+  for (int d = 0; d < 3; d++)
+    if (window->output[d] == 0 || window->input[d] % window->output[d] != 0 ||
+        window->input[d] / window->output[d] > 2)
+      return;
+  for (int d = 0; d < 3; d++) {
+    window->size[d] = window->stride[d] = window->input[d] / window->output[d];
+    window->padding[d] = 0;
+    window->dilation[d] = 1;
+  }
+  window->adaptive = false;
 }
 
 static int run(DscPooling *pooling, bool backward) {
   const DscWindow *window = &pooling->window;
+  if (window->adaptive && !backward) take_as_plain(&pooling->window);
   const DscDType dtype = pooling->source->dtype;
   pooling->lane = dsc_dtype_lane(dtype);
   pooling->size = (int64_t)dsc_lane_size(pooling->lane);
@@ -131,7 +162,7 @@ static int run(DscPooling *pooling, bool backward) {
   if (goes_by_channel(pooling))
     return backward ? dsc_window_channels_backward(pooling) : dsc_window_channels(pooling);
   if (dsc_window_lines_serve(pooling)) return dsc_window_lines(pooling, backward);
-  if (is_narrow(window))
+  if (is_narrow(pooling, backward))
     return backward ? dsc_window_narrow_backward(pooling) : dsc_window_narrow(pooling);
   return backward ? dsc_window_rows_backward(pooling) : dsc_window_rows(pooling);
 }

@@ -16,62 +16,50 @@
   typedef uint8_t DSC_NAME(B##L)                                                         \
       __attribute__((ext_vector_type(COUNT), aligned(__alignof__(uint8_t)), may_alias));
 
-#define DEFINE_MAX(L, T, LOWEST, COUNT)                                                           \
-  static void DSC_NAME(max_##L)(int64_t count, int taps, const void *const *values, void *out) {  \
-    T *best = out;                                                                                \
-    int64_t i = 0;                                                                                \
-    for (; i + COUNT <= count; i += COUNT) {                                                      \
-      DSC_NAME(V##L) b = *(const DSC_NAME(U##L) *)(best + i);                                     \
-      for (int t = 0; t < taps; t++) {                                                            \
-        const DSC_NAME(V##L) v = *(const DSC_NAME(U##L) *)((const T *)values[t] + i);             \
-        b = TAKES(v, b) ? v : b;                                                                  \
-      }                                                                                           \
-      *(DSC_NAME(U##L) *)(best + i) = b;                                                          \
-    }                                                                                             \
-    for (; i < count; i++)                                                                        \
-      for (int t = 0; t < taps; t++) {                                                            \
-        const T v = ((const T *)values[t])[i];                                                    \
-        best[i] = TAKES(v, best[i]) ? v : best[i];                                                \
-      }                                                                                           \
-  }                                                                                               \
-  static void DSC_NAME(max_numbers_##L)(int64_t count, int taps, const void *const *values,       \
-                                        const int32_t *numbers, void *out,                        \
-                                        int32_t *best_numbers) {                                  \
-    T *best = out;                                                                                \
-    int64_t i = 0;                                                                                \
-    for (; i + COUNT <= count; i += COUNT) {                                                      \
-      DSC_NAME(V##L) b = *(const DSC_NAME(U##L) *)(best + i);                                     \
-      DSC_NAME(I##L) n = *(const DSC_NAME(J##L) *)(best_numbers + i);                             \
-      for (int t = 0; t < taps; t++) {                                                            \
-        const DSC_NAME(V##L) v = *(const DSC_NAME(U##L) *)((const T *)values[t] + i);             \
-        const DSC_NAME(M##L) takes = TAKES(v, b);                                                 \
-        b = takes ? v : b;                                                                        \
-        n = __builtin_convertvector(takes, DSC_NAME(I##L)) ? (DSC_NAME(I##L))numbers[t] : n;      \
-      }                                                                                           \
-      *(DSC_NAME(U##L) *)(best + i) = b;                                                          \
-      *(DSC_NAME(J##L) *)(best_numbers + i) = n;                                                  \
-    }                                                                                             \
-    for (; i < count; i++)                                                                        \
-      for (int t = 0; t < taps; t++) {                                                            \
-        const T v = ((const T *)values[t])[i];                                                    \
-        if (TAKES(v, best[i])) best[i] = v, best_numbers[i] = numbers[t];                         \
-      }                                                                                           \
-  }                                                                                               \
-  static void DSC_NAME(fill_lowest_##L)(int64_t count, void *out) {                               \
-    T *to = out;                                                                                  \
-    for (int64_t i = 0; i < count; i++) to[i] = LOWEST;                                           \
-  }                                                                                               \
-  static int64_t DSC_NAME(max_of_row_##L)(int64_t from, int64_t to, int64_t step, const void *in, \
-                                          const int32_t *rows, void *out) {                       \
-    const T *values = in;                                                                         \
-    int64_t best = from;                                                                          \
-    for (int64_t x = from + step; x < to; x += step) {                                            \
-      const T v = values[x], b = values[best];                                                    \
-      const bool is_last_nan = v != v && (b == b || rows[x] >= rows[best]);                       \
-      if (v > b || is_last_nan || (v == b && rows[x] < rows[best])) best = x;                     \
-    }                                                                                             \
-    *(T *)out = values[best];                                                                     \
-    return best;                                                                                  \
+#define DEFINE_MAX(L, T, LOWEST, COUNT)                                                          \
+  static void DSC_NAME(max_##L)(int64_t count, int taps, const void *const *values, void *out) { \
+    T *best = out;                                                                               \
+    int64_t i = 0;                                                                               \
+    for (; i + COUNT <= count; i += COUNT) {                                                     \
+      DSC_NAME(V##L) b = *(const DSC_NAME(U##L) *)(best + i);                                    \
+      for (int t = 0; t < taps; t++) {                                                           \
+        const DSC_NAME(V##L) v = *(const DSC_NAME(U##L) *)((const T *)values[t] + i);            \
+        b = TAKES(v, b) ? v : b;                                                                 \
+      }                                                                                          \
+      *(DSC_NAME(U##L) *)(best + i) = b;                                                         \
+    }                                                                                            \
+    for (; i < count; i++)                                                                       \
+      for (int t = 0; t < taps; t++) {                                                           \
+        const T v = ((const T *)values[t])[i];                                                   \
+        best[i] = TAKES(v, best[i]) ? v : best[i];                                               \
+      }                                                                                          \
+  }                                                                                              \
+  static void DSC_NAME(max_numbers_##L)(int64_t count, int taps, const void *const *values,      \
+                                        const int32_t *numbers, void *out,                       \
+                                        int32_t *best_numbers) {                                 \
+    T *best = out;                                                                               \
+    int64_t i = 0;                                                                               \
+    for (; i + COUNT <= count; i += COUNT) {                                                     \
+      DSC_NAME(V##L) b = *(const DSC_NAME(U##L) *)(best + i);                                    \
+      DSC_NAME(I##L) n = *(const DSC_NAME(J##L) *)(best_numbers + i);                            \
+      for (int t = 0; t < taps; t++) {                                                           \
+        const DSC_NAME(V##L) v = *(const DSC_NAME(U##L) *)((const T *)values[t] + i);            \
+        const DSC_NAME(M##L) takes = TAKES(v, b);                                                \
+        b = takes ? v : b;                                                                       \
+        n = __builtin_convertvector(takes, DSC_NAME(I##L)) ? (DSC_NAME(I##L))numbers[t] : n;     \
+      }                                                                                          \
+      *(DSC_NAME(U##L) *)(best + i) = b;                                                         \
+      *(DSC_NAME(J##L) *)(best_numbers + i) = n;                                                 \
+    }                                                                                            \
+    for (; i < count; i++)                                                                       \
+      for (int t = 0; t < taps; t++) {                                                           \
+        const T v = ((const T *)values[t])[i];                                                   \
+        if (TAKES(v, best[i])) best[i] = v, best_numbers[i] = numbers[t];                        \
+      }                                                                                          \
+  }                                                                                              \
+  static void DSC_NAME(fill_lowest_##L)(int64_t count, void *out) {                              \
+    T *to = out;                                                                                 \
+    for (int64_t i = 0; i < count; i++) to[i] = LOWEST;                                          \
   }
 
 #define DEFINE_SUM(L, T, COUNT)                                                                  \
@@ -100,18 +88,6 @@
       for (int t = 0; t < taps; t++) sum[i] += ((const T *)values[t])[i];                        \
       sum[i] /= d;                                                                               \
     }                                                                                            \
-  }                                                                                              \
-  static void DSC_NAME(sum_of_row_##L)(int64_t from, int64_t to, const void *in, void *out) {    \
-    const T *values = in;                                                                        \
-    DSC_NAME(V##L) sums = 0;                                                                     \
-    T rest = 0, parts[COUNT];                                                                    \
-    int64_t x = from;                                                                            \
-    for (; x + COUNT <= to; x += COUNT) sums += *(const DSC_NAME(U##L) *)(values + x);           \
-    for (; x < to; x++) rest += values[x];                                                       \
-    memcpy(parts, &sums, sizeof(parts));                                                         \
-    for (int half = COUNT / 2; half > 0; half /= 2)                                              \
-      for (int i = 0; i < half; i++) parts[i] += parts[i + half];                                \
-    *(T *)out = to - from < COUNT ? rest : parts[0] + rest;                                      \
   }                                                                                              \
   static void DSC_NAME(add_to_row_##L)(int64_t from, int64_t to, const void *value, void *out) { \
     T *row = out;                                                                                \
@@ -201,8 +177,6 @@ DEFINE_LANE(I64, int64_t, int64_t, INT64_MIN, 8)
                     .fill_lowest = DSC_NAME(fill_lowest_##L),           \
                     .split = DSC_NAME(split_##L),                       \
                     .join = DSC_NAME(join_##L),                         \
-                    .max_of_row = DSC_NAME(max_of_row_##L),             \
-                    .sum_of_row = DSC_NAME(sum_of_row_##L),             \
                     .add_to_row = DSC_NAME(add_to_row_##L)}
 static const DscWindowLoops DSC_NAME(window_loops)[DSC_LANE_COUNT] = {
     LANE_LOOPS(F32), LANE_LOOPS(F64), LANE_LOOPS(I64)};

@@ -4,9 +4,6 @@
 #include "dsc_loop_macros.h"
 #include "dsc_windows.h"
 
-// How far ahead elements are asked for: the processor itself stops at the ends of pages.
-enum { DSC_BYTES_AHEAD = 2048 };
-
 #define DSC_BODY          "window_runs_body.h"
 #define DSC_LOWEST        (DSC_T) - INFINITY
 #define DSC_NO_NUMBER     NAN

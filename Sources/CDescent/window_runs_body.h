@@ -112,15 +112,16 @@ DSC_INLINE void DSC_TYPED(block)(int parts, int vectors, DSC_TYPED(Kind) kind,
                                  const DscWindowRun *run, const DSC_T *const *starts,
                                  int64_t places, const DSC_TYPED(Result) * result, DSC_T *to) {
   const int64_t column = run->column_step, step = run->step, out_step = run->out_step;
+  const int64_t ahead = run->ahead;
   const int part_length = vectors * DSC_LANES_PER_VECTOR;
   DSC_TYPED(Joined) kept[2];
   DSC_UNROLL for (int part = 0; kind.shares && part < parts; part++) kept[part] =
       DSC_TYPED(column)(vectors, kind.is_max, kind.lines, starts, part * part_length);
   for (int64_t place = 0, at = 0; place < places; place++, at += step, to += out_step) {
-    DSC_UNROLL for (int k = kind.near; k < kind.lines; k++) DSC_UNROLL for (int c = kind.shares;
-                                                                            c < kind.columns; c++)
-        DSC_UNROLL for (int b = 0; b < parts * vectors * DSC_VECTOR_BYTES; b += DSC_LINE)
-            __builtin_prefetch((const char *)(starts[k] + at + c * column) + DSC_BYTES_AHEAD + b);
+    DSC_UNROLL for (int k = kind.near; k < kind.lines; k++)
+        DSC_UNROLL for (int c = kind.shares; c < kind.columns; c++)
+            DSC_UNROLL for (int b = 0; b < parts * vectors * DSC_VECTOR_BYTES; b += DSC_LINE)
+                __builtin_prefetch((const char *)(starts[k] + at + c * column) + ahead + b);
     DSC_UNROLL for (int part = 0; part < parts; part++) {
       const int64_t from = at + part * part_length;
       DSC_TYPED(Joined) all = kept[part];
@@ -213,7 +214,7 @@ DSC_INLINE void DSC_TYPED(elements)(int vectors, bool is_max, const DscWindowPar
   for (int64_t c = part->continues ? 0 : 1; c < part->columns; c++) {
     const DSC_T *from = values + c * part->step;
     for (int b = 0; b < vectors * DSC_VECTOR_BYTES; b += DSC_LINE)
-      __builtin_prefetch((const char *)from + DSC_BYTES_AHEAD + b);
+      __builtin_prefetch((const char *)from + part->ahead + b);
     const Joined one = DSC_TYPED(column)(vectors, is_max, 1, &from, 0);
     DSC_TYPED(join)(vectors, is_max, &all, &one);
   }
