@@ -17,12 +17,14 @@
 #define STREAM3(NAME, L, A, T, ...) DSC_STREAM_LOOP3(DSC_VECTOR, NAME, L, A, T, __VA_ARGS__)
 #define HALF1(NAME, L, T, R, ...)   DSC_HALVES1(NAME, __VA_ARGS__)
 #define HALF2(NAME, L, T, R, ...)   DSC_HALVES2(NAME, __VA_ARGS__)
+#define HALF3(NAME, L, A, T, ...)   DSC_HALVES3(NAME, ONES_##NAME, __VA_ARGS__)
 #define STATUS_ROW(NAME, helper)    DSC_LOOP2_STATUS(helper, NAME, I64, int64_t)
 FLOAT_ROWS(ROW1, ROW2, ROW3, F32, float)
 FLOAT_ROWS(ROW1, ROW2, ROW3, F64, double)
 FLOAT_ROWS(STREAM1, STREAM2, STREAM3, F32, float)
 #if DSC_HAS_HALVES
 OWN_ROWS(HALF1, HALF2, F32, float)
+OWN_ROWS3(HALF3, F32, float)
 #endif
 I64_ROWS(ROW1, ROW2, ROW3)
 BOOL_ROWS(ROW1, ROW2, ROW3)
@@ -102,13 +104,14 @@ static const DscStreamLoop DSC_NAME(basic_stream_loops)[DSC_OP_COUNT] = {
 
 static const DscHalfLoop DSC_NAME(basic_half_loops)[DSC_OP_COUNT][2] = {
 #if DSC_HAS_HALVES
-    OWN_ROWS(DSC_HALF_CELL, DSC_HALF_CELL, F32, float)
+    OWN_ROWS(DSC_HALF_CELL, DSC_HALF_CELL, F32, float) OWN_ROWS3(DSC_HALF_CELL, F32, float)
 #endif
 };
 
 #undef MULTIPLY_ADD
 #undef HALF1
 #undef HALF2
+#undef HALF3
 #undef ROW1
 #undef ROW2
 #undef ROW3

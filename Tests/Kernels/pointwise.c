@@ -401,36 +401,45 @@ static void integers(void) {
 // Instructions on halves are those on float32, converted before and after: operands in order,
 // single values and scalars, into the first operand's memory too.
 static void halves(void) {
+  enum { IN_ORDER, SINGLE, SCALAR, MOST = 3 };
   for (int op = 0; op < dsc_op_count(); op++) {
-    int arity = dsc_op_arity((DscOp)op), kinds[2];
-    if (arity > 2 || !dsc_op_has_lane((DscOp)op, DSC_LANE_F32)) continue;
+    int arity = dsc_op_arity((DscOp)op), kinds[MOST], count_of[2] = {0, 0}, registers[MOST];
+    if (op == DSC_OP_SELECT || !dsc_op_has_lane((DscOp)op, DSC_LANE_F32)) continue;
     if (dsc_op_result_lane((DscOp)op, DSC_LANE_F32) != DSC_LANE_F32) continue;
     DscDType dtype = chance(2) ? DSC_FLOAT16 : DSC_BFLOAT16;
     int64_t count = any_size(200), one = 1;
-    Array half[2], wide[2], out = vector(dtype, count), expected = vector(DSC_FLOAT32, count);
-    DscScalar scalars[2];
-    DscView narrow_views[2], wide_views[2];
-    DscProgram p = {.instruction_count = 1, .output_count = 1};
-    for (int k = 0; k < 2; k++) {
-      kinds[k] = k == 0 ? 0 : (int)below(3);
-      half[k] = vector(dtype, kinds[k] == 0 ? count : one),
+    Array half[MOST], wide[MOST], out = vector(dtype, count);
+    Array expected = vector(DSC_FLOAT32, count);
+    DscScalar scalars[MOST];
+    DscView narrow_views[MOST], wide_views[MOST];
+    for (int k = 0; k < arity; k++) {
+      kinds[k] = k == 0 ? IN_ORDER : (int)below(3);
+      half[k] = vector(dtype, kinds[k] == IN_ORDER ? count : one);
       wide[k] = vector(DSC_FLOAT32, half[k].count);
       fill(&half[k], 3, true);
       for (int64_t i = 0; i < half[k].count; i++) set(&wide[k], i, get(&half[k], i));
-      scalars[0].d = half[k].count > 0 ? get(&half[k], 0) : 0;
-      narrow_views[k] = half[k].view, wide_views[k] = wide[k].view;
-      if (kinds[k] == 1) narrow_views[k].strides[0] = wide_views[k].strides[0] = 0;
+      registers[k] = count_of[kinds[k] == SCALAR]++;
+      if (kinds[k] == SCALAR) {
+        scalars[registers[k]].d = get(&half[k], 0);
+        continue;
+      }
+      narrow_views[registers[k]] = half[k].view, wide_views[registers[k]] = wide[k].view;
+      if (kinds[k] == IN_ORDER) continue;
+      narrow_views[registers[k]].strides[0] = wide_views[registers[k]].strides[0] = 0;
     }
-    p.input_count = (uint8_t)(arity == 2 && kinds[1] < 2 ? 2 : 1);
-    p.scalar_count = arity == 2 && kinds[1] == 2;
-    uint8_t result = (uint8_t)(p.input_count + p.scalar_count), other = arity == 2;
-    bool exchanged = arity == 2 && chance(2);
-    p.register_count = result + 1, p.output_register[0] = result;
+    uint8_t result = (uint8_t)arity, operands[MOST] = {0, 0, 0};
+    const int turn = (int)below(arity);
+    for (int k = 0; k < arity; k++)
+      operands[(k + turn) % arity] = (uint8_t)(registers[k] + (kinds[k] == SCALAR) * count_of[0]);
+    DscProgram p = {.instruction_count = 1, .output_count = 1, .output_register = {result}};
+    p.input_count = (uint8_t)count_of[0], p.scalar_count = (uint8_t)count_of[1];
+    p.register_count = result + 1;
     p.instructions[0] = (DscInstruction){.op = (uint8_t)op,
                                          .lane = DSC_LANE_F32,
                                          .destination = result,
-                                         .a = exchanged ? other : 0,
-                                         .b = exchanged ? 0 : other};
+                                         .a = operands[0],
+                                         .b = operands[1],
+                                         .c = operands[2]};
     bool in_place = chance(3);
     const DscView *to = in_place ? &half[0].view : &out.view;
     int a = dsc_pointwise(&p, 1, &count, wide_views, scalars, &expected.view);
@@ -441,7 +450,7 @@ static void halves(void) {
       CHECK(near(got, e, 0), "%s of %s: %a, not %a", dsc_op_name((DscOp)op), dsc_dtype_name(dtype),
             got, e);
     }
-    for (int k = 0; k < 2; k++) release(&half[k]), release(&wide[k]);
+    for (int k = 0; k < arity; k++) release(&half[k]), release(&wide[k]);
     release(&out), release(&expected);
   }
 }
