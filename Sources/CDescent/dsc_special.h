@@ -3,16 +3,9 @@
 #define DSC_SPECIAL_H
 
 double dsc_lgamma(double x);
-double dsc_digamma(double x);
 double dsc_trigamma(double x);
 double dsc_trigamma_f32(double x);
-double dsc_i0(double x);
-double dsc_i1(double x);
-double dsc_i0_f32(double x);
-double dsc_i1_f32(double x);
 double dsc_erfinv(double x);
-double dsc_i0e(double x);
-double dsc_i1e(double x);
 double dsc_erfcx(double x);
 double dsc_ndtri(double p);
 double dsc_zeta(double s, double q);

@@ -1,7 +1,6 @@
 // The cheap instructions: arithmetic, comparisons, conversions between lanes, bits.
-#include <math.h>
-
 #include "dsc_halves.h"
+#include "dsc_math_macros.h"
 
 // Integer arithmetic wraps: it is done on unsigned values.
 #define WRAP(a, op, b) ((int64_t)((uint64_t)(a)op(uint64_t)(b)))
@@ -139,13 +138,14 @@
   ROW1(BIT_NOT, BOOL, uint8_t, uint8_t, a == 0)    \
   ROW3(SELECT, BOOL, uint8_t, uint8_t, a ? b : c)
 
-// Integer division: NAME, helper.
-#define I64_STATUS_ROWS(ROW)    \
-  ROW(POW, i64_pow)             \
-  ROW(FLOOR_DIV, i64_floor_div) \
-  ROW(TRUNC_DIV, i64_trunc_div) \
-  ROW(REMAINDER, i64_remainder) \
-  ROW(FMOD, i64_fmod)
+// Integer division: NAME, helper, and the same of x and y in double from the quotient q, rounded
+// down, and the remainder m, whose sign is that of y.
+#define CROSSES_0 (m != 0 && (x < 0) != (y < 0))
+#define I64_DIVISION_ROWS(ROW)                         \
+  ROW(FLOOR_DIV, i64_floor_div, q)                     \
+  ROW(TRUNC_DIV, i64_trunc_div, CROSSES_0 ? q + 1 : q) \
+  ROW(REMAINDER, i64_remainder, m)                     \
+  ROW(FMOD, i64_fmod, CROSSES_0 ? m - y : m)
 
 // INT64_MIN / -1 traps, so -1 is a negation; 0 is reported and divides to 0.
 static inline int64_t i64_trunc_div(int64_t a, int64_t b, int *status) {

@@ -39,13 +39,45 @@ static double pass_above(double a, double b, double c) { return a > b ? c : 0; }
 static double stop_up_to(double a, double b, double c) { return a <= b ? 0 : c; }
 static double leak(double a, double b, double c) { return a > 0 ? c : b * c; }
 
+// The mean of exp(x cos t) cos(order t) over a circle, less |x| in the exponent: the sum over
+// points is exact as soon as there are somewhat more than |x|.
+static double bessel(int order, double x) {
+  enum { POINTS = 256 };
+  long double sum = 0;
+  for (int k = 0; k < POINTS; k++) {
+    const long double t = 6.283185307179586476925286766559L * k / POINTS;
+    sum += expl(x * cosl(t) - fabsl(x)) * cosl(order * t);
+  }
+  return (double)(sum / POINTS);
+}
+static double i0e(double x) { return bessel(0, x); }
+static double i1e(double x) { return bessel(1, x); }
+static double i0(double x) { return bessel(0, x) * exp(fabs(x)); }
+static double i1(double x) { return bessel(1, x) * exp(fabs(x)); }
+
+// What is left of the sums over 1 / (x + k) after this many terms, by Euler and Maclaurin.
+enum { TERMS = 200 };
+static double digamma(double x) {
+  long double sum = 0, z = (long double)x + TERMS;
+  for (int k = 0; k < TERMS; k++) sum += 1 / ((long double)x + k);
+  return (double)(logl(z) - 0.5L / z - 1 / (12 * z * z) + 1 / (120 * z * z * z * z) - sum);
+}
+static double trigamma(double x) {
+  long double sum = 0, z = (long double)x + TERMS;
+  for (int k = 0; k < TERMS; k++) sum += 1 / (((long double)x + k) * ((long double)x + k));
+  return (double)(sum + 1 / z + 0.5L / (z * z) + 1 / (6 * z * z * z) -
+                  1 / (30 * z * z * z * z * z));
+}
+
 // Functions of one argument: the largest error in units of the last place, and where they are
 // asked.
-static const struct {
+typedef struct {
   DscOp op;
   double (*of)(double);
   double units, low, high;
-} unary[] = {
+} Unary;
+
+static const Unary unary[] = {
     {DSC_OP_COPY, same, 0, -9, 9},
     {DSC_OP_NEG, negative, 0, -9, 9},
     {DSC_OP_ABS, fabs, 0, -9, 9},
@@ -81,6 +113,17 @@ static const struct {
     {DSC_OP_ERF, erf, 2, -5, 5},
     {DSC_OP_ERFC, erfc, 2, -5, 9},
     {DSC_OP_LGAMMA, lgamma, 8, 0.5, 100},
+};
+
+// Those asked only there.
+static const Unary special[] = {
+    {DSC_OP_I0, i0, 4, -60, 60},
+    {DSC_OP_I1, i1, 4, 1, 60},
+    {DSC_OP_I0E, i0e, 4, -60, 60},
+    {DSC_OP_I1E, i1e, 4, 1, 60},
+    {DSC_OP_DIGAMMA, digamma, 4, 2, 90},
+    {DSC_OP_DIGAMMA, digamma, 4, 0.01, 1},
+    {DSC_OP_TRIGAMMA, trigamma, 4, 0.5, 90},
 };
 
 static const struct {
@@ -127,20 +170,24 @@ static int run(const DscProgram *p, int64_t count, const DscView *inputs, const 
                    : dsc_pointwise(p, 1, &count, inputs, NULL, output);
 }
 
+static void function(DscDType dtype, const Unary *f) {
+  DscLane lane = dtype == DSC_FLOAT64 ? DSC_LANE_F64 : DSC_LANE_F32;
+  Array x = vector(dtype, 1 + any_size(900)), y = vector(dtype, x.count);
+  spread(&x, f->low, f->high);
+  DscProgram p = single(f->op, lane, 1, lane);
+  CHECK(run(&p, x.count, &x.view, &y.view) == DSC_OK, "%s", dsc_op_name(f->op));
+  for (int64_t i = 0; i < x.count; i++) {
+    double e = f->of(get(&x, i));
+    CHECK(near(get(&y, i), rounded(dtype, e), limit(dtype, f->units, e)), "%s(%a): %a, not %a",
+          dsc_op_name(f->op), get(&x, i), get(&y, i), e);
+  }
+  release(&x), release(&y);
+}
+
 static void functions(DscDType dtype) {
   DscLane lane = dtype == DSC_FLOAT64 ? DSC_LANE_F64 : DSC_LANE_F32;
-  for (size_t f = 0; f < sizeof(unary) / sizeof(unary[0]); f++) {
-    Array x = vector(dtype, 1 + any_size(900)), y = vector(dtype, x.count);
-    spread(&x, unary[f].low, unary[f].high);
-    DscProgram p = single(unary[f].op, lane, 1, lane);
-    CHECK(run(&p, x.count, &x.view, &y.view) == DSC_OK, "%s", dsc_op_name(unary[f].op));
-    for (int64_t i = 0; i < x.count; i++) {
-      double e = unary[f].of(get(&x, i));
-      CHECK(near(get(&y, i), rounded(dtype, e), limit(dtype, unary[f].units, e)),
-            "%s(%a): %a, not %a", dsc_op_name(unary[f].op), get(&x, i), get(&y, i), e);
-    }
-    release(&x), release(&y);
-  }
+  for (size_t f = 0; f < sizeof(unary) / sizeof(unary[0]); f++) function(dtype, &unary[f]);
+  for (size_t f = 0; f < sizeof(special) / sizeof(special[0]); f++) function(dtype, &special[f]);
   for (size_t f = 0; f < sizeof(binary) / sizeof(binary[0]); f++) {
     Array x[2] = {vector(dtype, 1 + any_size(900))}, y = vector(dtype, x[0].count);
     x[1] = vector(dtype, x[0].count);
