@@ -1,30 +1,40 @@
-// Programs of one instruction on rows, where they lie: for operands that repeat an element along a
-// row (a column, say), or rows.
+// Programs of one instruction whose operands have a row, or one value a row (a column, say): they
+// are read where they lie.
 #include "dsc_broadcast.h"
 #include "dsc_frame.h"
 #include "dsc_sizes.h"
 
 enum { FEWEST_COLUMNS = DSC_STEP };
 
+// Whether the only instruction is on two tensors and its result is what is stored.
+static bool is_of_two(const DscProgram *program) {
+  const DscInstruction *instruction = &program->instructions[0];
+  return program->instruction_count == 1 && program->output_count == 1 &&
+         instruction->lane < DSC_LANE_COUNT && dsc_op_arity((DscOp)instruction->op) == 2 &&
+         instruction->a < program->input_count && instruction->b < program->input_count &&
+         program->output_register[0] == instruction->destination;
+}
+
 static bool is_row(const DscOperand *operand) {
   return operand->native && (operand->stride == 1 || operand->stride == 0);
+}
+
+// Whether a block of the operand would be gathered row by row.
+static bool is_gathered(const DscPlan *plan, const DscOperand *operand) {
+  return plan->crossing && !operand->linear && operand->period == 0;
 }
 
 DscRowsLoop dsc_plan_rows_loop(const DscPlan *plan) {
   const DscProgram *program = plan->program;
   const DscInstruction *instruction = &program->instructions[0];
-  const DscOperand *output = &plan->operands[program->input_count];
-  if (program->instruction_count != 1 || program->output_count != 1 || plan->tiled) return NULL;
-  if (plan->ndim < 2 || plan->shape[plan->ndim - 1] < FEWEST_COLUMNS) return NULL;
-  if (dsc_op_arity((DscOp)instruction->op) != 2 || output->reg != instruction->destination)
-    return NULL;
-  if (!output->native || output->stride != 1 || output->streamed) return NULL;
-  if (instruction->a >= program->input_count || instruction->b >= program->input_count) return NULL;
+  if (plan->ndim < 2 || plan->tiled || !is_of_two(program)) return NULL;
+  if (plan->shape[plan->ndim - 1] < FEWEST_COLUMNS) return NULL;
   const DscOperand *a = &plan->operands[instruction->a], *b = &plan->operands[instruction->b];
-  if (!is_row(a) || !is_row(b) || a->stride + b->stride == 0) return NULL;
-  const bool turns = !(a->linear || a->period) || !(b->linear || b->period);
-  if (a->stride + b->stride == 2 && !(plan->crossing && turns)) return NULL;
-  if (instruction->lane >= DSC_LANE_COUNT) return NULL;
+  const DscOperand *output = &plan->operands[program->input_count];
+  if (!is_row(a) || !is_row(b) || !output->native || output->stride != 1) return NULL;
+  const int64_t rows = a->stride + b->stride;  // of the two operands; the other one is a value
+  const bool pays = rows == 1 || (rows == 2 && (is_gathered(plan, a) || is_gathered(plan, b)));
+  if (!pays || output->streamed) return NULL;
   return dsc_rows_loops[plan->target][instruction->op][instruction->lane];
 }
 

@@ -11,5 +11,7 @@ double dsc_ndtri(double p);
 double dsc_zeta(double s, double q);
 double dsc_igamma(double a, double x);
 double dsc_igammac(double a, double x);
+double dsc_igamma_f32(double a, double x);
+double dsc_igammac_f32(double a, double x);
 
 #endif

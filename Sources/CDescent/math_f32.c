@@ -57,10 +57,10 @@
 #define SCALAR_ROWS(ROW) ROW(ERFCX, dsc_erfcx)
 
 // ROW(NAME, function of two arguments in double)
-#define SCALAR_ROWS2(ROW) \
-  ROW(ZETA, dsc_zeta)     \
-  ROW(IGAMMA, dsc_igamma) \
-  ROW(IGAMMAC, dsc_igammac)
+#define SCALAR_ROWS2(ROW)     \
+  ROW(ZETA, dsc_zeta)         \
+  ROW(IGAMMA, dsc_igamma_f32) \
+  ROW(IGAMMAC, dsc_igammac_f32)
 
 #define DSC_BODY "math_f32_body.h"
 #include "dsc_for_each_target.h"
