@@ -237,7 +237,9 @@ extension Tensor {
   /// Both halves' gradients side by side: in one pass where nothing is recorded.
   private static func gluGradient(_ x: Tensor, _ g: Tensor, _ dim: Int) -> Tensor {
     let (a, b) = x.halves(dim)
-    let plan = Pointwise.gluOp.plan(needs: 0b11)
+    // Its gradients need both halves, but not the result.
+    let plan = Pointwise.gluOp.derivatives.plan(for: Pointwise.gluOp, needs: 0b11)
+      .takeUnretainedValue()
     func operand(_ source: Int) -> Tensor { source < 0 ? g : source == 0 ? a : b }
     guard let fused = plan.fused, !ThreadLocal.gradEnabled else {
       return cat(plan.computed.map { $0.run(ScalarList(), operand) }, dim: dim)
