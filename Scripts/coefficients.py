@@ -185,6 +185,27 @@ def lgamma_of_t(t):  # lgamma(2 + t) / t
     return loggamma(2 + t) / t if abs(t) > mpf('1e-12') else digamma(mpf(2))
 
 
+def bessel_near(order):  # I0, or I1 / x, where x = 2 sqrt(z)
+
+    def f(z):
+        x = 2 * sqrt(mpf(z))
+        limit = mpf(1) / 2 if order == 1 else mpf(1)
+        return besseli(order, x) / x**order if x > mpf('1e-15') else limit
+
+    return f
+
+
+def bessel_far(order):  # sqrt(x) exp(-x) I(x) in t = 16 / x - 1
+
+    def f(t):
+        if t < -1 + mpf('1e-6'):
+            return 1 / sqrt(2 * pi)
+        x = 16 / (t + 1)
+        return sqrt(x) * besseli(order, x) * exp(-x)
+
+    return f
+
+
 def relative(f):
     return lambda x: 1 / f(x)
 
@@ -214,6 +235,10 @@ MINIMAX = {
                       lambda u: 1 / erfinv_of_w(u + 2.5)),
     'erfinv_tail': (lambda u: erfinv_of_w((u + 3)**2), sqrt(mpf(5)) - 3, 1.12, 12,
                     lambda u: 1 / erfinv_of_w((u + 3)**2)),
+    'i0_near_narrow': (bessel_near(0), 0, 16, 11, relative(bessel_near(0))),
+    'i0_far_narrow': (bessel_far(0), -1, 1, 7, relative(bessel_far(0))),
+    'i1_near_narrow': (bessel_near(1), 0, 16, 11, relative(bessel_near(1))),
+    'i1_far_narrow': (bessel_far(1), -1, 1, 7, relative(bessel_far(1))),
     # float64.
     'exp_f64': (exp_rest, -HALF_LN2, HALF_LN2, 9, lambda r: r * r / exp(r)),
     'log_f64': (atanh_rest, 0, (LOG_HIGH / (2 + LOG_HIGH))**2 * 1.01, 6),
@@ -235,6 +260,10 @@ MINIMAX = {
     'erfcinv_guess_f64': (erfcinv_of_r, 1 / sqrt(mpf(705)), 1 / sqrt(mpf(5)), 10,
                           relative(erfcinv_of_r)),
     'lgamma_f64': (lgamma_of_t, -0.75, 0.5, 20, relative(lgamma_of_t)),
+    'i0_near_f64': (bessel_near(0), 0, 16, 15, relative(bessel_near(0))),
+    'i0_far_f64': (bessel_far(0), -1, 1, 24, relative(bessel_far(0))),
+    'i1_near_f64': (bessel_near(1), 0, 16, 15, relative(bessel_near(1))),
+    'i1_far_f64': (bessel_far(1), -1, 1, 24, relative(bessel_far(1))),
     'log2_f64': (log2_rest, 0, (LOG_HIGH / (2 + LOG_HIGH))**2 * 1.01, 7, lambda z: z * z),
 }
 
@@ -245,22 +274,7 @@ def near_zero(x):
     return digamma(x) / (x - ZERO) if abs(x - ZERO) > mpf('1e-20') else polygamma(1, x)
 
 
-def bessel_far(order):
-
-    def f(t):
-        if t < -1 + mpf('1e-6'):
-            return 1 / sqrt(2 * pi)
-        x = 16 / (t + 1)
-        return sqrt(x) * besseli(order, x) * exp(-x)
-
-    return f
-
-
 SERIES = {
-    'i0_near': ('I0 in z = x^2 / 4', lambda: [1 / factorial(k)**2 for k in range(25)]),
-    'i0_far': ('Chebyshev series', lambda: chebyshev(bessel_far(0), -1, 1)),
-    'i1_near': ('I1 / x in z', lambda: [1 / factorial(k)**2 / (2 * k + 2) for k in range(25)]),
-    'i1_far': ('Chebyshev series', lambda: chebyshev(bessel_far(1), -1, 1)),
     'digamma_near_zero': ('in 2 x - 3', lambda: powers(chebyshev(near_zero, 1, 2))),
 }
 

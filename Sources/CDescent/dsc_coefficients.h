@@ -102,6 +102,28 @@ static const double dsc_erfinv_tail[] = {
     -0x1.34af9c45ddc22p-12, 0x1.a84b36e444906p-13, -0x1.e06e69ce8527ep-16, -0x1.acab8ea3d4f37p-16,
     0x1.44daf1516e669p-17};
 
+// error 2^-37.0
+static const double dsc_i0_near_narrow[] = {
+    0x1.ffffffffef842p-1,  0x1.00000001103c1p+0,  0x1.ffffffd62c49fp-3,  0x1.c71c7417e14f1p-6,
+    0x1.c71c520c62041p-10, 0x1.23465aab5a6bdp-14, 0x1.02df88309fb4ep-19, 0x1.52924efdf5442p-25,
+    0x1.4f1313e92cc83p-31, 0x1.1a3882230704ap-37, 0x1.f9759d290be1bp-45, 0x1.44082cf43da6ep-50};
+
+// error 2^-33.4
+static const double dsc_i0_far_narrow[] = {
+    0x1.9bd428acb20ffp-2,  0x1.b8796bbce0cfep-9,  0x1.1dab09425f807p-13, 0x1.75cbee08cd5fcp-17,
+    0x1.8c3caa464f523p-20, 0x1.49987b393f769p-22, 0x1.d2d5ef29d880dp-24, 0x1.11659eb81ffbdp-25};
+
+// error 2^-39.3
+static const double dsc_i1_near_narrow[] = {
+    0x1.fffffffffcbcp-2,   0x1.0000000058eddp-2,  0x1.555555499a5c8p-5,  0x1.c71c72ed4b5afp-9,
+    0x1.6c16b32b1bf62p-13, 0x1.845d5343acfaap-18, 0x1.27de292ce7ac9p-23, 0x1.5276263fef3b5p-29,
+    0x1.2a71f170a09cp-35,  0x1.bf85f79ce037fp-42, 0x1.7eb59af840bccp-49, 0x1.a3f0c4038cc3fp-55};
+
+// error 2^-33.1
+static const double dsc_i1_far_narrow[] = {
+    0x1.8ebe783b10449p-2,   -0x1.3f79621f91abdp-7,  -0x1.cbc602f68afc9p-13, -0x1.f8810ad9886cdp-17,
+    -0x1.ea1e7c3f0a831p-20, -0x1.80a77e0864a5ep-22, -0x1.075209e48013cp-23, -0x1.33f9ad0a5471dp-25};
+
 // error 2^-57.8
 static const double dsc_exp_f64[] = {
     0x1.000000000000bp-1,  0x1.55555555554fp-3,   0x1.555555555024ap-5,  0x1.111111112996dp-7,
@@ -201,84 +223,66 @@ static const double dsc_lgamma_f64[] = {
     -0x1.ac55f413f7f3ap-22, 0x1.c6cc6cd395b92p-22, -0x1.9aec7533204fcp-25, -0x1.38e0af2c03298p-23,
     -0x1.6f71b8b337508p-23};
 
+// error 2^-60.0
+static const double dsc_i0_near_f64[] = {0x1p+0,
+                                         0x1p+0,
+                                         0x1.ffffffffffff3p-3,
+                                         0x1.c71c71c71c85bp-6,
+                                         0x1.c71c71c71a937p-10,
+                                         0x1.23456789c5e6bp-14,
+                                         0x1.02e85c06c947ep-19,
+                                         0x1.522a44218f6ffp-25,
+                                         0x1.522a41269cbf6p-31,
+                                         0x1.0b3153e7ad25bp-37,
+                                         0x1.55ff4d7c31c7p-44,
+                                         0x1.69e61f86693bbp-51,
+                                         0x1.40a5db336e056p-58,
+                                         0x1.f2a304e0403bep-66,
+                                         0x1.108b5c6553956p-73,
+                                         0x1.1cafcb6caf733p-80};
+
+// error 2^-57.6
+static const double dsc_i0_far_f64[] = {
+    0x1.9bd428ad249a5p-2,   0x1.b87969bb93b9bp-9,  0x1.1daa72b5e271p-13,   0x1.75e5ee711e8dap-17,
+    0x1.8e513a795ea3fp-20,  0x1.3f49a964e19b1p-22, 0x1.7d0f0a422fbcfp-24,  0x1.51cdd5f58ffc9p-25,
+    0x1.7234dea1aacebp-26,  0x1.03a49933f981fp-27, -0x1.cfe78bc47de63p-28, -0x1.cd00ecc96efep-27,
+    -0x1.729590c55bd7dp-28, 0x1.04402cf5e2855p-27, 0x1.fc7b4f1b10119p-28,  -0x1.e71d4a022fceep-29,
+    -0x1.957dfa827710ap-28, 0x1.ade45913f0f0bp-30, 0x1.ebe5b939b5f38p-29,  -0x1.4b8d1e58b7d63p-31,
+    -0x1.b1a74f21b9085p-30, 0x1.6c4f2ade9b74ap-33, 0x1.e5072ff5d0e21p-32,  -0x1.8c9f0f94161f5p-36,
+    -0x1.fc43fd5d77a32p-35};
+
+// error 2^-62.7
+static const double dsc_i1_near_f64[] = {0x1p-1,
+                                         0x1p-2,
+                                         0x1.5555555555552p-5,
+                                         0x1.c71c71c71c7a1p-9,
+                                         0x1.6c16c16c160bep-13,
+                                         0x1.845c8a0cf770bp-18,
+                                         0x1.27e4fb76585aap-23,
+                                         0x1.522a441145765p-29,
+                                         0x1.2c9757300de22p-35,
+                                         0x1.ab82105c09f72p-42,
+                                         0x1.f17427e552ce3p-49,
+                                         0x1.e28089554a6b9p-56,
+                                         0x1.8ad6af685c4fdp-63,
+                                         0x1.1c1860ad27528p-70,
+                                         0x1.26fe3cf82492ep-78,
+                                         0x1.17ce356f3b171p-85};
+
+// error 2^-57.6
+static const double dsc_i1_far_f64[] = {
+    0x1.8ebe783a8403p-2,    -0x1.3f796198ee632p-7,  -0x1.cbc54df1e8da9p-13, -0x1.f89c23059fc5fp-17,
+    -0x1.ec8e10776f788p-20, -0x1.7613810c3fd64p-22, -0x1.ad8d46c7192d8p-24, -0x1.727973202a78dp-25,
+    -0x1.9191e14cf916cp-26, -0x1.21a472bcfcf9bp-27, 0x1.cf0350a8a7c4fp-28,  0x1.e27e5b3bc124cp-27,
+    0x1.99ac217e0c653p-28,  -0x1.0759690c96be4p-27, -0x1.0de5f88e77688p-27, 0x1.dc4197a2cfad7p-29,
+    0x1.a91bc01afe98bp-28,  -0x1.97c7f2f20437p-30,  -0x1.006f1138359ccp-28, 0x1.34d786c7da1a4p-31,
+    0x1.c2f9673b13f86p-30,  -0x1.511f44efa06c8p-33, -0x1.f7b9ed7e83744p-32, 0x1.6ef347ddf343p-36,
+    0x1.07b751b55354fp-34};
+
 // error 2^-71.9
 static const double dsc_log2_f64[] = {
     0x1.2776c50ef9bfbp-1, 0x1.a61762a7af0ddp-2, 0x1.484b13d684527p-2, 0x1.0c9a854cbf5b8p-2,
     0x1.c68ee08c0b1fep-3, 0x1.8a0af7ef40b4bp-3, 0x1.58e4a4571bce2p-3, 0x1.62b1b613bc94p-3};
-
-// I0 in z = x^2 / 4
-static const double dsc_i0_near[] = {0x1p+0,
-                                     0x1p+0,
-                                     0x1p-2,
-                                     0x1.c71c71c71c71cp-6,
-                                     0x1.c71c71c71c71cp-10,
-                                     0x1.23456789abcdfp-14,
-                                     0x1.02e85c0898b71p-19,
-                                     0x1.522a43f65486ap-25,
-                                     0x1.522a43f65486ap-31,
-                                     0x1.0b313289be0b9p-37,
-                                     0x1.5601885e63e5dp-44,
-                                     0x1.69ca9cf3b7f54p-51,
-                                     0x1.4197a7f5154bcp-58,
-                                     0x1.e725594ee52e9p-66,
-                                     0x1.3e22d70ef3b5fp-73,
-                                     0x1.69f7da8510bcdp-81,
-                                     0x1.69f7da8510bcdp-89,
-                                     0x1.40a2dc2460523p-97,
-                                     0x1.faaf2fa1c79e5p-106,
-                                     0x1.674f8e46c208cp-114,
-                                     0x1.cbeaf38dc529fp-123,
-                                     0x1.0afb53e9cec0bp-131,
-                                     0x1.1a6d4e307528fp-140,
-                                     0x1.1159d2b18fe1fp-149,
-                                     0x1.e5f504c9e358cp-159};
-
-// Chebyshev series
-static const double dsc_i0_far[] = {
-    0x1.9be62aca809cbp-2,   0x1.b998ca2e59049p-9,   0x1.20fa378999e52p-14,  0x1.8412bc101c586p-19,
-    0x1.b8007d9cd616ep-23,  0x1.8569280d6d56dp-26,  0x1.d2c64a9225b87p-29,  0x1.0f9ccc0f46f75p-31,
-    0x1.a24feabe8004fp-37,  -0x1.1511d08397425p-35, -0x1.d0fd7357e7bf2p-37, -0x1.f904303178d66p-40,
-    0x1.94347fa268cecp-41,  0x1.b1c8c6b83c073p-42,  0x1.156ff0d5fc545p-46,  -0x1.75d99cf68bb32p-45,
-    -0x1.583fe7e65629ap-47, 0x1.12a919094e6d7p-48,  0x1.fee7da3eafb1fp-50,  -0x1.8aee7d908de38p-52,
-    -0x1.4600babd21fe4p-52, 0x1.3f3dd076041cdp-55,  0x1.9be1812d98421p-55,  -0x1.646da6611913p-58,
-    -0x1.0adb754ca8b19p-57};
-
-// I1 / x in z
-static const double dsc_i1_near[] = {0x1p-1,
-                                     0x1p-2,
-                                     0x1.5555555555555p-5,
-                                     0x1.c71c71c71c71cp-9,
-                                     0x1.6c16c16c16c17p-13,
-                                     0x1.845c8a0ce5129p-18,
-                                     0x1.27e4fb7789f5cp-23,
-                                     0x1.522a43f65486ap-29,
-                                     0x1.2c9758daf5cdp-35,
-                                     0x1.ab81ea75fcdf4p-42,
-                                     0x1.f17697cf1cf13p-49,
-                                     0x1.e2637bef9ff1ap-56,
-                                     0x1.8bce58901a35ep-63,
-                                     0x1.165e7c2d153f3p-70,
-                                     0x1.53585cdcbfb1p-78,
-                                     0x1.69f7da8510bcdp-86,
-                                     0x1.54ad09e6a6575p-94,
-                                     0x1.1d028acb00491p-102,
-                                     0x1.aaae78f4066a6p-111,
-                                     0x1.1f72d8389b3a3p-119,
-                                     0x1.5e69de22df5cep-128,
-                                     0x1.84564b82a1184p-137,
-                                     0x1.88f11edf3ed4cp-146,
-                                     0x1.6c77c3976a829p-155,
-                                     0x1.37033643c4b3bp-164};
-
-// Chebyshev series
-static const double dsc_i1_far[] = {
-    0x1.8ea18b55b1514p-2,   -0x1.3fda053fcdb4cp-7,  -0x1.cfd7f804aa9a6p-14, -0x1.048df49ca0373p-18,
-    -0x1.0dbfd2e9e5443p-22, -0x1.c415394bb46c1p-26, -0x1.0790b9ad53528p-28, -0x1.334ca5423dd8p-31,
-    -0x1.4dcf9d4504c0cp-36, 0x1.1e1a1f1587865p-35,  0x1.f101f653c457bp-37,  0x1.1e7d3f6439fa3p-39,
-    -0x1.953e1076ab493p-41, -0x1.cbc458e73e255p-42, -0x1.7a9482e6d22ap-46,  0x1.80d3c26b3281ep-45,
-    0x1.776e1762d31e8p-47,  -0x1.12db5138afbc7p-48, -0x1.0efcd8bc4d22ap-49, 0x1.7d68e5f04a2d1p-52,
-    0x1.55915fceb588ap-52,  -0x1.2806c9c77332p-55,  -0x1.acea3b2532277p-55, 0x1.45b8aea87b95p-58,
-    0x1.1556db352e8e6p-57};
 
 // in 2 x - 3
 static const double dsc_digamma_near_zero[] = {

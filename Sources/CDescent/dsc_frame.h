@@ -33,10 +33,20 @@ static inline void advance(const DscPlan *plan, int64_t *position, int64_t count
   }
 }
 
-static inline int64_t offset_at(const DscPlan *plan, int i, const int64_t *position) {
+// Where element `index` of the walk is.
+static inline void set_position(const DscPlan *plan, int64_t index, int64_t *position) {
+  for (int d = plan->ndim - 1; d > 0; d--) {
+    position[d] = index % plan->shape[d];
+    index /= plan->shape[d];
+  }
+  position[0] = index;
+}
+
+// What lies there of an operand.
+static inline char *place_of(const DscPlan *plan, int i, const int64_t *position) {
   int64_t offset = 0;
   for (int d = 0; d < plan->ndim; d++) offset += position[d] * plan->strides[i][d];
-  return offset;
+  return plan->operands[i].data + offset * plan->operands[i].size;
 }
 
 // Copies `count` elements between an operand that is not linear and contiguous memory, whole rows
@@ -50,7 +60,7 @@ static inline void walk_rows(const DscPlan *plan, int i, const int64_t *start, i
   int64_t position[DSC_MAX_DIMS];
   for (int d = 0; d <= inner; d++) position[d] = start[d];
   while (count > 0) {
-    char *memory = operand->data + offset_at(plan, i, position) * (int64_t)size;
+    char *memory = place_of(plan, i, position);
     int64_t rows = 1, columns = width - position[inner];
     if (columns == width && count >= width) {
       const int64_t left = plan->shape[inner - 1] - position[inner - 1];
@@ -75,7 +85,7 @@ static inline char *run_of(const DscPlan *plan, int i, int64_t index, const int6
   const DscOperand *operand = &plan->operands[i];
   if (operand->linear) return operand->data + index * operand->stride * operand->size;
   if (plan->crossing) return NULL;
-  return operand->data + offset_at(plan, i, position) * operand->size;
+  return place_of(plan, i, position);
 }
 
 // The same for an input, and the stride: a row of its tile if it has one.

@@ -66,61 +66,74 @@ static inline uint16_t dsc_bfloat_of_float(float value) {
 #define DSC_HALF_VECTOR \
   DSC_PRAGMA(clang loop vectorize(assume_safety) vectorize_width(DSC_HALF_LINE) interleave_count(1))
 
-// `one_a` and `one_b` are literals in every caller: the operand is one float, repeated for a line.
-// (What the compiler sees to be one value it tests with branches.)
+// `ones` is a literal in every caller: its operands are one float, repeated for a line, or not
+// there. (What the compiler sees to be one value it tests with branches.)
 #define DSC_HALF_NAME(NAME, H) DSC_NAME(NAME##_##H)
-#define DSC_HALF_LOOP(NAME, H, T, LOAD, STORE, ...)                                         \
-  static inline __attribute__((always_inline)) void DSC_HALF_NAME(NAME##_lines, H)(         \
-      bool one_a, bool one_b, int64_t count, const void *pa, const void *pb, bool streams,  \
-      void *po, const DscAhead *ahead, int aheads) {                                        \
-    typedef char Vector __attribute__((vector_size(DSC_VECTOR_BYTES)));                     \
-    const T *va = pa, *vb = pb;                                                             \
-    const float *wa = pa, *wb = pb;                                                         \
-    char *out = po;                                                                         \
-    for (int64_t first = 0; first < count; first += DSC_HALF_LINE, out += DSC_LINE) {       \
-      T line[DSC_HALF_LINE];                                                                \
-      dsc_fetch(ahead, aheads, first, DSC_HALF_LINE);                                       \
-      DSC_HALF_VECTOR DSC_PRAGMA(clang loop unroll(disable)) for (int64_t i = 0;            \
-                                                                  i < DSC_HALF_LINE; i++) { \
-        const T xa = one_a ? (T)0 : va[first + i], xb = one_b ? (T)0 : vb[first + i];       \
-        const float a = one_a ? wa[i] : LOAD(xa), b = one_b ? wb[i] : LOAD(xb);             \
-        const float y = (__VA_ARGS__);                                                      \
-        (void)a, (void)b;                                                                   \
-        line[i] = STORE(y);                                                                 \
-      }                                                                                     \
-      Vector values[DSC_LINE / DSC_VECTOR_BYTES];                                           \
-      memcpy(values, line, DSC_LINE);                                                       \
-      if (streams) {                                                                        \
-        for (int k = 0; k < DSC_LINE / DSC_VECTOR_BYTES; k++) {                             \
-          DSC_HIDE_TYPE(values[k]);                                                         \
-          __builtin_nontemporal_store(values[k], (Vector *)(void *)out + k);                \
-        }                                                                                   \
-      } else {                                                                              \
-        memcpy(out, values, DSC_LINE);                                                      \
-      }                                                                                     \
-    }                                                                                       \
+#define DSC_HALF_LOOP(NAME, H, T, LOAD, STORE, ...)                                          \
+  static inline __attribute__((always_inline)) void DSC_HALF_NAME(NAME##_lines, H)(          \
+      int ones, int64_t count, const void *pa, const void *pb, const void *pc, bool streams, \
+      void *po, const DscAhead *ahead, int aheads) {                                         \
+    typedef char Vector __attribute__((vector_size(DSC_VECTOR_BYTES)));                      \
+    const T *va = pa, *vb = pb, *vc = pc;                                                    \
+    const float *wa = pa, *wb = pb, *wc = pc;                                                \
+    char *out = po;                                                                          \
+    for (int64_t first = 0; first < count; first += DSC_HALF_LINE, out += DSC_LINE) {        \
+      T line[DSC_HALF_LINE];                                                                 \
+      dsc_fetch(ahead, aheads, first, DSC_HALF_LINE);                                        \
+      DSC_HALF_VECTOR DSC_PRAGMA(clang loop unroll(disable)) for (int64_t i = 0;             \
+                                                                  i < DSC_HALF_LINE; i++) {  \
+        const T xa = ones & 1 ? (T)0 : va[first + i], xb = ones & 2 ? (T)0 : vb[first + i];  \
+        const T xc = ones & 4 ? (T)0 : vc[first + i];                                        \
+        const float a = ones & 1 ? wa[i] : LOAD(xa), b = ones & 2 ? wb[i] : LOAD(xb);        \
+        const float c = ones & 4 ? wc[i] : LOAD(xc);                                         \
+        const float y = (__VA_ARGS__);                                                       \
+        (void)a, (void)b, (void)c;                                                           \
+        line[i] = STORE(y);                                                                  \
+      }                                                                                      \
+      Vector values[DSC_LINE / DSC_VECTOR_BYTES];                                            \
+      memcpy(values, line, DSC_LINE);                                                        \
+      if (streams) {                                                                         \
+        for (int k = 0; k < DSC_LINE / DSC_VECTOR_BYTES; k++) {                              \
+          DSC_HIDE_TYPE(values[k]);                                                          \
+          __builtin_nontemporal_store(values[k], (Vector *)(void *)out + k);                 \
+        }                                                                                    \
+      } else {                                                                               \
+        memcpy(out, values, DSC_LINE);                                                       \
+      }                                                                                      \
+    }                                                                                        \
   }
-#define DSC_HALF_HEAD(NAME, H)                                                              \
-  static void DSC_HALF_NAME(NAME, H)(int64_t count, const void *a, const void *b, int ones, \
-                                     bool streams, void *out, const DscAhead *ahead, int aheads)
-#define DSC_HALF_LINES(NAME, H, ONE_A, ONE_B) \
-  DSC_HALF_NAME(NAME##_lines, H)(ONE_A, ONE_B, count, a, b, streams, out, ahead, aheads)
+#define DSC_HALF_HEAD(NAME, H)                                                                   \
+  static void DSC_HALF_NAME(NAME, H)(int64_t count, const void *a, const void *b, const void *c, \
+                                     int ones, bool streams, void *out, const DscAhead *ahead,   \
+                                     int aheads)
+#define DSC_HALF_LINES(NAME, H, ONES) \
+  DSC_HALF_NAME(NAME##_lines, H)(ONES, count, a, b, c, streams, out, ahead, aheads)
 #define DSC_HALF_LOOP1(NAME, H, T, LOAD, STORE, ...)  \
   DSC_HALF_LOOP(NAME, H, T, LOAD, STORE, __VA_ARGS__) \
   DSC_HALF_HEAD(NAME, H) {                            \
     (void)ones;                                       \
-    DSC_HALF_LINES(NAME, H, false, true);             \
+    DSC_HALF_LINES(NAME, H, 2 | 4);                   \
   }
 #define DSC_HALF_LOOP2(NAME, H, T, LOAD, STORE, ...)  \
   DSC_HALF_LOOP(NAME, H, T, LOAD, STORE, __VA_ARGS__) \
   DSC_HALF_HEAD(NAME, H) {                            \
     if (ones == 0) {                                  \
-      DSC_HALF_LINES(NAME, H, false, false);          \
+      DSC_HALF_LINES(NAME, H, 4);                     \
     } else if (ones == 1) {                           \
-      DSC_HALF_LINES(NAME, H, true, false);           \
+      DSC_HALF_LINES(NAME, H, 1 | 4);                 \
     } else {                                          \
-      DSC_HALF_LINES(NAME, H, false, true);           \
+      DSC_HALF_LINES(NAME, H, 2 | 4);                 \
     }                                                 \
+  }
+// The operands of the literal ONES are one value each, or none is.
+#define DSC_HALF_LOOP3(NAME, H, T, LOAD, STORE, ONES, ...) \
+  DSC_HALF_LOOP(NAME, H, T, LOAD, STORE, __VA_ARGS__)      \
+  DSC_HALF_HEAD(NAME, H) {                                 \
+    if (ones == 0) {                                       \
+      DSC_HALF_LINES(NAME, H, 0);                          \
+    } else {                                               \
+      DSC_HALF_LINES(NAME, H, ONES);                       \
+    }                                                      \
   }
 
 // Both dtypes' loops of an instruction, and their cell in a table.
@@ -134,6 +147,9 @@ static inline uint16_t dsc_bfloat_of_float(float value) {
 #define DSC_HALVES2(NAME, ...)                        \
   DSC_FLOAT16_LOOP(DSC_HALF_LOOP2, NAME, __VA_ARGS__) \
   DSC_BFLOAT16_LOOP(DSC_HALF_LOOP2, NAME, __VA_ARGS__)
+#define DSC_HALVES3(NAME, ...)                        \
+  DSC_FLOAT16_LOOP(DSC_HALF_LOOP3, NAME, __VA_ARGS__) \
+  DSC_BFLOAT16_LOOP(DSC_HALF_LOOP3, NAME, __VA_ARGS__)
 #define DSC_HALF_CELL(NAME, ...) \
   [DSC_OP_##NAME] = {DSC_HALF_NAME(NAME, FLOAT16), DSC_HALF_NAME(NAME, BFLOAT16)},
 

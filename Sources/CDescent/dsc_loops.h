@@ -28,10 +28,10 @@ typedef int (*DscLoop)(int64_t count, const void *a, const void *b, const void *
 typedef void (*DscStreamLoop)(int64_t count, const void *a, const void *b, const void *c, void *out,
                               const DscAhead *ahead, int aheads);
 /// An instruction of float32 on halves, converted in registers: `count` is a multiple of DSC_LINE
-/// / 2. An operand whose bit is set in `ones` is one float, DSC_LINE / 2 times; an instruction of
-/// one operand has `b` so. Where it streams, `out` begins a line.
-typedef void (*DscHalfLoop)(int64_t count, const void *a, const void *b, int ones, bool streams,
-                            void *out, const DscAhead *ahead, int aheads);
+/// / 2. An operand whose bit is set in `ones` is one float, DSC_LINE / 2 times: any of two
+/// operands, those of dsc_half_ones of three. Where it streams, `out` begins a line.
+typedef void (*DscHalfLoop)(int64_t count, const void *a, const void *b, const void *c, int ones,
+                            bool streams, void *out, const DscAhead *ahead, int aheads);
 typedef void (*DscConvert)(int64_t count, const void *in, void *out);
 
 typedef struct {
@@ -56,6 +56,7 @@ extern const DscStreamLoop *const dsc_math_stream_loops[DSC_TARGET_COUNT];
 extern const DscHalfLoop (
         *const dsc_basic_half_loops[DSC_TARGET_COUNT])[2];  // of float16, bfloat16
 extern const DscHalfLoop (*const dsc_math_half_loops[DSC_TARGET_COUNT])[2];
+extern const uint8_t dsc_half_ones[DSC_OP_COUNT];
 extern const DscConversions *const dsc_conversions[DSC_TARGET_COUNT];
 
 /// out[i] = e^(x[i] - largest), where no x is larger; returns their sum. `out` may be x.

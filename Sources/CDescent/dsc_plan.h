@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "dsc_broadcast.h"
 #include "dsc_loops.h"
 
 #define DSC_MAX_OPERANDS (DSC_MAX_INPUTS + DSC_MAX_OUTPUTS)
@@ -52,6 +53,7 @@ typedef struct {
   DscStreamLoop finish;  // does the last instruction for a streamed output, or NULL
   int finished;          // that output
   DscHalfLoop halves;    // does the only instruction, which is on halves in order, or NULL
+  DscRowsLoop rows;      // does the only instruction on rows, or NULL
   _Atomic int status;
 } DscPlan;
 
@@ -77,6 +79,10 @@ void dsc_plan_run(DscPlan *plan, int64_t first, int64_t count);
 /// run it.
 DscHalfLoop dsc_plan_half_loop(const DscPlan *plan);
 void dsc_plan_run_halves(const DscPlan *plan, int64_t first, int64_t count);
+
+/// The loop of a plan whose only instruction is on rows where they lie, or NULL; and how to run it.
+DscRowsLoop dsc_plan_rows_loop(const DscPlan *plan);
+void dsc_plan_run_rows(const DscPlan *plan, int64_t first, int64_t count);
 
 /// Number of tiles of a tiled plan, and how to run some of them.
 int64_t dsc_plan_tiles(const DscPlan *plan);

@@ -92,15 +92,15 @@ void dsc_plan_run(DscPlan *plan, int64_t first, int64_t count) {
     dsc_plan_run_halves(plan, first, count);
     return;
   }
+  if (plan->rows) {
+    dsc_plan_run_rows(plan, first, count);
+    return;
+  }
   _Alignas(64) char scratch[FRAME_BYTES];
   Frame frame;
   open_frame(&frame, plan, scratch, count);
-  int64_t position[DSC_MAX_DIMS], rest = first;
-  for (int d = plan->ndim - 1; d > 0; d--) {
-    position[d] = rest % plan->shape[d];
-    rest /= plan->shape[d];
-  }
-  position[0] = rest;
+  int64_t position[DSC_MAX_DIMS];
+  set_position(plan, first, position);
   const int inner = plan->ndim - 1;
   int status = DSC_OK;
   for (int64_t done = 0; done < count;) {
@@ -135,9 +135,8 @@ static int run_tile(Frame *frame, char *tiles, int64_t *position) {
   for (int i = 0; i < inputs; i++) {
     const DscOperand *operand = &plan->operands[i];
     if (!operand->tiled) continue;
-    dsc_gather_tile(operand->size, operand->data + offset_at(plan, i, position) * operand->size,
-                    plan->strides[i][inner - 1], operand->stride, rows, columns, pitch,
-                    tiles + plan->tile_slots[i]);
+    dsc_gather_tile(operand->size, place_of(plan, i, position), plan->strides[i][inner - 1],
+                    operand->stride, rows, columns, pitch, tiles + plan->tile_slots[i]);
   }
   int64_t index = 0;
   for (int d = 0; d <= inner; d++) index = index * plan->shape[d] + position[d];

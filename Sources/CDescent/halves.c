@@ -27,14 +27,19 @@ DscHalfLoop dsc_plan_half_loop(const DscPlan *plan) {
   if (output->dtype != DSC_FLOAT16 && output->dtype != DSC_BFLOAT16) return NULL;
   if (instruction->lane != DSC_LANE_F32 || output->reg != instruction->destination) return NULL;
   if (!output->linear || output->stride != 1) return NULL;
-  const bool two = dsc_op_arity((DscOp)instruction->op) == 2;
-  if (!is_readable(plan, instruction->a, output->dtype)) return NULL;
-  if (two && !is_readable(plan, instruction->b, output->dtype)) return NULL;
-  if (is_one(plan, instruction->a) && (!two || is_one(plan, instruction->b))) return NULL;
+  const int registers[] = {instruction->a, instruction->b, instruction->c};
+  const int arity = dsc_op_arity((DscOp)instruction->op);
+  int ones = 0;
+  for (int k = 0; k < arity; k++) {
+    if (!is_readable(plan, registers[k], output->dtype)) return NULL;
+    ones |= is_one(plan, registers[k]) << k;
+  }
+  if (ones == (1 << arity) - 1) return NULL;
+  if (arity == 3 && ones != 0 && ones != dsc_half_ones[instruction->op]) return NULL;
   return dsc_find_half_loop(plan->target, instruction->op, output->dtype);
 }
 
-enum { LINE = DSC_LINE / sizeof(uint16_t) };
+enum { LINE = DSC_LINE / sizeof(uint16_t), MOST = 3 };
 
 // An operand: where its halves begin, or its one value, for a line.
 typedef struct {
@@ -63,17 +68,16 @@ void dsc_plan_run_halves(const DscPlan *plan, int64_t first, int64_t count) {
   const int64_t size = sizeof(uint16_t), whole = count & -LINE, left = count - whole;
   char *out = output->data + first * size;
   const bool streams = output->streamed && (uintptr_t)out % DSC_LINE == 0;
-  const void *operands[2] = {NULL, NULL};
-  uint16_t last[3][LINE];
-  Source sources[2];
-  DscAhead ahead[2];
+  const int registers[MOST] = {instruction->a, instruction->b, instruction->c};
+  const int arity = dsc_op_arity((DscOp)instruction->op);
+  const void *operands[MOST] = {NULL, NULL, NULL};
+  uint16_t last[MOST][LINE], last_out[LINE];
+  Source sources[MOST];
+  DscAhead ahead[MOST];
   int ones = 0, aheads = 0;
-  for (int k = 0; k < 2; k++) {
+  for (int k = 0; k < arity; k++) {
     Source *source = &sources[k];
-    if (k < dsc_op_arity((DscOp)instruction->op))
-      find_source(plan, k == 0 ? instruction->a : instruction->b, first, source);
-    else
-      source->halves = NULL;
+    find_source(plan, registers[k], first, source);
     operands[k] = source->halves ? (const void *)source->halves : source->values;
     if (!source->halves) {
       ones |= 1 << k;
@@ -85,12 +89,13 @@ void dsc_plan_run_halves(const DscPlan *plan, int64_t first, int64_t count) {
       memcpy(&last[k][i], source->halves + (whole + (i < left ? i : left - 1)) * size,
              (size_t)size);
   }
-  plan->halves(whole, operands[0], operands[1], ones, streams, out, ahead, streams ? aheads : 0);
+  plan->halves(whole, operands[0], operands[1], operands[2], ones, streams, out, ahead,
+               streams ? aheads : 0);
   if (left > 0) {
-    for (int k = 0; k < 2; k++)
+    for (int k = 0; k < arity; k++)
       if (sources[k].halves) operands[k] = last[k];
-    plan->halves(LINE, operands[0], operands[1], ones, false, last[2], NULL, 0);
-    memcpy(out + whole * size, last[2], (size_t)(left * size));
+    plan->halves(LINE, operands[0], operands[1], operands[2], ones, false, last_out, NULL, 0);
+    memcpy(out + whole * size, last_out, (size_t)(left * size));
   }
   if (streams) dsc_stream_finish();
 }

@@ -1,15 +1,17 @@
 // The cheap instructions: arithmetic, comparisons, conversions between lanes, bits.
-#include <math.h>
-
 #include "dsc_halves.h"
+#include "dsc_math_macros.h"
 
 // Integer arithmetic wraps: it is done on unsigned values.
 #define WRAP(a, op, b) ((int64_t)((uint64_t)(a)op(uint64_t)(b)))
 
-// NaN stays, of the limits too.
+// NaN stays, of the limits too. (Where four comparisons meet, the sum keeps the compiler from
+// making one mask of two of them, which takes long on vectors of halves.)
 #define LARGER(a, b)             ((b) != (b) ? (b) : (b) > (a) ? (b) : (a))
 #define SMALLER(a, b)            ((b) != (b) ? (b) : (b) < (a) ? (b) : (a))
-#define CLAMPED(a, b, c)         SMALLER(LARGER(a, b), c)
+#define AT_LEAST(a, b)           ((b) != (b) ? (a) + (b) : (b) > (a) ? (b) : (a))
+#define AT_MOST(a, b)            ((b) != (b) ? (a) + (b) : (b) < (a) ? (b) : (a))
+#define CLAMPED(a, b, c)         AT_MOST(AT_LEAST(a, b), c)
 
 #define GRADIENT_OF_HARDSWISH(T) (a <= -3 ? 0 : a >= 3 ? b : (b) * (a / 3 + (T)0.5))
 #define SOFTSHRUNK               (a > b ? a - b : a < -b ? a + b : a != a ? a : 0)
@@ -45,28 +47,32 @@
   ROW2(HARDSWISH_GRADIENT, L, T, T, GRADIENT_OF_HARDSWISH(T))   \
   ROW2(SOFTSHRINK, L, T, T, SOFTSHRUNK)
 
-#define FLOAT_ROWS(ROW1, ROW2, ROW3, L, T)                                                   \
-  OWN_ROWS(ROW1, ROW2, L, T)                                                                 \
-  ROW1(TO_F32, L, T, float, a)                                                               \
-  ROW1(TO_F64, L, T, double, a)                                                              \
-  ROW1(TO_I64, L, T, int64_t, DSC_FLOAT_TO_I64(a))                                           \
-  ROW1(TO_BOOL, L, T, uint8_t, a != 0)                                                       \
+// Those of three:
+#define OWN_ROWS3(ROW3, L, T)                                                                \
   ROW3(FMA, L, T, T, MULTIPLY_ADD(a, b, c))                                                  \
   ROW3(DIV_ADD, L, T, T, a / b + c)                                                          \
   ROW3(CLAMP, L, T, T, CLAMPED(a, b, c))                                                     \
   ROW3(LERP, L, T, T, MULTIPLY_ADD(FROM_START(T) ? c : c - 1, b - a, FROM_START(T) ? a : b)) \
   ROW3(PASS_ABOVE, L, T, T, a > b ? c : 0)                                                   \
   ROW3(STOP_UP_TO, L, T, T, a <= b ? 0 : c)                                                  \
-  ROW3(LEAK, L, T, T, a > 0 ? c : (b) * (c))                                                 \
-  ROW2(EQ, L, T, uint8_t, a == b)                                                            \
-  ROW2(NE, L, T, uint8_t, a != b)                                                            \
-  ROW2(LT, L, T, uint8_t, a < b)                                                             \
-  ROW2(LE, L, T, uint8_t, a <= b)                                                            \
-  ROW2(GT, L, T, uint8_t, a > b)                                                             \
-  ROW2(GE, L, T, uint8_t, a >= b)                                                            \
-  ROW1(IS_NAN, L, T, uint8_t, a != a)                                                        \
-  ROW1(IS_INF, L, T, uint8_t, __builtin_elementwise_abs(a) == (T)INFINITY)                   \
-  ROW1(SIGNBIT, L, T, uint8_t, __builtin_elementwise_copysign((T)1, a) < 0)                  \
+  ROW3(LEAK, L, T, T, a > 0 ? c : (b) * (c))
+
+#define FLOAT_ROWS(ROW1, ROW2, ROW3, L, T)                                  \
+  OWN_ROWS(ROW1, ROW2, L, T)                                                \
+  OWN_ROWS3(ROW3, L, T)                                                     \
+  ROW1(TO_F32, L, T, float, a)                                              \
+  ROW1(TO_F64, L, T, double, a)                                             \
+  ROW1(TO_I64, L, T, int64_t, DSC_FLOAT_TO_I64(a))                          \
+  ROW1(TO_BOOL, L, T, uint8_t, a != 0)                                      \
+  ROW2(EQ, L, T, uint8_t, a == b)                                           \
+  ROW2(NE, L, T, uint8_t, a != b)                                           \
+  ROW2(LT, L, T, uint8_t, a < b)                                            \
+  ROW2(LE, L, T, uint8_t, a <= b)                                           \
+  ROW2(GT, L, T, uint8_t, a > b)                                            \
+  ROW2(GE, L, T, uint8_t, a >= b)                                           \
+  ROW1(IS_NAN, L, T, uint8_t, a != a)                                       \
+  ROW1(IS_INF, L, T, uint8_t, __builtin_elementwise_abs(a) == (T)INFINITY)  \
+  ROW1(SIGNBIT, L, T, uint8_t, __builtin_elementwise_copysign((T)1, a) < 0) \
   ROW3(SELECT, L, uint8_t, T, a ? b : c)
 
 #define I64_ROWS(ROW1, ROW2, ROW3)                                                    \
@@ -85,7 +91,7 @@
   ROW1(SQUARE, I64, int64_t, int64_t, WRAP(a, *, a))                                  \
   ROW2(MAXIMUM, I64, int64_t, int64_t, a > b ? a : b)                                 \
   ROW2(MINIMUM, I64, int64_t, int64_t, a < b ? a : b)                                 \
-  ROW3(CLAMP, I64, int64_t, int64_t, SMALLER(LARGER(a, b), c))                        \
+  ROW3(CLAMP, I64, int64_t, int64_t, CLAMPED(a, b, c))                                \
   ROW2(FMAX, I64, int64_t, int64_t, a > b ? a : b)                                    \
   ROW2(FMIN, I64, int64_t, int64_t, a < b ? a : b)                                    \
   ROW2(EQ, I64, int64_t, uint8_t, a == b)                                             \
@@ -132,13 +138,14 @@
   ROW1(BIT_NOT, BOOL, uint8_t, uint8_t, a == 0)    \
   ROW3(SELECT, BOOL, uint8_t, uint8_t, a ? b : c)
 
-// Integer division: NAME, helper.
-#define I64_STATUS_ROWS(ROW)    \
-  ROW(POW, i64_pow)             \
-  ROW(FLOOR_DIV, i64_floor_div) \
-  ROW(TRUNC_DIV, i64_trunc_div) \
-  ROW(REMAINDER, i64_remainder) \
-  ROW(FMOD, i64_fmod)
+// Integer division: NAME, helper, and the same of x and y in double from the quotient q, rounded
+// down, and the remainder m, whose sign is that of y.
+#define CROSSES_0 (m != 0 && (x < 0) != (y < 0))
+#define I64_DIVISION_ROWS(ROW)                         \
+  ROW(FLOOR_DIV, i64_floor_div, q)                     \
+  ROW(TRUNC_DIV, i64_trunc_div, CROSSES_0 ? q + 1 : q) \
+  ROW(REMAINDER, i64_remainder, m)                     \
+  ROW(FMOD, i64_fmod, CROSSES_0 ? m - y : m)
 
 // INT64_MIN / -1 traps, so -1 is a negation; 0 is reported and divides to 0.
 static inline int64_t i64_trunc_div(int64_t a, int64_t b, int *status) {
@@ -170,6 +177,19 @@ static inline int64_t i64_pow(int64_t a, int64_t b, int *status) {
     if (b & 1) result = WRAP(result, *, a);
   return result;
 }
+
+// Of the operands of three on halves, those that may be one value (bits as in DscHalfLoop).
+enum {
+  ONES_FMA = 1,
+  ONES_DIV_ADD = 0,
+  ONES_CLAMP = 2 | 4,
+  ONES_LERP = 4,
+  ONES_PASS_ABOVE = 2,
+  ONES_STOP_UP_TO = 2,
+  ONES_LEAK = 2,
+};
+#define ONES_CELL(NAME, ...) [DSC_OP_##NAME] = ONES_##NAME,
+const uint8_t dsc_half_ones[DSC_OP_COUNT] = {OWN_ROWS3(ONES_CELL, , )};
 
 #define DSC_BODY "loops_body.h"
 #include "dsc_for_each_target.h"

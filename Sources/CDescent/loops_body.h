@@ -17,16 +17,57 @@
 #define STREAM3(NAME, L, A, T, ...) DSC_STREAM_LOOP3(DSC_VECTOR, NAME, L, A, T, __VA_ARGS__)
 #define HALF1(NAME, L, T, R, ...)   DSC_HALVES1(NAME, __VA_ARGS__)
 #define HALF2(NAME, L, T, R, ...)   DSC_HALVES2(NAME, __VA_ARGS__)
-#define STATUS_ROW(NAME, helper)    DSC_LOOP2_STATUS(helper, NAME, I64, int64_t)
+#define HALF3(NAME, L, A, T, ...)   DSC_HALVES3(NAME, ONES_##NAME, __VA_ARGS__)
 FLOAT_ROWS(ROW1, ROW2, ROW3, F32, float)
 FLOAT_ROWS(ROW1, ROW2, ROW3, F64, double)
 FLOAT_ROWS(STREAM1, STREAM2, STREAM3, F32, float)
 #if DSC_HAS_HALVES
 OWN_ROWS(HALF1, HALF2, F32, float)
+OWN_ROWS3(HALF3, F32, float)
 #endif
 I64_ROWS(ROW1, ROW2, ROW3)
 BOOL_ROWS(ROW1, ROW2, ROW3)
-I64_STATUS_ROWS(STATUS_ROW)
+DSC_LOOP2_STATUS(i64_pow, POW, I64, int64_t)
+
+// DSC_MAGIC64 and an integer below 2^51, in the low bits of a double.
+static inline double DSC_NAME(float_of_small)(int64_t i) {
+  return float64((uint64_t)i + bits64(DSC_MAGIC64)) - DSC_MAGIC64;
+}
+static inline int64_t DSC_NAME(small_of_float)(double x) {
+  return (int64_t)(bits64(x + DSC_MAGIC64) - bits64(DSC_MAGIC64));
+}
+
+// Runs of numbers below 2^51 in double. A quotient that is no integer is farther from the next one
+// than rounding moves it, and products of what is rounded down are exact.
+#define DIVISION(NAME, helper, ...)                                                            \
+  DSC_LOOP_HEAD(NAME, I64) {                                                                   \
+    int status = DSC_OK;                                                                       \
+    (void)pc;                                                                                  \
+    for (int64_t first = 0; first < count; first += DSC_GUARD_RUN) {                           \
+      const int64_t *va = (const int64_t *)pa + first, *vb = (const int64_t *)pb + first;      \
+      int64_t *out = (int64_t *)po + first;                                                    \
+      const int64_t left = count - first;                                                      \
+      const int64_t run = (left < DSC_GUARD_RUN ? left : DSC_GUARD_RUN) & -DSC_STEP;           \
+      uint64_t high = 0, zeros = 0;                                                            \
+      DSC_VECTOR for (int64_t i = 0; i < run; i++) {                                           \
+        high |= (uint64_t)va[i] + (1ull << 51) | (uint64_t)vb[i] + (1ull << 51);               \
+        zeros |= vb[i] == 0;                                                                   \
+      }                                                                                        \
+      if (high >> 52 || zeros) {                                                               \
+        DSC_SCALAR for (int64_t i = 0; i < run; i++) out[i] = helper(va[i], vb[i], &status);   \
+        continue;                                                                              \
+      }                                                                                        \
+      DSC_LONG_VECTOR for (int64_t i = 0; i < run; i++) {                                      \
+        const double x = DSC_NAME(float_of_small)(va[i]), y = DSC_NAME(float_of_small)(vb[i]); \
+        const double ratio = x / y, whole = (ratio + DSC_MAGIC64) - DSC_MAGIC64;               \
+        const double q = whole > ratio ? whole - 1 : whole, m = x - q * y;                     \
+        (void)m;                                                                               \
+        out[i] = DSC_NAME(small_of_float)(__VA_ARGS__);                                        \
+      }                                                                                        \
+    }                                                                                          \
+    return status;                                                                             \
+  }
+I64_DIVISION_ROWS(DIVISION)
 
 // fmod of quotients below 2^28 in double: the quotient and its product with b are exact. The
 // division may round up to the next integer; the remainder then has the wrong sign.
@@ -88,13 +129,13 @@ DSC_GUARDED2(FLOOR_DIV, F32, float, FAR_F32, FLOORED_F32(a, b, QUICK_F32),
 DSC_GUARDED2(FLOOR_DIV, F64, double, FAR_F64, FLOORED_F64(a, b, QUICK_F64),
              FLOORED_F64(a, b, fmod(a, b)))
 
-#define CELL(NAME, L, ...)        [DSC_OP_##NAME][DSC_LANE_##L] = DSC_LOOP_NAME(NAME, L),
-#define STATUS_CELL(NAME, helper) CELL(NAME, I64, )
+#define CELL(NAME, L, ...)  [DSC_OP_##NAME][DSC_LANE_##L] = DSC_LOOP_NAME(NAME, L),
+#define I64_CELL(NAME, ...) CELL(NAME, I64, )
 static const DscLoop DSC_NAME(basic_loops)[DSC_OP_COUNT][DSC_LANE_COUNT] = {
     FLOAT_ROWS(CELL, CELL, CELL, F32, float) FLOAT_ROWS(CELL, CELL, CELL, F64, double)
-        I64_ROWS(CELL, CELL, CELL) BOOL_ROWS(CELL, CELL, CELL) I64_STATUS_ROWS(STATUS_CELL)
-            CELL(FMOD, F32) CELL(FMOD, F64) CELL(REMAINDER, F32) CELL(REMAINDER, F64)
-                CELL(FLOOR_DIV, F32) CELL(FLOOR_DIV, F64)};
+        I64_ROWS(CELL, CELL, CELL) BOOL_ROWS(CELL, CELL, CELL) CELL(POW, I64)
+            I64_DIVISION_ROWS(I64_CELL) CELL(FMOD, F32) CELL(FMOD, F64) CELL(REMAINDER, F32)
+                CELL(REMAINDER, F64) CELL(FLOOR_DIV, F32) CELL(FLOOR_DIV, F64)};
 
 #define STREAM_CELL(NAME, L, ...) [DSC_OP_##NAME] = DSC_STREAM_NAME(NAME, L),
 static const DscStreamLoop DSC_NAME(basic_stream_loops)[DSC_OP_COUNT] = {
@@ -102,13 +143,14 @@ static const DscStreamLoop DSC_NAME(basic_stream_loops)[DSC_OP_COUNT] = {
 
 static const DscHalfLoop DSC_NAME(basic_half_loops)[DSC_OP_COUNT][2] = {
 #if DSC_HAS_HALVES
-    OWN_ROWS(DSC_HALF_CELL, DSC_HALF_CELL, F32, float)
+    OWN_ROWS(DSC_HALF_CELL, DSC_HALF_CELL, F32, float) OWN_ROWS3(DSC_HALF_CELL, F32, float)
 #endif
 };
 
 #undef MULTIPLY_ADD
 #undef HALF1
 #undef HALF2
+#undef HALF3
 #undef ROW1
 #undef ROW2
 #undef ROW3
@@ -116,7 +158,7 @@ static const DscHalfLoop DSC_NAME(basic_half_loops)[DSC_OP_COUNT][2] = {
 #undef STREAM2
 #undef STREAM3
 #undef STREAM_CELL
-#undef STATUS_ROW
+#undef DIVISION
 #undef DEFINE_FLOOR_DIV
 #undef DEFINE_REMAINDER
 #undef FAR_F32
@@ -126,4 +168,4 @@ static const DscHalfLoop DSC_NAME(basic_half_loops)[DSC_OP_COUNT][2] = {
 #undef FLOORED_F32
 #undef FLOORED_F64
 #undef CELL
-#undef STATUS_CELL
+#undef I64_CELL

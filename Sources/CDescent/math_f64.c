@@ -28,7 +28,11 @@
   ROW(ERFC, erfc_f64)             \
   ROW(ERFINV, erfinv_f64)         \
   ROW(GELU, gelu_f64)             \
-  ROW(GELU_SLOPE, gelu_slope_f64)
+  ROW(GELU_SLOPE, gelu_slope_f64) \
+  ROW(I0, bessel_i0)              \
+  ROW(I1, bessel_i1)              \
+  ROW(I0E, bessel_i0e)            \
+  ROW(I1E, bessel_i1e)
 
 #define VECTOR_ROWS2(ROW) \
   ROW(POW, pow_f64)       \
@@ -43,22 +47,21 @@
 
 // ROW(NAME, lane, type, function in double, where it holds, scalar code for a run with others)
 #define HAS_SHARE(p) (!((p) > 0 && (p) < DSC_LEAST_SHARE))
+#define HAS_ANGLE(x) ((x) > -0x1p18)
 #define SPECIAL_F64_ROWS(ROW)                                            \
+  ROW(TRIGAMMA, F64, double, trigamma_f64, HAS_ANGLE, dsc_trigamma)      \
   ROW(LGAMMA, F64, double, lgamma_f64, DSC_HAS_QUICK_LGAMMA, dsc_lgamma) \
   ROW(NDTRI, F64, double, ndtri_f64, HAS_SHARE, dsc_ndtri)
 #define SPECIAL_F32_ROWS(ROW)                                           \
+  ROW(TRIGAMMA, F32, float, trigamma_f32, HAS_ANGLE, dsc_trigamma_f32)  \
   ROW(LGAMMA, F32, float, lgamma_f64, DSC_HAS_QUICK_LGAMMA, dsc_lgamma) \
   ROW(NDTRI, F32, float, ndtri_f64, HAS_SHARE, dsc_ndtri)
 #define SPECIAL_ROWS(ROW) SPECIAL_F64_ROWS(ROW) SPECIAL_F32_ROWS(ROW)
 
-#define SCALAR_ROWS(ROW)      \
-  ROW(DIGAMMA, dsc_digamma)   \
-  ROW(TRIGAMMA, dsc_trigamma) \
-  ROW(I0, dsc_i0)             \
-  ROW(I1, dsc_i1)             \
-  ROW(I0E, dsc_i0e)           \
-  ROW(I1E, dsc_i1e)           \
-  ROW(ERFCX, dsc_erfcx)
+// ROW(NAME, function in double) of both dtypes
+#define DIGAMMA_ROWS(ROW) ROW(DIGAMMA, digamma_f64)
+
+#define SCALAR_ROWS(ROW)  ROW(ERFCX, dsc_erfcx)
 
 #define SCALAR_ROWS2(ROW)   \
   ROW(NEXTAFTER, nextafter) \

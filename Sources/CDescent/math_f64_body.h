@@ -126,10 +126,19 @@ DSC_INLINE double DSC_NAME(tanh_f64)(double x) {
 #include "math_f64_angles.h"
 #include "math_f64_errors.h"
 #include "math_f64_gamma.h"
+#include "math_f64_digamma.h"
 #include "math_f64_power.h"
+
+#define BESSEL_EXP(x)      DSC_NAME(exp_f64)(x)
+#define BESSEL_TABLE(name) dsc_##name##_f64
+#include "math_bessel.h"
 
 #define ROW(NAME, f) DSC_LOOP1(DSC_LONG_VECTOR, NAME, F64, double, double, DSC_NAME(f)(a))
 VECTOR_ROWS(ROW)
+DIGAMMA_ROWS(ROW)
+#undef ROW
+#define ROW(NAME, f) DSC_LOOP1(DSC_LONG_VECTOR, NAME, F32, float, float, DSC_NAME(f)((double)a))
+DIGAMMA_ROWS(ROW)
 #undef ROW
 #define ROW(NAME, f, libm) \
   DSC_GUARDED1(NAME, F64, double, DSC_ABS(a) > DSC_LARGEST_ANGLE64, DSC_NAME(f)(a), libm(a))
@@ -151,9 +160,10 @@ SCALAR_ROWS2(ROW)
 
 #define CELL(NAME, ...) [DSC_OP_##NAME] = DSC_LOOP_NAME(NAME, F64),
 static const DscLoop DSC_NAME(math_f64_loops)[DSC_OP_COUNT] = {
-    VECTOR_ROWS(CELL) SPECIAL_F64_ROWS(CELL) VECTOR_ROWS2(CELL) PERIODIC_ROWS(CELL)
-        SCALAR_ROWS(CELL) SCALAR_ROWS2(CELL)};
+    VECTOR_ROWS(CELL) DIGAMMA_ROWS(CELL) SPECIAL_F64_ROWS(CELL) VECTOR_ROWS2(CELL)
+        PERIODIC_ROWS(CELL) SCALAR_ROWS(CELL) SCALAR_ROWS2(CELL)};
 #undef CELL
 #define CELL(NAME, ...) [DSC_OP_##NAME] = DSC_LOOP_NAME(NAME, F32),
-static const DscLoop DSC_NAME(math_special_loops)[DSC_OP_COUNT] = {SPECIAL_F32_ROWS(CELL)};
+static const DscLoop DSC_NAME(math_special_loops)[DSC_OP_COUNT] = {SPECIAL_F32_ROWS(CELL)
+                                                                       DIGAMMA_ROWS(CELL)};
 #undef CELL

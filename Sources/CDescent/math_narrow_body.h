@@ -74,6 +74,25 @@ DSC_INLINE double DSC_NAME(reduce_log)(double x, double *e) {
   return float64(bits - (biased << 52) + DSC_ONE) - 1;
 }
 
+#define BESSEL_EXP(x)      DSC_NAME(exp_narrow)(x)
+#define BESSEL_TABLE(name) dsc_##name##_narrow
+#include "math_bessel.h"
+
+#define DSC_LARGEST_EXPONENT32 88.72283905206835
+
+DSC_INLINE float DSC_NAME(i0_f32)(float x) {
+  const double a = DSC_ABS((double)x), y = DSC_NAME(bessel_i0)(x);
+  return a > DSC_LARGEST_EXPONENT32 && a < INFINITY ? INFINITY : (float)y;
+}
+
+DSC_INLINE float DSC_NAME(i1_f32)(float x) {
+  const double a = DSC_ABS((double)x), y = DSC_NAME(bessel_i1)(x);
+  return a > DSC_LARGEST_EXPONENT32 && a < INFINITY ? DSC_SIGNED_AS(INFINITY, x) : (float)y;
+}
+
+DSC_INLINE float DSC_NAME(i0e_f32)(float x) { return (float)DSC_NAME(bessel_i0e)(x); }
+DSC_INLINE float DSC_NAME(i1e_f32)(float x) { return (float)DSC_NAME(bessel_i1e)(x); }
+
 // ln of a positive normal double.
 DSC_INLINE double DSC_NAME(log_narrow)(double x) {
   double e;

@@ -244,6 +244,7 @@ int dsc_plan(DscPlan *plan, const DscProgram *program, int ndim, const int64_t *
   find_periods(plan);
   dsc_plan_choose_direct(plan, outputs != NULL);
   plan->halves = outputs ? dsc_plan_half_loop(plan) : NULL;
+  plan->rows = outputs ? dsc_plan_rows_loop(plan) : NULL;
   if (needs_no_scratch(plan)) plan->step = INT64_MAX & -DSC_STEP;
   return DSC_OK;
 }

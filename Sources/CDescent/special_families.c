@@ -84,18 +84,20 @@ static double power_term(double a, double x) {
   return exp(a * (log1p(d) - d) - rest) / sqrt(a) / ROOT_TWO_PI;
 }
 
-// Abramowitz and Stegun 6.5.29: a power series.
-static double igamma_series(double a, double x) {
+// Abramowitz and Stegun 6.5.29: a power series, two terms with one division.
+static double igamma_series(double a, double x, double epsilon) {
   double sum = 1, term = 1;
-  for (int k = 1; k < 20000 && term > sum * (DBL_EPSILON / 4); k++) {
-    term *= x / (a + k);
-    sum += term;
+  for (int k = 1; k < 20000 && term > sum * epsilon; k += 2) {
+    const double next = a + (k + 1), ratio = x / ((a + k) * next);
+    const double odd = term * (next * ratio);
+    term *= x * ratio;
+    sum += odd + term;
   }
   return sum * power_term(a, x);
 }
 
 // Abramowitz and Stegun 6.5.31: a continued fraction, by Lentz's method.
-static double igammac_fraction(double a, double x) {
+static double igammac_fraction(double a, double x, double epsilon) {
   const double tiny = 0x1p-900;
   double b = x + 1 - a, c = 1 / tiny, d = 1 / b, h = d;
   for (int k = 1; k < 20000; k++) {
@@ -106,7 +108,7 @@ static double igammac_fraction(double a, double x) {
     c = b + n / c;
     c = fabs(c) < tiny ? tiny : c;
     h *= c * d;
-    if (fabs(c * d - 1) < DBL_EPSILON / 2) break;
+    if (fabs(c * d - 1) < 2 * epsilon) break;
   }
   return h * power_term(a, x) * a;
 }
@@ -126,22 +128,31 @@ static double uniform(double a, double x, double sign) {
   return 0.5 * erfc(sign * eta * sqrt(0.5 * a)) + sign * rest;
 }
 
-double dsc_igamma(double a, double x) {
+// Where sums end: as far as float64 shows it, and float32.
+static const double EXACT = DBL_EPSILON / 4, SHORT = 0x1p-36;
+
+static double igamma(double a, double x, double epsilon) {
   if (!(x >= 0 && a >= 0)) return NAN;
   if (a == 0) return x > 0 ? 1 : NAN;
   if (x == 0) return 0;
   if (isinf(a)) return isinf(x) ? NAN : 0;
   if (isinf(x)) return 1;
   if (is_uniform(a, x)) return uniform(a, x, -1);
-  return x > 1 && x > a ? 1 - igammac_fraction(a, x) : igamma_series(a, x);
+  return x > 1 && x > a ? 1 - igammac_fraction(a, x, epsilon) : igamma_series(a, x, epsilon);
 }
 
-double dsc_igammac(double a, double x) {
+// What is left of 1 may be small: there the series is as long as for float64.
+static double igammac(double a, double x, double epsilon) {
   if (!(x >= 0 && a >= 0)) return NAN;
   if (a == 0) return x > 0 ? 0 : NAN;
   if (x == 0) return 1;
   if (isinf(a)) return isinf(x) ? NAN : 1;
   if (isinf(x)) return 0;
   if (is_uniform(a, x)) return uniform(a, x, 1);
-  return x > 1 && x > a ? igammac_fraction(a, x) : 1 - igamma_series(a, x);
+  return x > 1 && x > a ? igammac_fraction(a, x, epsilon) : 1 - igamma_series(a, x, EXACT);
 }
+
+double dsc_igamma(double a, double x) { return igamma(a, x, EXACT); }
+double dsc_igammac(double a, double x) { return igammac(a, x, EXACT); }
+double dsc_igamma_f32(double a, double x) { return igamma(a, x, SHORT); }
+double dsc_igammac_f32(double a, double x) { return igammac(a, x, SHORT); }

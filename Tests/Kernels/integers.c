@@ -1,5 +1,5 @@
-// Narrow integers: programs on them give what int64 gives, wrapped when it is stored; and
-// conversions to them.
+// Narrow integers: programs on them give what int64 gives, wrapped when it is stored; conversions
+// to them; and division of int64.
 #include "check.h"
 
 enum { MASK = 2, SCALAR, FIRST_RESULT };
@@ -139,7 +139,46 @@ static void cut(void) {
   release(&x), release(&y);
 }
 
+// Division of int64 of all sizes: also by 0, which gives 0 and is reported, and by -1, which wraps.
+static void long_division(void) {
+  static const DscOp ops[] = {DSC_OP_FLOOR_DIV, DSC_OP_TRUNC_DIV, DSC_OP_REMAINDER, DSC_OP_FMOD};
+  const int64_t count = 200, bits = chance(3) ? 63 : 51, beyond = below(2);
+  const uint64_t limit = (UINT64_C(1) << bits) - 1;
+  const bool zeros = chance(3);
+  Array x[2] = {vector(DSC_INT64, count), vector(DSC_INT64, count)}, y = vector(DSC_INT64, count);
+  for (int64_t i = 0; i < 2 * count; i++) {
+    int64_t value = (int64_t)(fabs(draw()) * (double)(limit / 2)) >> below(bits);
+    if (chance(9)) value = (int64_t)(limit - (uint64_t)below(3) + (uint64_t)(beyond * below(3)));
+    if (chance(2)) value = (int64_t)(0 - (uint64_t)value);
+    if (i % 2 && value == 0 && !zeros) value = 3;
+    *(int64_t *)place(&x[i % 2], i / 2) = value;
+  }
+  for (int f = 0; f < 4; f++) {
+    DscProgram p = {.input_count = 2, .output_count = 1, .register_count = 3};
+    for (int r = 0; r < 3; r++) p.register_lane[r] = DSC_LANE_I64;
+    p.output_register[0] = 2, p.instruction_count = 1;
+    p.instructions[0] = (DscInstruction){(uint8_t)ops[f], DSC_LANE_I64, 2, 0, 1, 0};
+    DscView inputs[2] = {x[0].view, x[1].view};
+    bool any_zero = false;
+    int status = dsc_pointwise(&p, 1, &count, inputs, NULL, &y.view);
+    for (int64_t i = 0; i < count; i++) {
+      int64_t a = *(int64_t *)place(&x[0], i), b = *(int64_t *)place(&x[1], i);
+      int64_t q = b == 0 ? 0 : b == -1 ? (int64_t)(0 - (uint64_t)a) : a / b;
+      int64_t m = b == 0 || b == -1 ? 0 : a % b;
+      bool crosses = m != 0 && (m < 0) != (b < 0);
+      int64_t e[] = {q - crosses, q, crosses ? m + b : m, m}, got = *(int64_t *)place(&y, i);
+      any_zero |= b == 0;
+      CHECK(got == e[f], "%s(%lld, %lld): %lld", dsc_op_name(ops[f]), (long long)a, (long long)b,
+            (long long)got);
+    }
+    CHECK(status == (any_zero ? DSC_DIVISION_BY_ZERO : DSC_OK), "%s: %d", dsc_op_name(ops[f]),
+          status);
+  }
+  release(&x[0]), release(&x[1]), release(&y);
+}
+
 void check_integers(void) {
+  for (int i = 0; i < 40; i++) long_division();
   for (int i = 0; i < 6000; i++) program();
   for (int i = 0; i < 40; i++) in_place(), cut();
 }

@@ -39,13 +39,45 @@ static double pass_above(double a, double b, double c) { return a > b ? c : 0; }
 static double stop_up_to(double a, double b, double c) { return a <= b ? 0 : c; }
 static double leak(double a, double b, double c) { return a > 0 ? c : b * c; }
 
+// The mean of exp(x cos t) cos(order t) over a circle, less |x| in the exponent: the sum over
+// points is exact as soon as there are somewhat more than |x|.
+static double bessel(int order, double x) {
+  enum { POINTS = 256 };
+  long double sum = 0;
+  for (int k = 0; k < POINTS; k++) {
+    const long double t = 6.283185307179586476925286766559L * k / POINTS;
+    sum += expl(x * cosl(t) - fabsl(x)) * cosl(order * t);
+  }
+  return (double)(sum / POINTS);
+}
+static double i0e(double x) { return bessel(0, x); }
+static double i1e(double x) { return bessel(1, x); }
+static double i0(double x) { return bessel(0, x) * exp(fabs(x)); }
+static double i1(double x) { return bessel(1, x) * exp(fabs(x)); }
+
+// What is left of the sums over 1 / (x + k) after this many terms, by Euler and Maclaurin.
+enum { TERMS = 200 };
+static double digamma(double x) {
+  long double sum = 0, z = (long double)x + TERMS;
+  for (int k = 0; k < TERMS; k++) sum += 1 / ((long double)x + k);
+  return (double)(logl(z) - 0.5L / z - 1 / (12 * z * z) + 1 / (120 * z * z * z * z) - sum);
+}
+static double trigamma(double x) {
+  long double sum = 0, z = (long double)x + TERMS;
+  for (int k = 0; k < TERMS; k++) sum += 1 / (((long double)x + k) * ((long double)x + k));
+  return (double)(sum + 1 / z + 0.5L / (z * z) + 1 / (6 * z * z * z) -
+                  1 / (30 * z * z * z * z * z));
+}
+
 // Functions of one argument: the largest error in units of the last place, and where they are
 // asked.
-static const struct {
+typedef struct {
   DscOp op;
   double (*of)(double);
   double units, low, high;
-} unary[] = {
+} Unary;
+
+static const Unary unary[] = {
     {DSC_OP_COPY, same, 0, -9, 9},
     {DSC_OP_NEG, negative, 0, -9, 9},
     {DSC_OP_ABS, fabs, 0, -9, 9},
@@ -81,6 +113,17 @@ static const struct {
     {DSC_OP_ERF, erf, 2, -5, 5},
     {DSC_OP_ERFC, erfc, 2, -5, 9},
     {DSC_OP_LGAMMA, lgamma, 8, 0.5, 100},
+};
+
+// Those asked only there.
+static const Unary special[] = {
+    {DSC_OP_I0, i0, 4, -60, 60},
+    {DSC_OP_I1, i1, 4, 1, 60},
+    {DSC_OP_I0E, i0e, 4, -60, 60},
+    {DSC_OP_I1E, i1e, 4, 1, 60},
+    {DSC_OP_DIGAMMA, digamma, 4, 2, 90},
+    {DSC_OP_DIGAMMA, digamma, 4, 0.01, 1},
+    {DSC_OP_TRIGAMMA, trigamma, 4, 0.5, 90},
 };
 
 static const struct {
@@ -127,20 +170,24 @@ static int run(const DscProgram *p, int64_t count, const DscView *inputs, const 
                    : dsc_pointwise(p, 1, &count, inputs, NULL, output);
 }
 
+static void function(DscDType dtype, const Unary *f) {
+  DscLane lane = dtype == DSC_FLOAT64 ? DSC_LANE_F64 : DSC_LANE_F32;
+  Array x = vector(dtype, 1 + any_size(900)), y = vector(dtype, x.count);
+  spread(&x, f->low, f->high);
+  DscProgram p = single(f->op, lane, 1, lane);
+  CHECK(run(&p, x.count, &x.view, &y.view) == DSC_OK, "%s", dsc_op_name(f->op));
+  for (int64_t i = 0; i < x.count; i++) {
+    double e = f->of(get(&x, i));
+    CHECK(near(get(&y, i), rounded(dtype, e), limit(dtype, f->units, e)), "%s(%a): %a, not %a",
+          dsc_op_name(f->op), get(&x, i), get(&y, i), e);
+  }
+  release(&x), release(&y);
+}
+
 static void functions(DscDType dtype) {
   DscLane lane = dtype == DSC_FLOAT64 ? DSC_LANE_F64 : DSC_LANE_F32;
-  for (size_t f = 0; f < sizeof(unary) / sizeof(unary[0]); f++) {
-    Array x = vector(dtype, 1 + any_size(900)), y = vector(dtype, x.count);
-    spread(&x, unary[f].low, unary[f].high);
-    DscProgram p = single(unary[f].op, lane, 1, lane);
-    CHECK(run(&p, x.count, &x.view, &y.view) == DSC_OK, "%s", dsc_op_name(unary[f].op));
-    for (int64_t i = 0; i < x.count; i++) {
-      double e = unary[f].of(get(&x, i));
-      CHECK(near(get(&y, i), rounded(dtype, e), limit(dtype, unary[f].units, e)),
-            "%s(%a): %a, not %a", dsc_op_name(unary[f].op), get(&x, i), get(&y, i), e);
-    }
-    release(&x), release(&y);
-  }
+  for (size_t f = 0; f < sizeof(unary) / sizeof(unary[0]); f++) function(dtype, &unary[f]);
+  for (size_t f = 0; f < sizeof(special) / sizeof(special[0]); f++) function(dtype, &special[f]);
   for (size_t f = 0; f < sizeof(binary) / sizeof(binary[0]); f++) {
     Array x[2] = {vector(dtype, 1 + any_size(900))}, y = vector(dtype, x[0].count);
     x[1] = vector(dtype, x[0].count);
@@ -401,36 +448,45 @@ static void integers(void) {
 // Instructions on halves are those on float32, converted before and after: operands in order,
 // single values and scalars, into the first operand's memory too.
 static void halves(void) {
+  enum { IN_ORDER, SINGLE, SCALAR, MOST = 3 };
   for (int op = 0; op < dsc_op_count(); op++) {
-    int arity = dsc_op_arity((DscOp)op), kinds[2];
-    if (arity > 2 || !dsc_op_has_lane((DscOp)op, DSC_LANE_F32)) continue;
+    int arity = dsc_op_arity((DscOp)op), kinds[MOST], count_of[2] = {0, 0}, registers[MOST];
+    if (op == DSC_OP_SELECT || !dsc_op_has_lane((DscOp)op, DSC_LANE_F32)) continue;
     if (dsc_op_result_lane((DscOp)op, DSC_LANE_F32) != DSC_LANE_F32) continue;
     DscDType dtype = chance(2) ? DSC_FLOAT16 : DSC_BFLOAT16;
     int64_t count = any_size(200), one = 1;
-    Array half[2], wide[2], out = vector(dtype, count), expected = vector(DSC_FLOAT32, count);
-    DscScalar scalars[2];
-    DscView narrow_views[2], wide_views[2];
-    DscProgram p = {.instruction_count = 1, .output_count = 1};
-    for (int k = 0; k < 2; k++) {
-      kinds[k] = k == 0 ? 0 : (int)below(3);
-      half[k] = vector(dtype, kinds[k] == 0 ? count : one),
+    Array half[MOST], wide[MOST], out = vector(dtype, count);
+    Array expected = vector(DSC_FLOAT32, count);
+    DscScalar scalars[MOST];
+    DscView narrow_views[MOST], wide_views[MOST];
+    for (int k = 0; k < arity; k++) {
+      kinds[k] = k == 0 ? IN_ORDER : (int)below(3);
+      half[k] = vector(dtype, kinds[k] == IN_ORDER ? count : one);
       wide[k] = vector(DSC_FLOAT32, half[k].count);
       fill(&half[k], 3, true);
       for (int64_t i = 0; i < half[k].count; i++) set(&wide[k], i, get(&half[k], i));
-      scalars[0].d = half[k].count > 0 ? get(&half[k], 0) : 0;
-      narrow_views[k] = half[k].view, wide_views[k] = wide[k].view;
-      if (kinds[k] == 1) narrow_views[k].strides[0] = wide_views[k].strides[0] = 0;
+      registers[k] = count_of[kinds[k] == SCALAR]++;
+      if (kinds[k] == SCALAR) {
+        scalars[registers[k]].d = get(&half[k], 0);
+        continue;
+      }
+      narrow_views[registers[k]] = half[k].view, wide_views[registers[k]] = wide[k].view;
+      if (kinds[k] == IN_ORDER) continue;
+      narrow_views[registers[k]].strides[0] = wide_views[registers[k]].strides[0] = 0;
     }
-    p.input_count = (uint8_t)(arity == 2 && kinds[1] < 2 ? 2 : 1);
-    p.scalar_count = arity == 2 && kinds[1] == 2;
-    uint8_t result = (uint8_t)(p.input_count + p.scalar_count), other = arity == 2;
-    bool exchanged = arity == 2 && chance(2);
-    p.register_count = result + 1, p.output_register[0] = result;
+    uint8_t result = (uint8_t)arity, operands[MOST] = {0, 0, 0};
+    const int turn = (int)below(arity);
+    for (int k = 0; k < arity; k++)
+      operands[(k + turn) % arity] = (uint8_t)(registers[k] + (kinds[k] == SCALAR) * count_of[0]);
+    DscProgram p = {.instruction_count = 1, .output_count = 1, .output_register = {result}};
+    p.input_count = (uint8_t)count_of[0], p.scalar_count = (uint8_t)count_of[1];
+    p.register_count = result + 1;
     p.instructions[0] = (DscInstruction){.op = (uint8_t)op,
                                          .lane = DSC_LANE_F32,
                                          .destination = result,
-                                         .a = exchanged ? other : 0,
-                                         .b = exchanged ? 0 : other};
+                                         .a = operands[0],
+                                         .b = operands[1],
+                                         .c = operands[2]};
     bool in_place = chance(3);
     const DscView *to = in_place ? &half[0].view : &out.view;
     int a = dsc_pointwise(&p, 1, &count, wide_views, scalars, &expected.view);
@@ -441,7 +497,7 @@ static void halves(void) {
       CHECK(near(got, e, 0), "%s of %s: %a, not %a", dsc_op_name((DscOp)op), dsc_dtype_name(dtype),
             got, e);
     }
-    for (int k = 0; k < 2; k++) release(&half[k]), release(&wide[k]);
+    for (int k = 0; k < arity; k++) release(&half[k]), release(&wide[k]);
     release(&out), release(&expected);
   }
 }

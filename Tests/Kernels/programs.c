@@ -118,6 +118,67 @@ static void random_program(void) {
   for (int i = 0; i < outputs; i++) release(&out[i]);
 }
 
+// An array of some dims of a shape, the others of one element; and the same repeated over the
+// shape.
+static Array part_of(DscDType dtype, int ndim, const int64_t *shape) {
+  int64_t own[4];
+  for (int d = 0; d < ndim; d++) own[d] = chance(2) ? 1 : shape[d];
+  Array a = array(dtype, ndim, own, CONTIGUOUS);
+  fill(&a, 20, false);
+  return a;
+}
+
+static Array repeated(Array a, const int64_t *shape) {
+  for (int d = 0; d < a.ndim; d++) {
+    if (a.shape[d] == 1) a.view.strides[d] = 0;
+    a.shape[d] = shape[d];
+  }
+  return a;
+}
+
+// One instruction on operands that are repeated along some dims, whose result may lie in one's
+// place.
+static void broadcast(void) {
+  static const DscOp ops[] = {DSC_OP_ADD, DSC_OP_SUB, DSC_OP_MUL, DSC_OP_DIV, DSC_OP_EQ,
+                              DSC_OP_NE,  DSC_OP_LT,  DSC_OP_LE,  DSC_OP_GT,  DSC_OP_GE};
+  static const DscDType dtypes[] = {DSC_FLOAT32, DSC_FLOAT64, DSC_INT64};
+  const DscDType dtype = dtypes[below(3)];
+  const DscLane lane = dsc_dtype_lane(dtype);
+  const DscOp op = ops[below(10)];
+  if (!dsc_op_has_lane(op, lane)) return;
+  int64_t shape[4], count = 1;
+  const int ndim = 2 + (int)below(3);
+  for (int d = 0; d < ndim; d++) count *= shape[d] = 1 + below(d < ndim - 1 ? 6 : 90);
+  Array parts[2] = {part_of(dtype, ndim, shape), part_of(dtype, ndim, shape)};
+  const Array in[2] = {repeated(parts[0], shape), repeated(parts[1], shape)};
+  const DscLane result = dsc_op_result_lane(op, lane);
+  Array out = array(result == DSC_LANE_BOOL ? DSC_BOOL : dtype, ndim, shape, CONTIGUOUS);
+  DscProgram p = {.input_count = 2, .instruction_count = 1, .output_count = 1};
+  p.register_count = 3, p.output_register[0] = 2;
+  for (int i = 0; i < 3; i++) p.register_lane[i] = (uint8_t)(i < 2 ? lane : result);
+  p.instructions[0] = (DscInstruction){(uint8_t)op, (uint8_t)lane, 2, 0, 1, 0};
+  double *expected = malloc((size_t)count * sizeof(double));
+  for (int64_t e = 0; e < count; e++) {
+    const double a = get(&in[0], e), b = get(&in[1], e);
+    const double results[] = {a + b, a - b, a * b, a / b, a == b, a != b, a<b, a <= b, a> b,
+                              a >= b};
+    for (int k = 0; k < 10; k++)
+      if (ops[k] == op) expected[e] = rounded(out.view.dtype, results[k]);
+  }
+  DscView inputs[2] = {in[0].view, in[1].view}, output = out.view;
+  const int place = (int)below(2);
+  const bool in_place = in[place].count == count && out.view.dtype == dtype;
+  if (in_place) output = in[place].view;
+  CHECK(dsc_pointwise(&p, ndim, shape, inputs, NULL, &output) == DSC_OK, "broadcast");
+  for (int64_t e = 0; e < count; e++) {
+    const double got = get(in_place ? &in[place] : &out, e);
+    CHECK(near(got, expected[e], 0), "%s: %a, not %a", dsc_op_name(op), got, expected[e]);
+  }
+  free(expected);
+  release(&parts[0]), release(&parts[1]), release(&out);
+}
+
 void check_programs(void) {
   for (int i = 0; i < 150; i++) random_program();
+  for (int i = 0; i < 150; i++) broadcast();
 }

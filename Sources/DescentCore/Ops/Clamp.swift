@@ -14,14 +14,7 @@ extension Pointwise {
     gradient: { x, s, g in [select(x[0] .<= s[0], g, 0)] }
   ) { x, s in minimum(x[0], s[0]) }
   static let clampTensorOp = Pointwise(
-    "clamp", result: .promoted, inputs: 3, scalars: 0,
-    gradient: { x, _, g in
-      [
-        select((x[0] .>= x[1]) & (x[0] .<= x[2]), g, 0),
-        select((x[1] .< x[2]) & (x[0] .< x[1]), g, 0),
-        select((x[0] .> x[2]) | (x[2] .< x[1]), g, 0),
-      ]
-    }
+    "clamp", result: .promoted, inputs: 3, scalars: 0
   ) { x, _ in clamp(x[0], x[1], x[2]) }
   static let clampMinTensorOp = Pointwise(
     "clamp_min", result: .promoted, inputs: 2, scalars: 0, node: "ClampMinBackward1",

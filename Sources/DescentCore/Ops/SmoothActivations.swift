@@ -217,9 +217,42 @@ extension Tensor {
       return d
     }
     guard let d else { return .poison }
-    let half = shape[d] / 2
-    return Pointwise.gluOp(
-      narrow(d, 0, half, file: file, line: line), narrow(d, half, half, file: file, line: line),
-      file: file, line: line)
+    let output = noGrad {
+      let (a, b) = halves(d)
+      return Pointwise.gluOp(a, b, file: file, line: line)
+    }
+    if recording(self) {
+      output.record(
+        "GluBackward0", TensorList(self), saving: TensorList(self), file: file, line: line
+      ) { step, g in step.give(0, Tensor.gluGradient(step.saved(0), g, d)) }
+    }
+    return output
+  }
+
+  private final func halves(_ dim: Int) -> (Tensor, Tensor) {
+    let half = shape[dim] / 2
+    return (sliced(dim, 0, half, 1), sliced(dim, half, half, 1))
+  }
+
+  /// Both halves' gradients side by side: in one pass where nothing is recorded.
+  private static func gluGradient(_ x: Tensor, _ g: Tensor, _ dim: Int) -> Tensor {
+    let (a, b) = x.halves(dim)
+    // Its gradients need both halves, but not the result.
+    let plan = Pointwise.gluOp.derivatives.plan(for: Pointwise.gluOp, needs: 0b11)
+      .takeUnretainedValue()
+    func operand(_ source: Int) -> Tensor { source < 0 ? g : source == 0 ? a : b }
+    guard let fused = plan.fused, !ThreadLocal.gradEnabled else {
+      return cat(plan.computed.map { $0.run(ScalarList(), operand) }, dim: dim)
+    }
+    let gradient = Tensor(empty: x.shape, dtype: x.dtype)
+    let parts = noGrad { gradient.halves(dim) }
+    let call = PointwiseCall(
+      program: fused.program, dtype: x.dtype, shape: g.shape,
+      inputs: TensorList(fused.sources.map(operand)), scalars: ScalarList(),
+      outputs: TensorList(fused.inputs.map { $0 == 0 ? parts.0 : parts.1 }))
+    do throws(Misuse) { try x.device.backend.pointwise(call) } catch {
+      error.named("glu").raise(file: "", line: 0)
+    }
+    return gradient
   }
 }
