@@ -7,6 +7,7 @@
 #include "dsc_plan.h"
 #include "dsc_stream.h"
 #include "dsc_strided.h"
+#include "dsc_targets.h"
 
 typedef struct {
   const DscPlan *plan;
@@ -161,11 +162,13 @@ static inline void load(Frame *frame, int i, int64_t index, const int64_t *posit
   }
 }
 
-// What the inputs have from element `index` of the walk on, where it lies in order.
-static inline int values_at(const Frame *frame, int64_t index, DscAhead *ahead) {
+// What is asked for while results of the elements from `index` of the walk on go past the cache:
+// what inputs that lie in order have further on, unless the processor fetches that itself.
+static inline int values_ahead(const Frame *frame, int64_t index, DscAhead *ahead) {
+  if (dsc_fetches_alone()) return 0;
   for (int k = 0; k < frame->stream_count; k++) {
     const DscOperand *operand = &frame->plan->operands[frame->streams[k]];
-    const uintptr_t offset = (uintptr_t)index * operand->size;
+    const uintptr_t offset = (uintptr_t)(index + DSC_AHEAD) * operand->size;
     ahead[k] = (DscAhead){(const char *)((uintptr_t)operand->data + offset), operand->size};
   }
   return frame->stream_count;
@@ -197,7 +200,7 @@ static inline void store(const Frame *frame, int i, int64_t index, const int64_t
   if (in_place) return;
   if (operand->streamed) {
     DscAhead ahead[DSC_MAX_INPUTS];
-    const int aheads = values_at(frame, index + DSC_AHEAD, ahead);
+    const int aheads = values_ahead(frame, index, ahead);
     dsc_stream(operand->size, values, count, run, ahead, aheads);
   } else if (run) {
     dsc_scatter(operand->size, values, operand->stride, count, run);

@@ -25,7 +25,7 @@ static void finish(const Frame *frame, int64_t index, int64_t count, char *out) 
   const DscInstruction *last = &plan->program->instructions[plan->program->instruction_count - 1];
   void *const *registers = frame->registers;
   DscAhead ahead[DSC_MAX_INPUTS];
-  const int aheads = values_at(frame, index + DSC_AHEAD, ahead);
+  const int aheads = values_ahead(frame, index, ahead);
   plan->finish(count, registers[last->a], registers[last->b % DSC_MAX_REGISTERS],
                registers[last->c % DSC_MAX_REGISTERS], out, ahead, aheads);
 }

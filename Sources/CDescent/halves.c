@@ -90,7 +90,7 @@ void dsc_plan_run_halves(const DscPlan *plan, int64_t first, int64_t count) {
              (size_t)size);
   }
   plan->halves(whole, operands[0], operands[1], operands[2], ones, streams, out, ahead,
-               streams ? aheads : 0);
+               streams && !dsc_fetches_alone() ? aheads : 0);
   if (left > 0) {
     for (int k = 0; k < arity; k++)
       if (sources[k].halves) operands[k] = last[k];
