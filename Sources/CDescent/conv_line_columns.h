@@ -36,7 +36,7 @@ static bool DSC_TYPED(band_streams)(const DscBand *band) {
 
 // Where a tile of a band belongs, the channels from `i` on.
 static DSC_TYPED(Place)
-    DSC_TYPED(place_of)(const DscBand *band, int64_t i, const int64_t *to, bool streams) {
+    DSC_TYPED(place_of)(const DscBand *band, int64_t i, const int64_t *to, DscInto into) {
   const DscConvolution *call = band->call;
   const int64_t channel = band->group * (call->out_channels / call->groups) + band->row + i;
   const DSC_T *bias = (const DSC_T *)call->bias;
@@ -45,7 +45,7 @@ static DSC_TYPED(Place)
              (band->image * call->out_channels + channel) * band->positions + band->first,
       .apart = band->positions,
       .to = to,
-      .streams = streams,
+      .into = into,
       .bias = bias == NULL ? NULL : bias + channel,
   };
 }
@@ -143,7 +143,7 @@ enum { DSC_TYPED(NEIGHBOURS) = 4 };
 // written.
 static void DSC_TYPED(neighbours)(const DscBand *band, int64_t i, int64_t rows, const DSC_T *a,
                                   const DSC_T *grid, int64_t k, const DSC_TYPED(Columns) * columns,
-                                  int64_t tiles, bool streams) {
+                                  int64_t tiles, DscInto into) {
   const int64_t depth = DSC_TYPED(depth_of)(k), end = dsc_volume(band->call->out_size);
   DSC_T sums[DSC_TYPED(NEIGHBOURS)][DSC_TYPED(SUMS) * DSC_LANES_PER_VECTOR]
       __attribute__((aligned(64)));
@@ -157,11 +157,11 @@ static void DSC_TYPED(neighbours)(const DscBand *band, int64_t i, int64_t rows, 
       const int64_t some = (stop < at->end ? stop : at->end) - from;
       const bool is_first = start <= at->start;  // then nothing is there to be added to
       const bool is_direct = depth >= k && at->to[at->count - 1] + DSC_LANES_PER_VECTOR <= end;
-      const DSC_TYPED(Place) place = DSC_TYPED(place_of)(band, i, at->to, streams);
+      const DSC_TYPED(Place) place = DSC_TYPED(place_of)(band, i, at->to, into);
       const DSC_TYPED(Place) waiting = {.out = sums[t],
                                         .apart = at->count * DSC_LANES_PER_VECTOR,
                                         .to = in_order,
-                                        .accumulate = !is_first};
+                                        .into = is_first ? DSC_REPLACE : DSC_ADD};
       if (some > 0 || is_first) DSC_TYPED(grid_tiles)
       [rows - 1][at->count - 1](some > 0 ? some : 0, a + from * DSC_LINE_ROWS, grid, at->at,
                                 band->offsets + from, is_direct ? &place : &waiting);
@@ -186,7 +186,8 @@ static void DSC_TYPED(columns_band)(const DscBand *band) {
     const DSC_T *a = band->weights;
     for (int64_t i = 0, rows; i < band->rows; i += rows, a += k * DSC_LINE_ROWS) {
       rows = DSC_TYPED(height)(band->rows - i);
-      DSC_TYPED(neighbours)(band, i, rows, a, grid, k, columns, tiles, streams);
+      DSC_TYPED(neighbours)
+      (band, i, rows, a, grid, k, columns, tiles, streams ? DSC_STREAM : DSC_REPLACE);
     }
   }
   if (streams) dsc_stream_finish();

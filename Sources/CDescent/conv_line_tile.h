@@ -35,8 +35,7 @@ typedef struct {
   DSC_T *out;
   int64_t apart;
   const int64_t *to;
-  bool accumulate;    // onto what is there
-  bool streams;       // past the cache, each vector a line of it; then nothing is added to
+  DscInto into;       // in DSC_STREAM each vector is a line of the cache
   const DSC_T *bias;  // one a row, or NULL
 } DSC_TYPED(Place);
 
@@ -50,9 +49,9 @@ static inline __attribute__((always_inline)) void DSC_TYPED(place_sums)(
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++) {
       Vector *at = (Vector *)(row + place->to[v]);
-      if (place->accumulate) sum[i][v] += *at;
+      if (place->into == DSC_ADD) sum[i][v] += *at;
       if (place->bias != NULL) sum[i][v] += (Vector)(place->bias[i]);
-      if (place->streams)
+      if (place->into == DSC_STREAM)
         __builtin_nontemporal_store(sum[i][v], (DSC_TYPED(Whole) *)(void *)at);
       else
         *at = sum[i][v];

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dsc_direct.h"
+#include "dsc_product.h"
 #include "dsc_stream.h"
 #include "dsc_targets.h"
 

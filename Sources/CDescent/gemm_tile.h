@@ -213,11 +213,9 @@ static void DSC_TYPED(tile_packed)(int64_t k, const DSC_T *a, const DSC_T *b, DS
   int64_t left = k;
   for (; left >= 3 * DSC_TILE_ROWS; left -= DSC_TILE_ROWS, ahead.from += ahead.group)
     DSC_TYPED(packed_group)(false, DSC_TILE_ROWS, &a, &b, ahead.from, ahead.step, sum);
-  const int64_t rows = left < DSC_TILE_ROWS ? left : DSC_TILE_ROWS;
-  if (into == DSC_STREAM)
-    DSC_TYPED(packed_group)(false, rows, &a, &b, ahead.from, ahead.step, sum);
-  else
-    DSC_TYPED(packed_group)
+  const int64_t most = left < DSC_TILE_ROWS ? left : DSC_TILE_ROWS;
+  const int64_t rows = into == DSC_STREAM ? 0 : most;  // of C that are needed
+  DSC_TYPED(packed_group)
   (true, rows, &a, &b, (const char *)out, out_row * (int64_t)sizeof(DSC_T), sum);
   DSC_TYPED(packed_group)(false, left - rows, &a, &b, ahead.from, ahead.step, sum);
   DSC_TYPED(store_tile)(DSC_TILE_ROWS, DSC_TILE_VECTORS, sum, out, out_row, into);

@@ -1,17 +1,8 @@
 // Rows of a window joined column by column, then columns of a row, in one element type DSC_T: see
 // dsc_windows.h. Rows are read one after the other, as memory holds them, into results that stay in
 // registers. No include guard.
-#define DSC_TYPED(name)      DSC_NAME(DSC_PASTE(name, DSC_T_NAME))
-#define DSC_LANES_PER_VECTOR ((int)(DSC_VECTOR_BYTES / sizeof(DSC_T)))
-#define DSC_INLINE           static inline __attribute__((always_inline))
-#define DSC_UNROLL           DSC_PRAGMA(clang loop unroll(full))
-#define DSC_EACH             DSC_UNROLL for (int l = 0; l < vectors; l++)
+#include "window_vectors.h"
 
-#define DSC_VECTOR_OF(type)  ext_vector_type(DSC_VECTOR_BYTES / sizeof(type))
-typedef DSC_T DSC_TYPED(Vector) __attribute__((DSC_VECTOR_OF(DSC_T)));
-typedef DSC_T DSC_TYPED(Loaded)
-    __attribute__((DSC_VECTOR_OF(DSC_T), aligned(sizeof(DSC_T)), may_alias));
-typedef __typeof__((DSC_TYPED(Vector))(DSC_T)0 < (DSC_TYPED(Vector))(DSC_T)0) DSC_TYPED(Mask);
 typedef int32_t DSC_TYPED(Numbers) __attribute__((ext_vector_type(DSC_VECTOR_BYTES / sizeof(DSC_T)),
                                                   aligned(sizeof(int32_t)), may_alias));
 // Columns of a row are joined in this many lanes whatever the instruction set: sums depend on it.
@@ -25,7 +16,6 @@ typedef int64_t DSC_TYPED(Truth);
 #endif
 typedef DSC_TYPED(Truth) DSC_TYPED(LineMask)
     __attribute__((ext_vector_type(DSC_TYPED(LINE)), aligned(sizeof(DSC_T)), may_alias));
-#undef DSC_VECTOR_OF
 
 // What rows are asked for.
 enum { DSC_TYPED(SUM), DSC_TYPED(LARGEST), DSC_TYPED(NUMBERED) };
@@ -172,16 +162,28 @@ static void DSC_TYPED(sum_columns)(const DscSpan *spans, int64_t count, const DS
   }
 }
 
-// The largest values of neighbouring windows; false where one is a NaN or a zero, of which there
-// are several: which it is depends on the order.
-static bool DSC_TYPED(max_columns)(const DscSpan *spans, int64_t count, const DSC_T *row,
-                                   DSC_T *best) {
+// The largest of some columns; `is_nan` is set where there is a NaN.
+DSC_INLINE DSC_T DSC_TYPED(largest_of)(const DSC_T *row, int64_t from, int64_t to,
+                                       DSC_TYPED(LineMask) * is_nan) {
   typedef DSC_TYPED(Line) Line;
   typedef DSC_TYPED(LineMask) Mask;
   typedef DSC_TYPED(Truth) Truth;
   const Mask lane = *(const Mask *)DSC_TYPED(lanes);
-  enum { LINE = DSC_TYPED(LINE), FEW = LINE / 2 };
-  Mask is_nan = 0;
+  Line all = (Line)DSC_LOWEST;
+  for (int64_t x = from; x < to; x += DSC_TYPED(LINE)) {
+    const Line v = (lane < (Mask)(Truth)(to - x)) ? *(const Line *)(row + x) : (Line)DSC_LOWEST;
+    *is_nan |= DSC_ARE_NAN(v, v);
+    all = DSC_LARGER(all, v);
+  }
+  return DSC_TYPED(largest_of_line)(&all);
+}
+
+// The largest values of neighbouring windows; false where one is a NaN or a zero, of which there
+// are several: which it is depends on the order.
+static bool DSC_TYPED(max_columns)(const DscSpan *spans, int64_t count, const DSC_T *row,
+                                   DSC_T *best) {
+  enum { FEW = DSC_TYPED(LINE) / 2 };
+  DSC_TYPED(LineMask) is_nan = 0;
   bool has_zero = false, has_nan = false;
   for (int64_t w = 0; w < count; w++) {
     const int64_t from = spans[w].from, to = spans[w].to;
@@ -196,13 +198,7 @@ static bool DSC_TYPED(max_columns)(const DscSpan *spans, int64_t count, const DS
       has_zero |= largest == 0;
       continue;
     }
-    Line all = (Line)DSC_LOWEST;
-    for (int64_t x = from; x < to; x += LINE) {
-      const Line v = (lane < (Mask)(Truth)(to - x)) ? *(const Line *)(row + x) : (Line)DSC_LOWEST;
-      is_nan |= DSC_ARE_NAN(v, v);
-      all = DSC_LARGER(all, v);
-    }
-    best[w] = DSC_TYPED(largest_of_line)(&all);
+    best[w] = DSC_TYPED(largest_of)(row, from, to, &is_nan);
     has_zero |= best[w] == 0;
   }
   return (DSC_T)0.5 == 0 || !(has_zero || has_nan || DSC_TYPED(least_of_line)(&is_nan) < 0);
@@ -236,13 +232,7 @@ static bool DSC_TYPED(max_places)(const DscSpan *spans, int64_t count, int64_t w
   Mask is_nan = 0;
   for (int64_t w = 0; w < count; w++) {
     const int64_t from = spans[w].from, to = spans[w].to;
-    Line all = (Line)DSC_LOWEST;
-    for (int64_t x = from; x < to; x += LINE) {
-      const Line v = (lane < (Mask)(Truth)(to - x)) ? *(const Line *)(row + x) : (Line)DSC_LOWEST;
-      is_nan |= DSC_ARE_NAN(v, v);
-      all = DSC_LARGER(all, v);
-    }
-    best[w] = DSC_TYPED(largest_of_line)(&all);
+    best[w] = DSC_TYPED(largest_of)(row, from, to, &is_nan);
     Mask place = (Mask)(Truth)INT32_MAX;
     for (int64_t x = from; x < to; x += LINE) {
       const Mask found =
