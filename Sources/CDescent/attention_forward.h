@@ -151,14 +151,14 @@ static void DSC_NAME(score_keys)(const DscHead *head, const float *query, int64_
                                  float *gathered, float *scores) {
   enum { STREAMS = DSC_TYPED(streams) };
   const DscMatrices *key = &head->key;
-  const int64_t size = head->call->size;
+  const int64_t size = head->call->size, ahead = DSC_TYPED(vector_ahead)(key->row, count);
   DSC_TYPED(Chains) chains[4];
   const float *a[4], *x[4] = {query, query, query, query};
   for (int64_t j = 0; j < count;) {
     const float *from = key->data + j * key->row;
     if (key->column == 1 && j + STREAMS <= count) {
       for (int s = 0; s < STREAMS; s++) a[s] = from + s * key->row;
-      DSC_TYPED(dot_chains)(STREAMS, a, x, size, DSC_TYPED(vector_ahead)(key->row, count), chains);
+      DSC_TYPED(dot_chains)(STREAMS, a, x, size, ahead, chains);
       for (int s = 0; s < STREAMS; s++) scores[j + s] = DSC_TYPED(sum_chains)(&chains[s]);
       j += STREAMS;
       continue;

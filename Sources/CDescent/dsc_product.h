@@ -32,6 +32,7 @@ typedef struct {
   const DscPatches *patches;
   int64_t column;
   bool streams;  // C, as a whole, is larger than what stays in the caches
+  bool far;      // so is B
 } DscProduct;
 
 /// What becomes of the sums of a tile: they replace C's elements or are added to them. In

@@ -161,6 +161,7 @@ static int run_plan(const DscGemm *call, const DscPatches *patches) {
   // Multiply-adds that one thread does faster than two, and those that take less time than waking
   // one.
   enum { SMALL = (1 << 18) - 1, BRIEF = 1 << 20, SIDE = 512 };
+  enum { FAR = 24 << 20 };  // bytes that the caches do not keep from call to call
   Plan plan = {
       .call = call,
       .product = {.dtype = call->dtype,
@@ -192,6 +193,7 @@ static int run_plan(const DscGemm *call, const DscPatches *patches) {
   // A column vector becomes a row; a transposed C is written by rows.
   plan.swapped = patches == NULL && p->m != 1 && (p->n == 1 || (p->c_row == 1 && p->c_column != 1));
   if (plan.swapped) transpose(p);
+  p->far = patches == NULL && p->k * p->n * plan.size > FAR;
   plan.run = runner_of(p);
   if (plan.batch == 1 && p->m <= SIDE && p->n <= SIDE && p->m * p->n * p->k <= SMALL)
     return plan.run(p);

@@ -16,6 +16,32 @@ static int64_t DSC_FROM(vector_ahead)(int64_t column, int64_t count) {
   return all > LARGER && loads_parts ? WITHIN / size : 0;
 }
 
+// How columns are read, and what is asked for meanwhile.
+typedef struct {
+  bool single;    // one after the other, as a processor fetches best that goes on by itself
+  int64_t ahead;  // elements from where they are read; 0: nothing
+  bool begins;    // only what the next group of columns begins with
+  bool second;    // into the second-level cache: columns far apart share few sets of the first
+} DSC_FROM(Asked);
+
+static DSC_FROM(Asked) DSC_FROM(vector_asked)(const DscProduct *g) {
+  enum { SECOND = 512 << 10, LONG = 4 << 10 };
+  const int64_t group = DSC_TYPED(streams) * g->b_column, bytes = group * (int64_t)sizeof(DSC_S);
+  DSC_FROM(Asked) asked = {0};
+  if (group <= 0 || g->n < DSC_TYPED(streams)) return asked;
+  if (!dsc_fetches_alone()) {
+    asked.ahead = DSC_FROM(vector_ahead)(g->b_column, g->n);
+    asked.begins = asked.ahead == group;
+  } else if (g->far && bytes <= SECOND) {  // from memory the processor fetches too late
+    asked.ahead = 4 * bytes <= SECOND ? 4 * group : group;
+    asked.second = true;
+  } else {
+    const bool converts = sizeof(DSC_S) != sizeof(DSC_T);
+    asked.single = !converts && !g->far && g->k * (int64_t)sizeof(DSC_S) >= LONG;
+  }
+  return asked;
+}
+
 static inline __attribute__((always_inline)) void DSC_FROM(read_chains)(const DSC_S *from,
                                                                         DSC_TYPED(Chains) * to) {
   typedef DSC_S Elements __attribute__((ext_vector_type(DSC_CHAINS), aligned(sizeof(DSC_S))));
@@ -32,68 +58,6 @@ static inline __attribute__((always_inline)) void DSC_FROM(read_some)(const DSC_
   *to = DSC_WIDEN(some, DSC_TYPED(Chains));
 }
 
-// The chains of `streams` dot products of one length, side by side; those of a are fetched ahead.
-static inline __attribute__((always_inline)) void DSC_FROM(dot_chains)(int streams,
-                                                                       const DSC_S *const *a,
-                                                                       const DSC_T *const *x,
-                                                                       int64_t count, int64_t ahead,
-                                                                       DSC_TYPED(Chains) * out) {
-  typedef DSC_TYPED(Chains) Chains;
-  Chains sum[4];
-#pragma clang loop unroll(full)
-  for (int s = 0; s < streams; s++) sum[s] = (Chains)((DSC_T)0);
-  int64_t p = 0;
-  // Fewer turns: more of what the processor has in flight are loads.
-#pragma clang loop unroll_count(4)
-  for (; ahead != 0 && p + DSC_CHAINS <= count; p += DSC_CHAINS) {
-#pragma clang loop unroll(full)
-    for (int s = 0; s < streams; s++) {
-      __builtin_prefetch(a[s] + p + ahead);
-      Chains u;
-      DSC_FROM(read_chains)(a[s] + p, &u);
-      sum[s] = DSC_MULTIPLY_ADD(u, *(const Chains *)(x[s] + p), sum[s]);
-    }
-  }
-  for (; p + DSC_CHAINS <= count; p += DSC_CHAINS) {
-#pragma clang loop unroll(full)
-    for (int s = 0; s < streams; s++) {
-      Chains u;
-      DSC_FROM(read_chains)(a[s] + p, &u);
-      sum[s] = DSC_MULTIPLY_ADD(u, *(const Chains *)(x[s] + p), sum[s]);
-    }
-  }
-  if (p < count) {
-    for (int s = 0; s < streams; s++) {
-      Chains u, v;
-      DSC_FROM(read_some)(a[s] + p, count - p, &u);
-      DSC_TYPED(read_some)(x[s] + p, count - p, &v);
-      sum[s] = DSC_MULTIPLY_ADD(u, v, sum[s]);
-    }
-  }
-#pragma clang loop unroll(full)
-  for (int s = 0; s < streams; s++) out[s] = sum[s];
-}
-
-// Dot products with STREAMS columns that are contiguous in memory. A function of its own: within
-// the loops around it the compiler would step a dozen pointers from group to group. Its stack is
-// aligned, or chains that wait there between blocks lie across two lines of the cache.
-static __attribute__((noinline)) DSC_ALIGNED_STACK void DSC_FROM(vector_columns)(
-    const DSC_S *b, int64_t column, const DSC_T *x, int64_t k, int64_t ahead, DSC_T *out) {
-  enum { STREAMS = DSC_TYPED(streams), BLOCK = DSC_TYPED(vector_block) };
-  DSC_TYPED(Chains) total[4], part[4];
-  for (int64_t start = 0; start < k; start += BLOCK, b += BLOCK, x += BLOCK) {
-    const DSC_S *of[4];
-    const DSC_T *by[4];
-#pragma clang loop unroll(full)
-    for (int s = 0; s < STREAMS; s++) of[s] = b + s * column, by[s] = x;
-    DSC_FROM(dot_chains)(STREAMS, of, by, k - start < BLOCK ? k - start : BLOCK, ahead, part);
-#pragma clang loop unroll(full)
-    for (int s = 0; s < STREAMS; s++) total[s] = start == 0 ? part[s] : total[s] + part[s];
-  }
-#pragma clang loop unroll(full)
-  for (int s = 0; s < STREAMS; s++) out[s] = DSC_TYPED(sum_chains)(&total[s]);
-}
-
 // Asks for what columns begin with. Of long ones that is enough, as the processor goes on by
 // itself; whole ones, 4 KB apart, would share too few sets of the first-level cache.
 static __attribute__((noinline)) void DSC_FROM(ask_for_columns)(const DSC_S *b, int64_t column) {
@@ -101,6 +65,110 @@ static __attribute__((noinline)) void DSC_FROM(ask_for_columns)(const DSC_S *b, 
   for (int64_t l = 0; l < ASKED; l += LINE)
 #pragma clang loop unroll(full)
     for (int s = 0; s < DSC_TYPED(streams); s++) __builtin_prefetch(b + s * column + l);
+}
+
+// Adds the products of the last `left` elements to chains. Apart, so that others stay in registers.
+static __attribute__((noinline)) void DSC_FROM(add_rest)(const DSC_S *a, const DSC_T *x,
+                                                         int64_t left, DSC_TYPED(Chains) * chains) {
+  DSC_TYPED(Chains) u, v;
+  DSC_FROM(read_some)(a, left, &u);
+  DSC_TYPED(read_some)(x, left, &v);
+  *chains = DSC_MULTIPLY_ADD(u, v, *chains);
+}
+
+// The chains of `streams` dot products of one length, side by side; those of a are fetched ahead,
+// into the second-level cache or the first.
+static inline __attribute__((always_inline)) void DSC_FROM(dot_asking)(
+    int streams, const DSC_S *const *a, const DSC_T *const *x, int64_t count, int64_t ahead,
+    bool second, DSC_TYPED(Chains) * out) {
+  typedef DSC_TYPED(Chains) Chains;
+  Chains sum[4];
+#pragma clang loop unroll(full)
+  for (int s = 0; s < streams; s++) sum[s] = (Chains)((DSC_T)0);
+  const int64_t whole = count - count % DSC_CHAINS;
+  int64_t p = 0;
+  // Fewer turns: more of what the processor has in flight are loads.
+#pragma clang loop unroll_count(4)
+  for (; ahead != 0 && p < whole; p += DSC_CHAINS) {
+#pragma clang loop unroll(full)
+    for (int s = 0; s < streams; s++) {
+      if (second)
+        __builtin_prefetch(a[s] + p + ahead, 0, 2);
+      else
+        __builtin_prefetch(a[s] + p + ahead);
+      Chains u;
+      DSC_FROM(read_chains)(a[s] + p, &u);
+      sum[s] = DSC_MULTIPLY_ADD(u, *(const Chains *)(x[s] + p), sum[s]);
+    }
+  }
+#pragma clang loop unroll_count(4)
+  for (; p < whole; p += DSC_CHAINS) {
+#pragma clang loop unroll(full)
+    for (int s = 0; s < streams; s++) {
+      Chains u;
+      DSC_FROM(read_chains)(a[s] + p, &u);
+      sum[s] = DSC_MULTIPLY_ADD(u, *(const Chains *)(x[s] + p), sum[s]);
+    }
+  }
+  if (whole < count) {
+#pragma clang loop unroll(full)
+    for (int s = 0; s < streams; s++) {
+      Chains chains = sum[s];
+      DSC_FROM(add_rest)(a[s] + whole, x[s] + whole, count - whole, &chains);
+      sum[s] = chains;
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int s = 0; s < streams; s++) out[s] = sum[s];
+}
+
+static inline __attribute__((always_inline)) void DSC_FROM(dot_chains)(int streams,
+                                                                       const DSC_S *const *a,
+                                                                       const DSC_T *const *x,
+                                                                       int64_t count, int64_t ahead,
+                                                                       DSC_TYPED(Chains) * out) {
+  DSC_FROM(dot_asking)(streams, a, x, count, ahead, false, out);
+}
+
+// Dot products with `count` columns that are contiguous in memory, a multiple of `streams` that go
+// side by side. Every way of asking is a function of its own: one for all is more than the compiler
+// keeps in registers. Its stack is aligned, or chains that wait there between blocks lie across two
+// lines of the cache.
+#define DSC_COLUMNS(name, streams, ahead, second, begins)                                        \
+  static __attribute__((noinline)) DSC_ALIGNED_STACK void DSC_FROM(name)(                        \
+      const DSC_S *b, int64_t column, const DSC_T *x, int64_t k, int64_t asked, int64_t count,   \
+      DSC_T *out) {                                                                              \
+    enum { BLOCK = DSC_TYPED(vector_block) };                                                    \
+    for (; count > 0; count -= (streams), b += (streams)*column, out += (streams)) {             \
+      DSC_TYPED(Chains) total[4], part[4];                                                       \
+      if (begins) DSC_FROM(ask_for_columns)(b + asked, column);                                  \
+      const DSC_S *of[4] = {b, b + column, b + 2 * column, b + 3 * column};                      \
+      const DSC_T *by[4] = {x, x, x, x};                                                         \
+      DSC_FROM(dot_asking)(streams, of, by, k < BLOCK ? k : BLOCK, ahead, second, total);        \
+      for (int64_t left = k - BLOCK; left > 0; left -= BLOCK) {                                  \
+        for (int s = 0; s < (streams); s++) of[s] += BLOCK, by[s] += BLOCK;                      \
+        DSC_FROM(dot_asking)(streams, of, by, left < BLOCK ? left : BLOCK, ahead, second, part); \
+        for (int s = 0; s < (streams); s++) total[s] += part[s];                                 \
+      }                                                                                          \
+      for (int s = 0; s < (streams); s++) out[s] = DSC_TYPED(sum_chains)(&total[s]);             \
+    }                                                                                            \
+  }
+DSC_COLUMNS(columns_single, 1, 0, false, false)
+DSC_COLUMNS(columns_unasked, DSC_TYPED(streams), 0, false, false)
+DSC_COLUMNS(columns_begun, DSC_TYPED(streams), 0, false, true)
+DSC_COLUMNS(columns_near, DSC_TYPED(streams), asked, false, false)
+DSC_COLUMNS(columns_far, DSC_TYPED(streams), asked, true, false)
+#undef DSC_COLUMNS
+
+static void DSC_FROM(vector_columns)(const DscProduct *g, const DSC_FROM(Asked) * asked,
+                                     const DSC_S *b, int64_t count, DSC_T *out) {
+  const DSC_T *x = (const DSC_T *)(const void *)g->a;
+  const int64_t ahead = asked->ahead;
+  (asked->single   ? DSC_FROM(columns_single)
+   : ahead == 0    ? DSC_FROM(columns_unasked)
+   : asked->begins ? DSC_FROM(columns_begun)
+   : asked->second ? DSC_FROM(columns_far)
+                   : DSC_FROM(columns_near))(b, g->b_column, x, g->k, ahead, count, out);
 }
 
 // The same with columns that are not: they are first made so, block by block.
@@ -199,9 +267,7 @@ static int DSC_FROM(vector)(const DscProduct *product) {
     contiguous = *product, g = &contiguous;
     contiguous.a = (const char *)x, contiguous.a_column = 1;
   }
-  const DSC_T *x = (const DSC_T *)(const void *)g->a;
-  const int64_t ahead = g->n < STREAMS ? 0 : DSC_FROM(vector_ahead)(g->b_column, g->n);
-  const bool asks = ahead == STREAMS * g->b_column && ahead != 0;
+  const DSC_FROM(Asked) asked = DSC_FROM(vector_asked)(g);
   const bool strips = DSC_FROM(is_read_by_strips)(g);
   for (int64_t j = 0, count; j < g->n; j += count) {
     const int64_t left = g->n - j;
@@ -212,15 +278,11 @@ static int DSC_FROM(vector)(const DscProduct *product) {
       DSC_FROM(vector_short)(g, j, count, out);
     } else if (g->b_row == 1 || g->b_column != 1 || g->n < DSC_CHAINS) {
       int64_t l = 0;
-      for (; l + STREAMS <= count; l += STREAMS) {
-        const DSC_S *columns = b + l * g->b_column;
-        if (g->b_row != 1) {
-          DSC_FROM(vector_gathered)(g, j + l, out + l);
-          continue;
-        }
-        if (asks) DSC_FROM(ask_for_columns)(columns + ahead, g->b_column);
-        DSC_FROM(vector_columns)(columns, g->b_column, x, g->k, asks ? 0 : ahead, out + l);
+      if (g->b_row == 1) {
+        l = count / STREAMS * STREAMS;
+        DSC_FROM(vector_columns)(g, &asked, b, l, out);
       }
+      for (; l + STREAMS <= count; l += STREAMS) DSC_FROM(vector_gathered)(g, j + l, out + l);
       for (; l < count; l++) out[l] = DSC_FROM(vector_dot)(g, j + l);
     } else if (strips) {
       DSC_FROM(vector_strips)(g, j, count, out);
