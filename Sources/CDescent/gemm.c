@@ -159,8 +159,8 @@ static void divide(Plan *plan, int64_t threads) {
 
 static int run_plan(const DscGemm *call, const DscPatches *patches) {
   // Multiply-adds that one thread does faster than two, and those that take less time than waking
-  // one.
-  enum { SMALL = (1 << 18) - 1, BRIEF = 1 << 20, SIDE = 512 };
+  // one: fewer of a vector's, which wait for the matrix.
+  enum { SMALL = (1 << 18) - 1, BRIEF = 1 << 20, BRIEF_VECTOR = 1 << 18, SIDE = 512 };
   enum { FAR = 24 << 20 };  // bytes that the caches do not keep from call to call
   Plan plan = {
       .call = call,
@@ -202,7 +202,8 @@ static int run_plan(const DscGemm *call, const DscPatches *patches) {
   int64_t blocks = plan.row_pieces * plan.column_pieces;
   plan.is_whole = blocks == 1 && plan.batch > 1;
   const int64_t pieces = blocks * dsc_parts(plan.batch, plan.batch_step);
-  if (p->m * p->n * p->k * plan.batch <= BRIEF)
+  const int64_t brief = plan.run == dsc_product_vector ? BRIEF_VECTOR : BRIEF;
+  if (p->m * p->n * p->k * plan.batch <= brief)
     dsc_parallel_brief(pieces, run_piece, &plan);
   else
     dsc_parallel(pieces, run_piece, &plan);
