@@ -128,6 +128,42 @@ static void large_product(DscDType dtype) {
   free(c), release(&a), release(&b), release(&part);
 }
 
+// A matrix that no cache holds times a vector: its rows, which repeat, have the bits of a small
+// product, and of a row alone.
+static void large_matrix(DscDType dtype) {
+  enum { ROWS = 101, BYTES = 25 << 20 };
+  const int64_t size = (int64_t)dsc_dtype_size(dtype), k = 900 + below(1400);
+  const int64_t m = BYTES / (k * size) + below(9);
+  Array some = filled(dtype, ROWS * k), x = filled(dtype, k);
+  Array of_some = vector(dtype, ROWS), of_all = vector(dtype, m), alone = vector(dtype, 1);
+  char *all = malloc((size_t)(m * k * size));
+  for (int64_t i = 0; i < m; i++)
+    memcpy(all + i * k * size, (const char *)some.view.data + i % ROWS * k * size,
+           (size_t)(k * size));
+  DscGemm g = {.dtype = dtype, .m = m, .n = 1, .k = k, .alpha = 1, .a = all, .a_row = k};
+  g.a_column = 1, g.b = x.view.data, g.b_row = 1, g.b_column = 1;
+  g.c = of_all.view.data, g.c_row = 1, g.c_column = 1;
+  dsc_set_thread_count(1 + (int)below(2));
+  CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm of %s", dsc_dtype_name(dtype));
+  g.m = ROWS, g.a = some.view.data, g.c = of_some.view.data;
+  CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm of %s", dsc_dtype_name(dtype));
+  for (int64_t i = 0; i < m; i++) {
+    const char *small = (const char *)of_some.view.data + i % ROWS * size;
+    const bool same = memcmp((const char *)of_all.view.data + i * size, small, (size_t)size) == 0;
+    CHECK(same, "row %lld of %lld x %lld of %s", (long long)i, (long long)m, (long long)k,
+          dsc_dtype_name(dtype));
+  }
+  g.m = 1, g.c = alone.view.data;
+  for (int64_t i = 0; i < ROWS; i++) {
+    g.a = (const char *)some.view.data + i * k * size;
+    CHECK(dsc_gemm(&g) == DSC_OK, "dsc_gemm of %s", dsc_dtype_name(dtype));
+    const char *small = (const char *)of_some.view.data + i * size;
+    CHECK(memcmp(alone.view.data, small, (size_t)size) == 0, "row %lld of %s alone", (long long)i,
+          dsc_dtype_name(dtype));
+  }
+  free(all), release(&some), release(&x), release(&of_some), release(&of_all), release(&alone);
+}
+
 // Pairs of bfloat16 are added in the order of single multiply-adds: the bits of AVX2, with any k
 // and in each layout.
 static void bfloat_pairs(void) {
@@ -392,7 +428,7 @@ void check_products(void) {
   for (int i = 0; i < 120; i++) product(floating[i % 4]);
   for (int i = 0; i < 32; i++) far_product(floating[i % 4], i & 4, i & 8, i & 16);
   for (int i = 0; i < 100; i++) bfloat_pairs();
-  for (int i = 0; i < 4; i++) large_product(floating[i]);
+  for (int i = 0; i < 4; i++) large_product(floating[i]), large_matrix(floating[i]);
   for (int64_t m = 1; m <= 50; m++) rows_left(m);
   for (int i = 0; i < 80; i++) narrow_product(floating[i % 4]);
   for (int i = 0; i < 72; i++) integer_product((DscDType)(i % (DSC_INT64 + 1)));
