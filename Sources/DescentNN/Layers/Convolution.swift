@@ -8,6 +8,8 @@ import DescentCore
 /// | bias | [out] | uniform in ±1/√fan |
 ///
 /// The fan is the second size of the weight times the number of taps.
+/// - Precondition: the groups divide the channels:
+///   `Conv2d: 6 and 9 channels do not divide into 2 groups. Got … Try …`
 /// - Source: torch.nn.modules.conv
 public class ConvolutionLayer: Module {
   public let inChannels: Int
@@ -28,8 +30,15 @@ public class ConvolutionLayer: Module {
     dims: Int, isTransposed: Bool = false, _ inChannels: Int, _ outChannels: Int,
     _ kernelSize: [Int], stride: [Int], padding: PaddingAmount, dilation: [Int],
     outputPadding: [Int] = [0], groups: Int, bias: Bool, paddingMode: PaddingMode? = nil,
-    dtype: DType, generator: Generator?
+    dtype: DType, generator: Generator?, file: StaticString, line: UInt
   ) {
+    if groups < 1 || inChannels % groups != 0 || outChannels % groups != 0 {
+      Misuse(
+        "Conv\(isTransposed ? "Transpose" : "")\(dims)d",
+        "\(inChannels) and \(outChannels) channels do not divide into \(groups) groups",
+        got: "groups \(groups)", try: "a divisor of both numbers of channels"
+      ).report(file: file, line: line)
+    }
     func each(_ sizes: [Int]) -> [Int] {
       sizes.count == 1 ? Array(repeating: sizes[0], count: dims) : sizes
     }

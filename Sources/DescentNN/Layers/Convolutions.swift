@@ -10,12 +10,13 @@ public final class Conv1d: ConvolutionLayer {
     _ inChannels: Int, _ outChannels: Int, _ kernelSize: any SpatialSizes,
     stride: any SpatialSizes = 1, padding: some ConvolutionPadding = 0,
     dilation: any SpatialSizes = 1, groups: Int = 1, bias: Bool = true,
-    paddingMode: PaddingMode? = nil, dtype: DType = .float32, generator: Generator? = nil
+    paddingMode: PaddingMode? = nil, dtype: DType = .float32, generator: Generator? = nil,
+    file: StaticString = #fileID, line: UInt = #line
   ) {
     super.init(
       dims: 1, inChannels, outChannels, kernelSize.sizes.values, stride: stride.sizes.values,
       padding: padding.amount, dilation: dilation.sizes.values, groups: groups, bias: bias,
-      paddingMode: paddingMode, dtype: dtype, generator: generator)
+      paddingMode: paddingMode, dtype: dtype, generator: generator, file: file, line: line)
   }
 
   public override func forward(_ x: Tensor) -> Tensor {
@@ -35,12 +36,13 @@ public final class Conv2d: ConvolutionLayer {
     _ inChannels: Int, _ outChannels: Int, _ kernelSize: any SpatialSizes,
     stride: any SpatialSizes = 1, padding: some ConvolutionPadding = 0,
     dilation: any SpatialSizes = 1, groups: Int = 1, bias: Bool = true,
-    paddingMode: PaddingMode? = nil, dtype: DType = .float32, generator: Generator? = nil
+    paddingMode: PaddingMode? = nil, dtype: DType = .float32, generator: Generator? = nil,
+    file: StaticString = #fileID, line: UInt = #line
   ) {
     super.init(
       dims: 2, inChannels, outChannels, kernelSize.sizes.values, stride: stride.sizes.values,
       padding: padding.amount, dilation: dilation.sizes.values, groups: groups, bias: bias,
-      paddingMode: paddingMode, dtype: dtype, generator: generator)
+      paddingMode: paddingMode, dtype: dtype, generator: generator, file: file, line: line)
   }
 
   public override func forward(_ x: Tensor) -> Tensor {
@@ -60,12 +62,13 @@ public final class Conv3d: ConvolutionLayer {
     _ inChannels: Int, _ outChannels: Int, _ kernelSize: any SpatialSizes,
     stride: any SpatialSizes = 1, padding: some ConvolutionPadding = 0,
     dilation: any SpatialSizes = 1, groups: Int = 1, bias: Bool = true,
-    paddingMode: PaddingMode? = nil, dtype: DType = .float32, generator: Generator? = nil
+    paddingMode: PaddingMode? = nil, dtype: DType = .float32, generator: Generator? = nil,
+    file: StaticString = #fileID, line: UInt = #line
   ) {
     super.init(
       dims: 3, inChannels, outChannels, kernelSize.sizes.values, stride: stride.sizes.values,
       padding: padding.amount, dilation: dilation.sizes.values, groups: groups, bias: bias,
-      paddingMode: paddingMode, dtype: dtype, generator: generator)
+      paddingMode: paddingMode, dtype: dtype, generator: generator, file: file, line: line)
   }
 
   public override func forward(_ x: Tensor) -> Tensor {

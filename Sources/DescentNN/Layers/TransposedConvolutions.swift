@@ -10,13 +10,14 @@ public final class ConvTranspose1d: ConvolutionLayer {
     _ inChannels: Int, _ outChannels: Int, _ kernelSize: any SpatialSizes,
     stride: any SpatialSizes = 1, padding: any SpatialSizes = 0,
     outputPadding: any SpatialSizes = 0, groups: Int = 1, bias: Bool = true,
-    dilation: any SpatialSizes = 1, dtype: DType = .float32, generator: Generator? = nil
+    dilation: any SpatialSizes = 1, dtype: DType = .float32, generator: Generator? = nil,
+    file: StaticString = #fileID, line: UInt = #line
   ) {
     super.init(
       dims: 1, isTransposed: true, inChannels, outChannels, kernelSize.sizes.values,
       stride: stride.sizes.values, padding: .sizes(padding.sizes.values),
       dilation: dilation.sizes.values, outputPadding: outputPadding.sizes.values, groups: groups,
-      bias: bias, dtype: dtype, generator: generator)
+      bias: bias, dtype: dtype, generator: generator, file: file, line: line)
   }
 
   public override func forward(_ x: Tensor) -> Tensor {
@@ -36,13 +37,14 @@ public final class ConvTranspose2d: ConvolutionLayer {
     _ inChannels: Int, _ outChannels: Int, _ kernelSize: any SpatialSizes,
     stride: any SpatialSizes = 1, padding: any SpatialSizes = 0,
     outputPadding: any SpatialSizes = 0, groups: Int = 1, bias: Bool = true,
-    dilation: any SpatialSizes = 1, dtype: DType = .float32, generator: Generator? = nil
+    dilation: any SpatialSizes = 1, dtype: DType = .float32, generator: Generator? = nil,
+    file: StaticString = #fileID, line: UInt = #line
   ) {
     super.init(
       dims: 2, isTransposed: true, inChannels, outChannels, kernelSize.sizes.values,
       stride: stride.sizes.values, padding: .sizes(padding.sizes.values),
       dilation: dilation.sizes.values, outputPadding: outputPadding.sizes.values, groups: groups,
-      bias: bias, dtype: dtype, generator: generator)
+      bias: bias, dtype: dtype, generator: generator, file: file, line: line)
   }
 
   public override func forward(_ x: Tensor) -> Tensor {
@@ -62,13 +64,14 @@ public final class ConvTranspose3d: ConvolutionLayer {
     _ inChannels: Int, _ outChannels: Int, _ kernelSize: any SpatialSizes,
     stride: any SpatialSizes = 1, padding: any SpatialSizes = 0,
     outputPadding: any SpatialSizes = 0, groups: Int = 1, bias: Bool = true,
-    dilation: any SpatialSizes = 1, dtype: DType = .float32, generator: Generator? = nil
+    dilation: any SpatialSizes = 1, dtype: DType = .float32, generator: Generator? = nil,
+    file: StaticString = #fileID, line: UInt = #line
   ) {
     super.init(
       dims: 3, isTransposed: true, inChannels, outChannels, kernelSize.sizes.values,
       stride: stride.sizes.values, padding: .sizes(padding.sizes.values),
       dilation: dilation.sizes.values, outputPadding: outputPadding.sizes.values, groups: groups,
-      bias: bias, dtype: dtype, generator: generator)
+      bias: bias, dtype: dtype, generator: generator, file: file, line: line)
   }
 
   public override func forward(_ x: Tensor) -> Tensor {
