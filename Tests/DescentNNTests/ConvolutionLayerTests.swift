@@ -9,7 +9,7 @@ import Testing
       do {
         try checked { _ = make() }
         return ""
-      } catch { return "\(error)" }
+      } catch { return "\(error) at \((error as? Misuse)?.location ?? "no line")" }
     }
     let text = message { Conv2d(6, 9, 3, groups: 2) }
     let problem = "Conv2d: 6 and 9 channels do not divide into 2 groups. Got groups 2. Try "
