@@ -160,15 +160,15 @@ DSC_COLUMNS(columns_near, DSC_TYPED(streams), asked, false, false)
 DSC_COLUMNS(columns_far, DSC_TYPED(streams), asked, true, false)
 #undef DSC_COLUMNS
 
-static void DSC_FROM(vector_columns)(const DscProduct *g, const DSC_FROM(Asked) * asked,
-                                     const DSC_S *b, int64_t count, DSC_T *out) {
+static __attribute__((noinline)) void DSC_FROM(vector_columns)(const DscProduct *g, const DSC_S *b,
+                                                               int64_t count, DSC_T *out) {
   const DSC_T *x = (const DSC_T *)(const void *)g->a;
-  const int64_t ahead = asked->ahead;
-  (asked->single   ? DSC_FROM(columns_single)
-   : ahead == 0    ? DSC_FROM(columns_unasked)
-   : asked->begins ? DSC_FROM(columns_begun)
-   : asked->second ? DSC_FROM(columns_far)
-                   : DSC_FROM(columns_near))(b, g->b_column, x, g->k, ahead, count, out);
+  const DSC_FROM(Asked) asked = DSC_FROM(vector_asked)(g);
+  (asked.single       ? DSC_FROM(columns_single)
+   : asked.ahead == 0 ? DSC_FROM(columns_unasked)
+   : asked.begins     ? DSC_FROM(columns_begun)
+   : asked.second     ? DSC_FROM(columns_far)
+                      : DSC_FROM(columns_near))(b, g->b_column, x, g->k, asked.ahead, count, out);
 }
 
 // The same with columns that are not: they are first made so, block by block.
@@ -267,7 +267,6 @@ static int DSC_FROM(vector)(const DscProduct *product) {
     contiguous = *product, g = &contiguous;
     contiguous.a = (const char *)x, contiguous.a_column = 1;
   }
-  const DSC_FROM(Asked) asked = DSC_FROM(vector_asked)(g);
   const bool strips = DSC_FROM(is_read_by_strips)(g);
   for (int64_t j = 0, count; j < g->n; j += count) {
     const int64_t left = g->n - j;
@@ -280,7 +279,7 @@ static int DSC_FROM(vector)(const DscProduct *product) {
       int64_t l = 0;
       if (g->b_row == 1) {
         l = count / STREAMS * STREAMS;
-        DSC_FROM(vector_columns)(g, &asked, b, l, out);
+        DSC_FROM(vector_columns)(g, b, l, out);
       }
       for (; l + STREAMS <= count; l += STREAMS) DSC_FROM(vector_gathered)(g, j + l, out + l);
       for (; l < count; l++) out[l] = DSC_FROM(vector_dot)(g, j + l);
