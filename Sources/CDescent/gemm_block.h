@@ -23,21 +23,16 @@ static void DSC_TYPED(fetch_ahead)(const DSC_TYPED(Run) * run, int64_t k, int64_
       __builtin_prefetch(run->b + ((j + l) * g->b_column + p) * size, 0, 2);
 }
 
-// The tiles of a panel that ask for the next panel of B, whose columns are lines, from tile `first`
-// on: each for as many columns as it has rows, a line of the cache of all of them at a time. In
-// between multiply-adds a request costs nothing, in a row they wait for each other. None where
-// there are too few whole tiles, or steps in them.
-typedef struct {
-  int64_t first, count;
-} DSC_TYPED(TilesForB);
-
-static DSC_TYPED(TilesForB)
-    DSC_TYPED(tiles_for_b)(const DSC_TYPED(Run) * run, int64_t k, int64_t tiles) {
-  enum { ROWS = DSC_TILE_ROWS, COUNT = (DSC_TILE_COLUMNS + ROWS - 1) / ROWS };
-  const int64_t groups = DSC_TYPED(steps)(run, k) / ROWS - 2;
-  const bool fits = k * run->source->size <= groups * DSC_LINE && tiles >= 3 * COUNT;
+// A few tiles of a panel ask for the next panel of B, whose columns are lines: each for as many
+// columns as it has rows, a line of the cache of all of them at a time. In between multiply-adds a
+// request costs nothing, in a row they wait for each other. The first of these tiles; `tiles` where
+// there are too few whole ones, or steps in them.
+enum { DSC_TYPED(tiles_for_b) = (DSC_TILE_COLUMNS + DSC_TILE_ROWS - 1) / DSC_TILE_ROWS };
+static int64_t DSC_TYPED(first_for_b)(const DSC_TYPED(Run) * run, int64_t k, int64_t tiles) {
+  const int64_t groups = DSC_TYPED(steps)(run, k) / DSC_TILE_ROWS - 2;
+  const bool fits = k * run->source->size <= groups * DSC_LINE;
   const bool asks = run->fetches && run->g->b_row == 1 && run->pack_a && fits;
-  return (DSC_TYPED(TilesForB)){tiles / 3, asks ? COUNT : 0};
+  return asks && tiles >= 3 * DSC_TYPED(tiles_for_b) ? tiles / 3 : tiles;
 }
 
 static DscComing DSC_TYPED(next_of_b)(const DSC_TYPED(Run) * run, int64_t column) {
@@ -105,16 +100,15 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
   if (run->in_turn && !copies)
     source->pack_b(from, g->b_column, g->b_row, columns, k, run->b_panels);
   const int64_t next = j + DSC_TILE_COLUMNS, tiles = (g->m + DSC_TILE_ROWS - 1) / DSC_TILE_ROWS;
-  const bool last = next >= g->n, whole = vectors == DSC_TILE_VECTORS && packed;
-  DSC_TYPED(TilesForB) asking = {0};
-  if (!last && whole && !packs) asking = DSC_TYPED(tiles_for_b)(run, k, tiles);
+  const bool is_last = next >= g->n, whole = vectors == DSC_TILE_VECTORS && packed;
+  const int64_t asking = is_last || !whole || packs ? tiles : DSC_TYPED(first_for_b)(run, k, tiles);
   const bool thin = DSC_TYPED(thin_pairs) && vectors == 1 && !packs && !source->pairs;
   int64_t next_row = 0, packed_at = 0;
   for (int64_t i = 0, rows, index = 0; i < g->m; i += rows, index++) {
     rows = DSC_TYPED(tile_height)(g->m - i);
     const bool pair =
         thin && rows == DSC_TILE_ROWS && DSC_TYPED(tile_height)(g->m - i - rows) == DSC_TILE_ROWS;
-    if (run->fetches && !last && asking.count == 0)
+    if (run->fetches && !is_last && asking == tiles)
       DSC_TYPED(fetch_ahead)(run, k, next, index, tiles);
     DSC_T *out = buffer;
     int64_t out_row = DSC_TILE_COLUMNS;
@@ -137,8 +131,8 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
       source->copying_tiles[rows - 1](k, a, a_row, a_column, from, g->b_row, run->b_panels, out,
                                       out_row, into);
     } else if (run->pack_a && whole && rows == DSC_TILE_ROWS) {
-      const int64_t turn = index - asking.first;
-      const bool asks = turn >= 0 && turn < asking.count;
+      const int64_t turn = index - asking;
+      const bool asks = turn >= 0 && turn < DSC_TYPED(tiles_for_b);
       source->tile_packed(
           steps, a, b, out, out_row, into,
           asks ? DSC_TYPED(next_of_b)(run, next + turn * DSC_TILE_ROWS)

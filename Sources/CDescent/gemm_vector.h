@@ -16,32 +16,6 @@ static int64_t DSC_FROM(vector_ahead)(int64_t column, int64_t count) {
   return all > LARGER && loads_parts ? WITHIN / size : 0;
 }
 
-// How columns are read, and what is asked for meanwhile.
-typedef struct {
-  bool single;    // one after the other, as a processor fetches best that goes on by itself
-  int64_t ahead;  // elements from where they are read; 0: nothing
-  bool begins;    // only what the next group of columns begins with
-  bool second;    // into the second-level cache: columns far apart share few sets of the first
-} DSC_FROM(Asked);
-
-static DSC_FROM(Asked) DSC_FROM(vector_asked)(const DscProduct *g) {
-  enum { SECOND = 512 << 10, LONG = 4 << 10 };
-  const int64_t group = DSC_TYPED(streams) * g->b_column, bytes = group * (int64_t)sizeof(DSC_S);
-  DSC_FROM(Asked) asked = {0};
-  if (group <= 0 || g->n < DSC_TYPED(streams)) return asked;
-  if (!dsc_fetches_alone()) {
-    asked.ahead = DSC_FROM(vector_ahead)(g->b_column, g->n);
-    asked.begins = asked.ahead == group;
-  } else if (g->far && bytes <= SECOND) {  // from memory the processor fetches too late
-    asked.ahead = 4 * bytes <= SECOND ? 4 * group : group;
-    asked.second = true;
-  } else {
-    const bool converts = sizeof(DSC_S) != sizeof(DSC_T);
-    asked.single = !converts && !g->far && g->k * (int64_t)sizeof(DSC_S) >= LONG;
-  }
-  return asked;
-}
-
 static inline __attribute__((always_inline)) void DSC_FROM(read_chains)(const DSC_S *from,
                                                                         DSC_TYPED(Chains) * to) {
   typedef DSC_S Elements __attribute__((ext_vector_type(DSC_CHAINS), aligned(sizeof(DSC_S))));
@@ -131,9 +105,11 @@ static inline __attribute__((always_inline)) void DSC_FROM(dot_chains)(int strea
 }
 
 // Dot products with `count` columns that are contiguous in memory, a multiple of `streams` that go
-// side by side. Every way of asking is a function of its own: one for all is more than the compiler
-// keeps in registers. Its stack is aligned, or chains that wait there between blocks lie across two
-// lines of the cache.
+// side by side: alone, or with what comes asked for in one of three ways, `asked` elements ahead:
+// what the next group begins with, all of it into the first-level cache, or into the second, since
+// columns far apart share few sets of the first. Each is a function of its own: one for all is more
+// than the compiler keeps in registers. Its stack is aligned, or chains that wait there between
+// blocks lie across two lines of the cache.
 #define DSC_COLUMNS(name, streams, ahead, second, begins)                                        \
   static __attribute__((noinline)) DSC_ALIGNED_STACK void DSC_FROM(name)(                        \
       const DSC_S *b, int64_t column, const DSC_T *x, int64_t k, int64_t asked, int64_t count,   \
@@ -159,16 +135,29 @@ DSC_COLUMNS(columns_begun, DSC_TYPED(streams), 0, false, true)
 DSC_COLUMNS(columns_near, DSC_TYPED(streams), asked, false, false)
 DSC_COLUMNS(columns_far, DSC_TYPED(streams), asked, true, false)
 #undef DSC_COLUMNS
+typedef void DSC_FROM(Columns)(const DSC_S *, int64_t, const DSC_T *, int64_t, int64_t, int64_t,
+                               DSC_T *);
 
+// How columns are read, and what is asked for meanwhile, depends on the processor and on where they
+// come from.
 static __attribute__((noinline)) void DSC_FROM(vector_columns)(const DscProduct *g, const DSC_S *b,
                                                                int64_t count, DSC_T *out) {
+  enum { SIZE = sizeof(DSC_S), SECOND = 512 << 10, LONG = 4 << 10 };
   const DSC_T *x = (const DSC_T *)(const void *)g->a;
-  const DSC_FROM(Asked) asked = DSC_FROM(vector_asked)(g);
-  (asked.single       ? DSC_FROM(columns_single)
-   : asked.ahead == 0 ? DSC_FROM(columns_unasked)
-   : asked.begins     ? DSC_FROM(columns_begun)
-   : asked.second     ? DSC_FROM(columns_far)
-                      : DSC_FROM(columns_near))(b, g->b_column, x, g->k, asked.ahead, count, out);
+  const int64_t column = g->b_column, group = DSC_TYPED(streams) * column, bytes = group * SIZE;
+  int64_t ahead = 0;
+  DSC_FROM(Columns) *columns = DSC_FROM(columns_unasked);
+  if (group <= 0 || g->n < DSC_TYPED(streams)) {
+    // nothing comes
+  } else if (!dsc_fetches_alone()) {
+    ahead = DSC_FROM(vector_ahead)(column, g->n);
+    if (ahead != 0) columns = ahead == group ? DSC_FROM(columns_begun) : DSC_FROM(columns_near);
+  } else if (!g->far) {  // one after the other is what such a processor fetches best
+    if (SIZE == sizeof(DSC_T) && g->k * SIZE >= LONG) columns = DSC_FROM(columns_single);
+  } else if (bytes <= SECOND) {  // but from memory it fetches too late
+    ahead = 4 * bytes <= SECOND ? 4 * group : group, columns = DSC_FROM(columns_far);
+  }
+  columns(b, column, x, g->k, ahead, count, out);
 }
 
 // The same with columns that are not: they are first made so, block by block.
