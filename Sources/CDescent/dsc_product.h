@@ -35,6 +35,17 @@ typedef struct {
   bool far;      // so is B
 } DscProduct;
 
+/// The same with exchanged roles: C^T = B^T A^T.
+static inline DscProduct dsc_transposed(const DscProduct *p) {
+  DscProduct t = *p;
+  t.m = p->n, t.n = p->m;
+  t.a = p->b, t.a_row = p->b_column, t.a_column = p->b_row;
+  t.b = p->a, t.b_row = p->a_column, t.b_column = p->a_row;
+  t.c_row = p->c_column, t.c_column = p->c_row;
+  t.bias_row = p->bias_column, t.bias_column = p->bias_row;
+  return t;
+}
+
 /// What becomes of the sums of a tile: they replace C's elements or are added to them. In
 /// DSC_STREAM they replace them past the cache (dsc_stream.h); the tile's lines of C are then
 /// whole.

@@ -24,18 +24,9 @@ typedef struct {
   int64_t row_pieces, column_pieces;
   bool is_whole;  // a piece covers whole positions
   DscTileSize tile;
+  int64_t row_unit;  // pieces have so many rows, or a multiple
   atomic_int status;
 } Plan;
-
-// Exchanges the roles: C^T = B^T A^T.
-static void transpose(DscProduct *p) {
-  DscProduct t = *p;
-  p->m = t.n, p->n = t.m;
-  p->a = t.b, p->a_row = t.b_column, p->a_column = t.b_row;
-  p->b = t.a, p->b_row = t.a_column, p->b_column = t.a_row;
-  p->c_row = t.c_column, p->c_column = t.c_row;
-  p->bias_row = t.bias_column, p->bias_column = t.bias_row;
-}
 
 static bool is_floating(DscDType dtype) {
   return dtype == DSC_FLOAT16 || dtype == DSC_BFLOAT16 || dtype == DSC_FLOAT32 ||
@@ -63,9 +54,9 @@ static void move_to_batch(const Plan *plan, int64_t position, DscProduct *produc
   product->c = plan->product.c + c * plan->size;
 }
 
-// Where a piece of a length begins: whole tiles, shared out evenly.
-static int64_t border(int64_t length, int64_t pieces, int64_t tile, int64_t piece) {
-  return dsc_smaller(length, dsc_parts(length, tile) * piece / pieces * tile);
+// Where a piece of a length begins: whole units, shared out evenly.
+static int64_t border(int64_t length, int64_t pieces, int64_t unit, int64_t piece) {
+  return dsc_smaller(length, dsc_parts(length, unit) * piece / pieces * unit);
 }
 
 static void run_piece(void *context, int64_t piece) {
@@ -85,9 +76,9 @@ static void run_piece(void *context, int64_t piece) {
   for (; position < end; position++) {
     DscProduct product = plan->product;
     if (plan->batch > 1) move_to_batch(plan, position, &product);
-    int64_t i = border(product.m, plan->row_pieces, plan->tile.rows, row);
+    int64_t i = border(product.m, plan->row_pieces, plan->row_unit, row);
     int64_t j = border(product.n, plan->column_pieces, plan->tile.columns, column);
-    product.m = border(product.m, plan->row_pieces, plan->tile.rows, row + 1) - i;
+    product.m = border(product.m, plan->row_pieces, plan->row_unit, row + 1) - i;
     product.n = border(product.n, plan->column_pieces, plan->tile.columns, column + 1) - j;
     product.a += i * product.a_row * plan->size;
     product.c += i * product.c_row * plan->size;
@@ -119,8 +110,10 @@ static void divide(Plan *plan, int64_t threads) {
   const DscProduct *p = &plan->product;
   DscTileSize tile = {8, 64};
   const bool vector = plan->run == dsc_product_vector;
-  if (is_floating(p->dtype) && !vector) tile = dsc_tile_size(p->dtype);
+  const bool floats = is_floating(p->dtype) && !vector;
+  if (floats) tile = dsc_tile_size(p->dtype);
   plan->tile = tile;
+  plan->row_unit = floats ? 1 : tile.rows;  // tiles of floats are of any height
   int64_t limit = vector                         ? p->n + tile.columns
                   : dsc_columns_are_positions(p) ? PATCH_COLUMNS
                                                  : COLUMNS;
@@ -192,7 +185,7 @@ static int run_plan(const DscGemm *call, const DscPatches *patches) {
   p->streams = dsc_streams(p->m * p->n * plan.batch * plan.size);
   // A column vector becomes a row; a transposed C is written by rows.
   plan.swapped = patches == NULL && p->m != 1 && (p->n == 1 || (p->c_row == 1 && p->c_column != 1));
-  if (plan.swapped) transpose(p);
+  if (plan.swapped) *p = dsc_transposed(p);
   p->far = patches == NULL && p->k * p->n * plan.size > FAR;
   plan.run = runner_of(p);
   if (plan.batch == 1 && p->m <= SIDE && p->n <= SIDE && p->m * p->n * p->k <= SMALL)

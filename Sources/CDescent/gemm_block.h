@@ -158,7 +158,7 @@ static int64_t DSC_TYPED(depth_of)(int64_t k) {
   return (k + blocks - 1) / blocks;
 }
 
-static int DSC_TYPED(product)(const DscProduct *g) {
+static int DSC_TYPED(tiled)(const DscProduct *g) {
   int64_t depth = DSC_TYPED(depth_of)(g->k);
   int64_t blocks = g->k == 0 ? 1 : (g->k + depth - 1) / depth;
   DSC_TYPED(Run) run = {.g = g, .depth = depth, .several = blocks > 1};
