@@ -45,21 +45,23 @@ DEFINE_GATHER(gather_64, uint64_t)
 enum { LONG_ROW = 4 * DSC_LINE };
 
 // Whole rows, while rows to come are fetched, or the beginning of a long one: no processor sees
-// where they lie.
+// where they lie. The first-level cache, which also takes the result, is too small for a page of
+// lines on their way: they wait in the second.
 static void copy_rows(const DscIndexing *plan, const char *self, const int64_t *offsets,
                       int64_t places, int64_t place_stride, int64_t columns, char *out) {
-  enum { PART = 8 * DSC_LINE, BYTES_AHEAD = 8 << 10 };
+  enum { PART = 64 * DSC_LINE, BYTES_AHEAD = 8 << 10 };
   const int64_t size = plan->size, bytes = columns * size;
   const int64_t places_ahead = bytes < BYTES_AHEAD ? BYTES_AHEAD / bytes : 1;
   const int64_t left_out = bytes < BYTES_AHEAD ? 0 : (bytes - BYTES_AHEAD) / PART * PART;
   for (int64_t k = 0; k < places; k++, out += place_stride * size) {
     const char *from = self + offsets[k] * size;
     const int64_t later = dsc_smaller(k + places_ahead, places - 1);
-    const DscAhead ahead = {self + offsets[later] * size - left_out, 1};
+    const char *next = self + offsets[later] * size - left_out;
     if (left_out > 0) memcpy(out, from, (size_t)left_out);
     for (int64_t done = left_out; done < bytes; done += PART) {
       const int64_t count = dsc_smaller(PART, bytes - done);
-      dsc_fetch(&ahead, 1, done, count);
+      for (int64_t at = done; at < done + count; at += DSC_LINE)
+        __builtin_prefetch(next + at, 0, 2);
       memcpy(out + done, from + done, (size_t)count);
     }
   }
