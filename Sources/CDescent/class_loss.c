@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "dsc_loops.h"
+#include "dsc_sizes.h"
 #include "dsc_stream.h"
 #include "include/dsc_index.h"
 #include "include/dsc_loss.h"
@@ -105,34 +106,40 @@ DEFINE_SHARE(share_f64, double)
 DEFINE_SHARES(shares_f32, share_f32, float)
 DEFINE_SHARES(shares_f64, share_f64, double)
 
-// The same for contiguous rows of logits, from the log-probabilities at once: a chunk of a row
-// stays in the first-level cache.
-#define DEFINE_ROWS(name, share_of, T)                                                         \
-  static void name(const Backward *call, int64_t first, int64_t last) {                        \
-    const DscClassLoss *loss = call->loss;                                                     \
-    enum { CHUNK = CHUNK_BYTES / sizeof(T) };                                                  \
-    _Alignas(64) T values[CHUNK];                                                              \
-    for (int64_t row = first; row < last; row++) {                                             \
-      const T share = share_of(call, row);                                                     \
-      for (int64_t from = 0; from < loss->classes; from += CHUNK) {                            \
-        const int64_t left = loss->classes - from, count = left < CHUNK ? left : CHUNK;        \
-        const int64_t offset = row * loss->classes + from, target = loss->targets[row] - from; \
-        const T *in = (const T *)loss->log_probabilities + offset;                             \
-        T *out = (T *)(void *)call->out + offset;                                              \
-        exponentials(call, (const char *)in, count, (char *)values);                           \
-        for (int64_t c = 0; c < count; c++) values[c] *= share;                                \
-        if (target >= 0 && target < count && loss->targets[row] != loss->ignored)              \
-          values[target] -= share;                                                             \
-        if (call->streams) {                                                                   \
-          const DscAhead ahead = {(const char *)((uintptr_t)in + DSC_AHEAD * sizeof(float)),   \
-                                  sizeof(T)};                                                  \
-          dsc_stream(sizeof(T), values, count, out, &ahead, 1);                                \
-        } else {                                                                               \
-          memcpy(out, values, (size_t)count * sizeof(T));                                      \
-        }                                                                                      \
-      }                                                                                        \
-    }                                                                                          \
-    if (call->streams) dsc_stream_finish();                                                    \
+// The same for contiguous rows of logits, from the log-probabilities at once: a chunk of a row, or
+// some short rows, stay in the first-level cache.
+#define DEFINE_ROWS(name, share_of, T)                                                       \
+  static void name(const Backward *call, int64_t first, int64_t last) {                      \
+    const DscClassLoss *loss = call->loss;                                                   \
+    enum { CHUNK = CHUNK_BYTES / sizeof(T) };                                                \
+    _Alignas(64) T values[CHUNK];                                                            \
+    const int64_t classes = loss->classes, group = classes < CHUNK ? CHUNK / classes : 1;    \
+    for (int64_t row = first, rows; row < last; row += rows) {                               \
+      rows = dsc_smaller(group, last - row);                                                 \
+      for (int64_t from = 0; from < classes; from += CHUNK) {                                \
+        const int64_t columns = dsc_smaller(CHUNK, classes - from), count = rows * columns;  \
+        const int64_t offset = row * classes + from;                                         \
+        const T *in = (const T *)loss->log_probabilities + offset;                           \
+        T *out = (T *)(void *)call->out + offset;                                            \
+        exponentials(call, (const char *)in, count, (char *)values);                         \
+        for (int64_t r = 0; r < rows; r++) {                                                 \
+          const int64_t target = loss->targets[row + r] - from;                              \
+          const T share = share_of(call, row + r);                                           \
+          T *value = values + r * columns;                                                   \
+          for (int64_t c = 0; c < columns; c++) value[c] *= share;                           \
+          if (target >= 0 && target < columns && loss->targets[row + r] != loss->ignored)    \
+            value[target] -= share;                                                          \
+        }                                                                                    \
+        if (call->streams) {                                                                 \
+          const DscAhead ahead = {(const char *)((uintptr_t)in + DSC_AHEAD * sizeof(float)), \
+                                  sizeof(T)};                                                \
+          dsc_stream(sizeof(T), values, count, out, &ahead, 1);                              \
+        } else {                                                                             \
+          memcpy(out, values, (size_t)count * sizeof(T));                                    \
+        }                                                                                    \
+      }                                                                                      \
+    }                                                                                        \
+    if (call->streams) dsc_stream_finish();                                                  \
   }
 DEFINE_ROWS(rows_f32, share_f32, float)
 DEFINE_ROWS(rows_f64, share_f64, double)

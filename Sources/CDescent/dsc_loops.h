@@ -66,6 +66,10 @@ extern const DscExpSum dsc_exp_sum_f32[DSC_TARGET_COUNT];
 typedef void (*DscLogGradient)(const float *g, const float *y, int64_t count, float sum,
                                float *out);
 extern const DscLogGradient dsc_log_gradient_f32[DSC_TARGET_COUNT];
+/// softmax, or its logarithm, of rows of at most DSC_STEP numbers next to each other.
+typedef void (*DscNarrowSoftmax)(bool logarithm, const float *x, int64_t rows, int64_t count,
+                                 float *out);
+extern const DscNarrowSoftmax dsc_narrow_softmax_f32[DSC_TARGET_COUNT];
 
 /// The loop of an instruction, or NULL.
 static inline DscLoop dsc_find_loop(DscTarget target, int op, int lane) {

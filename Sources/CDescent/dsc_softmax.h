@@ -67,6 +67,7 @@ typedef struct {
   DscLoop exp;
   DscExpSum exp_sum;
   DscLogGradient log_gradient;
+  DscNarrowSoftmax narrow;  // NULL: rows are too long, or not next to each other
   bool logarithm;
   bool whole_rows;  // rows in float32 that fit in a block, worked on in memory
   bool streams;     // the result goes past the cache

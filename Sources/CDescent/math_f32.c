@@ -9,6 +9,7 @@
 
 #include "dsc_halves.h"
 #include "dsc_math_macros.h"
+#include "dsc_sizes.h"
 #include "dsc_special.h"
 
 // ROW(NAME, function)
@@ -72,3 +73,5 @@ const DscHalfLoop (*const dsc_math_half_loops[DSC_TARGET_COUNT])[2] =
     DSC_PER_TARGET(math_half_loops);
 const DscExpSum dsc_exp_sum_f32[DSC_TARGET_COUNT] = DSC_PER_TARGET(exp_sum_f32);
 const DscLogGradient dsc_log_gradient_f32[DSC_TARGET_COUNT] = DSC_PER_TARGET(log_gradient_f32);
+const DscNarrowSoftmax dsc_narrow_softmax_f32[DSC_TARGET_COUNT] =
+    DSC_PER_TARGET(narrow_softmax_f32);

@@ -214,42 +214,7 @@ DSC_INLINE float DSC_NAME(exp_below_f32)(float x) {
 }
 
 #include "gelu_body.h"
-
-// The step of sixteen is one of vectors; the sums of its lanes are added by halves, so every
-// instruction set has the same bits.
-static float DSC_NAME(exp_sum_f32)(const float *x, int64_t count, float largest, float *out) {
-  enum { WHOLE = 2 * DSC_STEP };
-  float sums[WHOLE] = {0};
-  int64_t i = 0;
-  for (; i + WHOLE <= count; i += WHOLE) {
-    DSC_LONG_VECTOR DSC_PRAGMA(clang loop unroll(disable)) for (int k = 0; k < WHOLE; k++) {
-      const float e = DSC_NAME(exp_below_f32)(x[i + k] - largest);
-      out[i + k] = e;
-      sums[k] += e;
-    }
-  }
-  if (i < count) {
-    float last[WHOLE];
-    for (int k = 0; k < WHOLE; k++) last[k] = i + k < count ? x[i + k] - largest : -INFINITY;
-    DSC_LONG_VECTOR DSC_PRAGMA(clang loop unroll(disable)) for (int k = 0; k < WHOLE; k++) {
-      last[k] = DSC_NAME(exp_below_f32)(last[k]);
-      sums[k] += last[k];
-    }
-    memcpy(out + i, last, (size_t)(count - i) * sizeof(float));
-  }
-  for (int half = WHOLE / 2; half > 0; half /= 2)
-    for (int k = 0; k < half; k++) sums[k] += sums[k + half];
-  return sums[0];
-}
-
-static void DSC_NAME(log_gradient_f32)(const float *g, const float *y, int64_t count, float sum,
-                                       float *out) {
-  const int64_t whole = count & -DSC_STEP;
-  DSC_LONG_VECTOR for (int64_t i = 0; i < whole; i++) out[i] =
-      g[i] - DSC_NAME(exp_below_f32)(y[i]) * sum;
-  DSC_SCALAR for (int64_t i = whole; i < count; i++) out[i] =
-      g[i] - DSC_NAME(exp_below_f32)(y[i]) * sum;
-}
+#include "softmax_math_body.h"
 
 #define ROW(NAME, f) DSC_LOOP1(DSC_LONG_VECTOR, NAME, F32, float, float, DSC_NAME(f)(a))
 VECTOR_ROWS(ROW)

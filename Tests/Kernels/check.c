@@ -22,6 +22,12 @@ int64_t any_size(int64_t most) {
   return size < most ? size : most;
 }
 
+int random_shape(int64_t *shape, int64_t most) {
+  int ndim = 1 + (int)below(4);
+  for (int d = 0; d < ndim; d++) shape[d] = any_size(ndim > 2 ? 9 : chance(3) ? most : 33);
+  return ndim;
+}
+
 bool is_floating(DscDType dtype) { return dtype >= DSC_FLOAT16; }
 
 static int fraction_bits(DscDType dtype) {
@@ -244,10 +250,11 @@ int main(int count, char **names) {
       {"attention", check_attention},   {"recurrent", check_recurrent},
       {"pointwise", check_pointwise},   {"programs", check_programs},
       {"copies", check_copies},         {"integers", check_integers},
-      {"reductions", check_reductions}, {"norms", check_norms},
-      {"pooling", check_pooling},       {"indexing", check_indexing},
-      {"ordering", check_ordering},     {"random", check_random},
-      {"updates", check_updates},       {"threads", check_threads},
+      {"reductions", check_reductions}, {"softmax", check_softmax},
+      {"norms", check_norms},           {"pooling", check_pooling},
+      {"indexing", check_indexing},     {"ordering", check_ordering},
+      {"random", check_random},         {"updates", check_updates},
+      {"threads", check_threads},
   };
   const size_t family_count = sizeof(families) / sizeof(families[0]);
   if (count > 1 && strcmp(names[1], "--families") == 0) {

@@ -19,6 +19,8 @@ bool chance(int64_t one_in);
 
 /// A size from 0 or 1 to `most`, often at the ends and beside whole vectors.
 int64_t any_size(int64_t most);
+/// The sizes of one to four dims, of which a few reach `most`; returns how many.
+int random_shape(int64_t *shape, int64_t most);
 
 /// An array of any dtype in any layout, with room around it that nothing may write.
 typedef struct {
@@ -69,6 +71,14 @@ Array filled(DscDType dtype, int64_t count);
 /// of its terms, and the roundings of its steps with theirs.
 double error_of(double got, double expected, double terms, DscDType dtype);
 
+// Calls with the first element of each row along a dimension, and the step between its elements,
+// both as row-major indices.
+#define FOR_ROWS(array_, dim_)                                                 \
+  int64_t length = (array_).shape[dim_], inner = 1;                            \
+  for (int d = (dim_) + 1; d < (array_).ndim; d++) inner *= (array_).shape[d]; \
+  for (int64_t row = 0; length > 0 && row < (array_).count / length; row++)    \
+    for (int64_t first = row / inner * inner * length + row % inner, once = 1; once; once = 0)
+
 // The families.
 void check_products(void);
 void check_convolutions(void);
@@ -79,6 +89,7 @@ void check_programs(void);
 void check_integers(void);
 void check_copies(void);
 void check_reductions(void);
+void check_softmax(void);
 void check_norms(void);
 void check_pooling(void);
 void check_indexing(void);

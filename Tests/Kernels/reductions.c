@@ -1,11 +1,5 @@
-// Reductions, places of extremes, moments, scans and softmax against loops in double.
+// Reductions, places of extremes, moments and scans against loops in double.
 #include "check.h"
-
-static int random_shape(int64_t *shape, int64_t most) {
-  int ndim = 1 + (int)below(4);
-  for (int d = 0; d < ndim; d++) shape[d] = any_size(ndim > 2 ? 9 : chance(3) ? most : 33);
-  return ndim;
-}
 
 // The element of the result (of its shape, reduced sizes 1) that an element of the input belongs
 // to.
@@ -218,14 +212,6 @@ static void moments(void) {
   free(m), free(v), release(&in), release(&mean), release(&variance);
 }
 
-// Calls with the first element of each row along a dimension, and the step between its elements,
-// both as row-major indices.
-#define FOR_ROWS(array_, dim_)                                                 \
-  int64_t length = (array_).shape[dim_], inner = 1;                            \
-  for (int d = (dim_) + 1; d < (array_).ndim; d++) inner *= (array_).shape[d]; \
-  for (int64_t row = 0; length > 0 && row < (array_).count / length; row++)    \
-    for (int64_t first = row / inner * inner * length + row % inner, once = 1; once; once = 0)
-
 static void scan(void) {
   int64_t shape[4];
   int ndim = random_shape(shape, 300), dim = (int)below(ndim);
@@ -271,41 +257,6 @@ static void scan(void) {
   release(&in), release(&out), release(&indices);
 }
 
-static void softmax(void) {
-  int64_t shape[4];
-  int ndim = random_shape(shape, 600), dim = (int)below(ndim);
-  DscDType dtype = any_floating();
-  bool logarithm = chance(2);
-  Array x = array(dtype, ndim, shape, (Layout)below(3)),
-        g = array(dtype, ndim, shape, (Layout)below(3));
-  Array y = array(dtype, ndim, shape, (Layout)below(2)),
-        dx = array(dtype, ndim, shape, (Layout)below(2));
-  fill(&x, 6, false), fill(&g, 1, false);
-  CHECK(dsc_softmax(logarithm, ndim, shape, dim, &x.view, &y.view) == DSC_OK, "dsc_softmax");
-  CHECK(dsc_softmax_backward(logarithm, ndim, shape, dim, &g.view, &y.view, &dx.view) == DSC_OK,
-        "backward");
-  double unit = dtype == DSC_FLOAT64 ? 0x1p-52 : 0x1p-23;
-  FOR_ROWS(x, dim) {
-    double high = -INFINITY;
-    long double sum = 0, dot = 0;  // sums of the definition that are not to err as those tested
-    for (int64_t i = 0; i < length; i++) high = fmax(high, get(&x, first + i * inner));
-    for (int64_t i = 0; i < length; i++) sum += exp(get(&x, first + i * inner) - high);
-    for (int64_t i = 0; i < length; i++)
-      dot += get(&g, first + i * inner) * (logarithm ? 1 : get(&y, first + i * inner));
-    for (int64_t i = 0; i < length; i++) {
-      int64_t at = first + i * inner;
-      double v = get(&x, at) - high, e = logarithm ? v - log((double)sum) : (double)(exp(v) / sum);
-      CHECK(near(get(&y, at), e, 8 * unit * (logarithm ? 16 : fabs(e)) + unit_of(dtype, e)),
-            "softmax of %s: %a, not %a", dsc_dtype_name(dtype), get(&y, at), e);
-      double r = get(&y, at),
-             d = logarithm ? get(&g, at) - exp(r) * (double)dot : r * (get(&g, at) - (double)dot);
-      CHECK(near(get(&dx, at), d, 16 * unit * (2 + fabs((double)dot)) + unit_of(dtype, d)),
-            "its gradient: %a, not %a", get(&dx, at), d);
-    }
-  }
-  release(&x), release(&g), release(&y), release(&dx);
-}
-
 void check_reductions(void) {
-  for (int i = 0; i < 150; i++) reduce(), reduce_program(), places(), moments(), scan(), softmax();
+  for (int i = 0; i < 150; i++) reduce(), reduce_program(), places(), moments(), scan();
 }
