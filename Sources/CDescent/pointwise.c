@@ -4,6 +4,7 @@
 #include "dsc_evaluate.h"
 #include "dsc_narrow.h"
 #include "dsc_plan.h"
+#include "dsc_sizes.h"
 #include "dsc_strided.h"
 #include "include/dsc_pool.h"
 
@@ -81,9 +82,18 @@ static int run_plan(DscPlan *plan) {
     pieces.piece += pieces.piece == 0;
     pieces.count = dsc_plan_tiles(plan);
   }
-  // Waking threads costs as much as some pieces of work.
-  if (pieces.count < FEWEST_PIECES * pieces.piece) pieces.piece = pieces.count;
-  dsc_parallel((pieces.count + pieces.piece - 1) / pieces.piece, run_piece, &pieces);
+  const bool brief = pieces.count < FEWEST_PIECES * pieces.piece;
+  // Waking threads costs as much as some pieces: those that are awake take equal parts.
+  if (brief && pieces.count < pieces.piece) {
+    pieces.piece = pieces.count;
+  } else if (brief) {
+    const int64_t most = FEWEST_PIECES * pieces.count / pieces.piece;
+    const int64_t parts = dsc_smaller(most, dsc_thread_count());
+    const int64_t unit = plan->tiled ? 1 : DSC_MAX_BLOCK;
+    pieces.piece = dsc_parts(dsc_parts(pieces.count, parts), unit) * unit;
+  }
+  const int64_t count = dsc_parts(pieces.count, pieces.piece);
+  (brief ? dsc_parallel_brief : dsc_parallel)(count, run_piece, &pieces);
   return atomic_load(&plan->status);
 }
 
