@@ -51,17 +51,39 @@ static Blocks cut(const DscConvolution *call, int64_t most) {
 
 static int64_t block_count(const Blocks *b) { return b->across * b->along * b->down; }
 
+// Where part `index` of `parts` equal ones begins; the first is not smaller than another.
+static int64_t begin(int64_t length, int64_t parts, int64_t index) {
+  return dsc_parts(length * index, parts);
+}
+
 static DscTiles block_at(const DscConvolution *call, const Blocks *b, int64_t index) {
-  int64_t x = index % b->along * b->columns, y = index / b->along % b->down * b->rows;
-  int64_t image = index / b->along / b->down * b->images;
-  return (DscTiles){
-      .image = image,
-      .images = dsc_smaller(b->images, call->batch - image),
-      .y = y,
-      .rows = dsc_smaller(b->rows, b->height - y),
-      .x = x,
-      .columns = dsc_smaller(b->columns, b->width - x),
+  const int64_t x = index % b->along, y = index / b->along % b->down;
+  const int64_t z = index / b->along / b->down;
+  DscTiles tiles = {
+      .image = begin(call->batch, b->across, z),
+      .y = begin(b->height, b->down, y),
+      .x = begin(b->width, b->along, x),
   };
+  tiles.images = begin(call->batch, b->across, z + 1) - tiles.image;
+  tiles.rows = begin(b->height, b->down, y + 1) - tiles.y;
+  tiles.columns = begin(b->width, b->along, x + 1) - tiles.x;
+  return tiles;
+}
+
+// Some more blocks, if so many are a multiple of the threads.
+static Blocks shared_out(const DscConvolution *call, Blocks b, int64_t threads) {
+  enum { FEWEST = 24 };  // tiles of a block
+  const int64_t others = call->groups * b.along * (b.images > 1 ? b.down : b.across);
+  int64_t *parts = b.images > 1 ? &b.across : &b.down;
+  const int64_t whole = b.images > 1 ? call->batch : b.height, least = *parts;
+  const int64_t tiles = b.images * b.rows * b.columns * least / FEWEST;
+  for (int64_t wanted = least; wanted <= whole && wanted <= tiles; wanted++) {
+    if (others * wanted % threads != 0) continue;
+    *parts = wanted;
+    break;
+  }
+  b.images = dsc_parts(call->batch, b.across), b.rows = dsc_parts(b.height, b.down);
+  return b;
 }
 
 typedef struct {
@@ -81,7 +103,8 @@ static Forward plan_forward(const DscConvolution *call) {
   if (threads > 1) most = dsc_smaller(most, dsc_parts(total, 2 * threads));
   Forward plan = {
       .call = call,
-      .blocks = cut(call, most < FEWEST ? FEWEST : dsc_smaller(most, MOST)),
+      .blocks =
+          shared_out(call, cut(call, most < FEWEST ? FEWEST : dsc_smaller(most, MOST)), threads),
       .group = dsc_winograd_weights_size(call),
   };
   plan.panels = dsc_parts(outputs_of(call), dsc_tile_size(call->dtype).columns);
