@@ -82,16 +82,19 @@ static inline __attribute__((always_inline)) void DSC_FROM(load_fours)(const DSC
   DSC_TYPED(transpose_fours)(out);
 }
 
-// Packs `width` lines of k contiguous elements, whole vectors of lines at a time.
+// Packs `width` lines of k contiguous elements, whole vectors of lines at a time. What comes next,
+// behind the ends of lines the beginnings of as many others, is asked for into the second-level
+// cache: lines are often whole kilobytes apart, and share few sets of the first.
 static inline __attribute__((always_inline)) void DSC_FROM(pack_whole_lines)(
     int width, const DSC_S *from, int64_t line, int64_t k, DSC_T *out) {
-  enum { LINE = 64 / sizeof(DSC_S), AHEAD = 4 * LINE };
+  enum { LINE = 64 / sizeof(DSC_S), AHEAD = 2 * LINE };
   typedef DSC_TYPED(Vector) Vector;
   for (int64_t start = 0; start < k; start += LINE) {
     for (int i = 0; i < width; i += DSC_LANES_PER_VECTOR) {
       const DSC_S *lines = from + i * line;
-      for (int l = 0; l < DSC_LANES_PER_VECTOR; l++)
-        __builtin_prefetch(lines + l * line + start + AHEAD);
+      const DSC_S *next = lines + start + AHEAD;
+      if (start + AHEAD >= k) next += width * line - k;
+      for (int l = 0; l < DSC_LANES_PER_VECTOR; l++) __builtin_prefetch(next + l * line, 0, 2);
       const int64_t stop = k - start < LINE ? k : start + LINE;
       for (int64_t at = start; at < stop; at += 4) {
         // The last four may have been packed in part.
