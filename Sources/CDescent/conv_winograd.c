@@ -30,22 +30,17 @@ bool dsc_winograd_serves(const DscConvolution *call) {
 
 // How the tiles of a call are cut into blocks of about equal size.
 typedef struct {
-  int64_t images, rows, columns;  // of a block
-  int64_t across, along, down;    // blocks in the batch, in an image's columns and rows
-  int64_t height, width;          // tiles of an image
+  int64_t across, along, down;  // blocks in the batch, in an image's columns and rows
+  int64_t height, width;        // tiles of an image
 } Blocks;
 
 static Blocks cut(const DscConvolution *call, int64_t most) {
   Blocks b = {.height = dsc_parts(call->out_size[1], 2), .width = dsc_parts(call->out_size[2], 2)};
   b.along = dsc_parts(b.width, most);
-  b.columns = dsc_parts(b.width, b.along);
-  b.down = dsc_parts(b.height, most / b.columns > 1 ? most / b.columns : 1);
-  b.rows = dsc_parts(b.height, b.down);
-  b.images = most / (b.rows * b.columns);
-  b.images = b.down > 1 || b.along > 1 || b.images < 1 ? 1 : dsc_smaller(b.images, call->batch);
-  b.across = dsc_parts(call->batch, b.images);
-  b.images = dsc_parts(call->batch, b.across);
-  b.across = dsc_parts(call->batch, b.images);
+  const int64_t columns = dsc_parts(b.width, b.along);
+  b.down = dsc_parts(b.height, most / columns > 1 ? most / columns : 1);
+  const int64_t images = most / (dsc_parts(b.height, b.down) * columns);
+  b.across = dsc_parts(call->batch, b.down > 1 || b.along > 1 || images < 1 ? 1 : images);
   return b;
 }
 
@@ -73,16 +68,17 @@ static DscTiles block_at(const DscConvolution *call, const Blocks *b, int64_t in
 // Some more blocks, if so many are a multiple of the threads.
 static Blocks shared_out(const DscConvolution *call, Blocks b, int64_t threads) {
   enum { FEWEST = 24 };  // tiles of a block
-  const int64_t others = call->groups * b.along * (b.images > 1 ? b.down : b.across);
-  int64_t *parts = b.images > 1 ? &b.across : &b.down;
-  const int64_t whole = b.images > 1 ? call->batch : b.height, least = *parts;
-  const int64_t tiles = b.images * b.rows * b.columns * least / FEWEST;
-  for (int64_t wanted = least; wanted <= whole && wanted <= tiles; wanted++) {
+  const DscTiles largest = block_at(call, &b, 0);
+  const bool by_images = largest.images > 1;
+  int64_t *parts = by_images ? &b.across : &b.down;
+  const int64_t others = call->groups * block_count(&b) / *parts;
+  const int64_t tiles = largest.images * largest.rows * largest.columns * *parts;
+  const int64_t most = dsc_smaller(by_images ? call->batch : b.height, tiles / FEWEST);
+  for (int64_t wanted = *parts; wanted <= most; wanted++) {
     if (others * wanted % threads != 0) continue;
     *parts = wanted;
     break;
   }
-  b.images = dsc_parts(call->batch, b.across), b.rows = dsc_parts(b.height, b.down);
   return b;
 }
 

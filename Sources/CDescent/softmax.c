@@ -31,10 +31,9 @@ static inline int64_t magnitude(int64_t stride) { return stride < 0 ? -stride : 
 
 // Whether rows of the input and of the result are short and lie next to each other.
 static bool is_narrow(const DscSoftmax *call) {
-  const int inner = call->dims.ndim - 1;
   bool narrow = call->operands == 2 && call->count <= DSC_STEP && call->dims.ndim == 1;
   for (int i = 0; i < call->operands; i++)
-    narrow &= call->native[i] && call->dims.strides[i][inner] == call->count;
+    narrow &= call->native[i] && call->dims.strides[i][0] == call->count;
   return narrow;
 }
 
@@ -71,7 +70,6 @@ static int run(DscSoftmax *call, int ndim, const int64_t *shape, int dim) {
       call->native[call->operands - 1] && dsc_streams(call->kept * call->count * call->size);
   call->whole_rows = call->lane == DSC_LANE_F32 && !call->by_column && call->count <= call->chunk;
   for (int i = 0; i < call->operands; i++) call->whole_rows &= call->along[i] == 1;
-  call->narrow = NULL;
   if (call->whole_rows && is_narrow(call)) call->narrow = dsc_narrow_softmax_f32[target];
   call->tile = dsc_smaller(DSC_SOFTMAX_COLUMNS, call->columns);
   call->tiles = dsc_parts(call->columns, call->tile);
