@@ -151,9 +151,11 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
   }
 }
 
-// How deep the blocks of a sum over k are: about equal, and none of them empty.
+// How deep the blocks of a sum over k are: about equal, and none of them empty. The ends of a tile
+// take as long as some ten elements of k; the panels of a block this deep stay in the second-level
+// cache, from where lines come faster than a tile needs them.
 static int64_t DSC_TYPED(depth_of)(int64_t k) {
-  enum { DEPTH = 256 };  // a panel of B of this depth stays in the first-level cache
+  enum { DEPTH = 512 };
   int64_t blocks = k <= DEPTH ? 1 : (k + DEPTH - 1) / DEPTH;
   return (k + blocks - 1) / blocks;
 }
