@@ -76,6 +76,17 @@ typedef struct {
 /// bounded.
 int dsc_product_tiled(const DscProduct *product);
 
+/// Elements of k in a block of its sums. float32 and float64.
+int64_t dsc_product_depth(DscDType dtype, int64_t k);
+/// Whether dsc_product_by_depth is the better way for so many threads of what dsc_product_tiled
+/// does alone, to the same bits.
+bool dsc_product_goes_by_depth(const DscProduct *product, int64_t threads);
+/// dsc_product_tiled with blocks of k side by side. It uses the pool.
+int dsc_product_by_depth(const DscProduct *product, int64_t threads);
+/// Makes rows first ..< end of C of `sums`, contiguous [blocks, m, n], which it changes.
+void dsc_product_add_blocks(const DscProduct *product, void *sums, int64_t blocks, int64_t first,
+                            int64_t end);
+
 /// Packs `count` columns from `first` on of the B of a product of float32 or float64, for any
 /// number of products with it; `first` is a multiple of the tile's columns. `out`, the place of all
 /// columns, holds dsc_packed_columns(dtype, k, n) elements.
@@ -123,5 +134,7 @@ int dsc_product_integer(const DscProduct *product);
 /// At least `bytes` of memory, aligned to 64 bytes, that the calling thread keeps until it ends;
 /// the next call may move it. NULL if there is none.
 void *dsc_product_scratch(size_t bytes);
+/// The same, apart from it, for what products of several threads are put together from.
+void *dsc_product_sums(size_t bytes);
 
 #endif

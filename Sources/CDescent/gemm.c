@@ -100,8 +100,9 @@ static int64_t part(int64_t length, int64_t parts, int64_t unit) {
 // Chooses the pieces. A block of C is bounded so that its panels stay in the caches, and split
 // further only as long as the threads need more pieces and these are worth handing out. Each piece
 // packs its rows of A and its columns of B anew: where that is most of what a piece costs besides
-// its products, there is one for each thread if they come out even, and the long way of packing,
-// that of A, is split last.
+// its products, there is one for each thread if they come out even. The long way of packing, that
+// of A, is split last, unless B's is as long: weights whose rows are split stay in the caches of
+// the thread that also updates those.
 static void divide(Plan *plan, int64_t threads) {
   // WORTH in multiply-adds. Patches are gathered as if of fewer columns: they are then near when
   // they are read.
@@ -132,7 +133,7 @@ static void divide(Plan *plan, int64_t threads) {
     if (blocks * plan->batch >= wanted) break;
     if (large && blocks * plan->batch % threads == 0) break;
     if (plan->rows * plan->columns * depth < 2 * WORTH) break;
-    const int64_t cost = (large ? COST_OF_A : 1) * dsc_smaller(plan->rows, p->m);
+    const int64_t cost = (large && p->b_row != 1 ? COST_OF_A : 1) * dsc_smaller(plan->rows, p->m);
     if (cost > dsc_smaller(plan->columns, p->n) && plan->rows > tile.rows) {
       plan->rows = part(plan->rows, 2, tile.rows);
     } else if (plan->columns > tile.columns) {
@@ -190,8 +191,11 @@ static int run_plan(const DscGemm *call, const DscPatches *patches) {
   plan.run = runner_of(p);
   if (plan.batch == 1 && p->m <= SIDE && p->n <= SIDE && p->m * p->n * p->k <= SMALL)
     return plan.run(p);
+  const int threads = dsc_thread_count();
+  if (plan.batch == 1 && plan.run == dsc_product_tiled && dsc_product_goes_by_depth(p, threads))
+    return dsc_product_by_depth(p, threads);
   atomic_init(&plan.status, DSC_OK);
-  divide(&plan, dsc_thread_count());
+  divide(&plan, threads);
   int64_t blocks = plan.row_pieces * plan.column_pieces;
   plan.is_whole = blocks == 1 && plan.batch > 1;
   const int64_t pieces = blocks * dsc_parts(plan.batch, plan.batch_step);

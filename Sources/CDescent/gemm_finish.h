@@ -46,6 +46,18 @@ static void DSC_TYPED(finish_row)(const DscProduct *g, const DSC_T *sums, int64_
   }
 }
 
+// Adds the sums of the blocks of k for rows first ..< end, in order, and makes rows of C of them.
+static void DSC_TYPED(add_blocks)(const DscProduct *g, DSC_T *sums, int64_t blocks, int64_t first,
+                                  int64_t end) {
+  const int64_t n = g->n;
+  for (int64_t i = first; i < end; i++) {
+    DSC_T *row = sums + i * n;
+    for (int64_t b = 1; b < blocks; b++)
+      for (int64_t j = 0; j < n; j++) row[j] += row[b * g->m * n + j];
+    DSC_TYPED(finish_row)(g, row, i, 0, n);
+  }
+}
+
 // Adds a row of bias to a tile of whole vectors that was written to C.
 static void DSC_TYPED(add_bias)(DSC_T *out, int64_t out_row, int64_t rows, int vectors,
                                 const DSC_T *bias) {

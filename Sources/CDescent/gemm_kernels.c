@@ -38,6 +38,13 @@ bool dsc_columns_are_positions(const DscProduct *product) {
 
 int dsc_product_tiled(const DscProduct *product) { return CALL(product->dtype, product, product); }
 
+int64_t dsc_product_depth(DscDType dtype, int64_t k) { return CALL(dtype, depth_of, k); }
+
+void dsc_product_add_blocks(const DscProduct *product, void *sums, int64_t blocks, int64_t first,
+                            int64_t end) {
+  CALL(product->dtype, add_blocks, product, sums, blocks, first, end);
+}
+
 bool dsc_product_is_vector(const DscProduct *product) {
   return product->m == 1 && product->patches == NULL;
 }

@@ -70,6 +70,8 @@ Array filled(DscDType dtype, int64_t count);
 /// The error of a sum in units of what rounding may do: a sum of random signs grows with the root
 /// of its terms, and the roundings of its steps with theirs.
 double error_of(double got, double expected, double terms, DscDType dtype);
+/// What is left of that error of a sum over k which may be rounded once more, to a half.
+double unexplained(double result, double expected, int64_t k, DscDType dtype);
 
 // Calls with the first element of each row along a dimension, and the step between its elements,
 // both as row-major indices.
@@ -81,6 +83,7 @@ double error_of(double got, double expected, double terms, DscDType dtype);
 
 // The families.
 void check_products(void);
+void check_large_products(void);
 void check_convolutions(void);
 void check_attention(void);
 void check_recurrent(void);
