@@ -1,12 +1,14 @@
 // What softmax computes of exponentials in float32, for one instruction set.
 
 // The step of sixteen is one of vectors; the sums of its lanes are added by halves, so every
-// instruction set has the same bits.
+// instruction set has the same bits. The next rows are fetched meanwhile: nothing else here waits
+// for memory.
 static float DSC_NAME(exp_sum_f32)(const float *x, int64_t count, float largest, float *out) {
   enum { WHOLE = 2 * DSC_STEP };
   float sums[WHOLE] = {0};
   int64_t i = 0;
   for (; i + WHOLE <= count; i += WHOLE) {
+    for (int k = 0; k < WHOLE; k += DSC_STEP) __builtin_prefetch(x + i + DSC_AHEAD + k);
     DSC_LONG_VECTOR DSC_PRAGMA(clang loop unroll(disable)) for (int k = 0; k < WHOLE; k++) {
       const float e = DSC_NAME(exp_below_f32)(x[i + k] - largest);
       out[i + k] = e;

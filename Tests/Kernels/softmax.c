@@ -58,6 +58,39 @@ static void narrow_softmax(void) {
   release(&x), release(&y), release(&apart), release(&z);
 }
 
+// A result so large that it goes past the cache: each row has the bits of one of few, forward and
+// backward, where rows begin and end with lines of the cache and where they do not.
+static void large_softmax(bool logarithm, int64_t count, int64_t offset) {
+  enum { FEW = 50 };
+  const int64_t rows = (13 << 20) / (int64_t)sizeof(float) / count, size = rows * count;
+  const int64_t shape[2] = {rows, count}, few[2] = {FEW, count};
+  Array x = filled(DSC_FLOAT32, FEW * count), y = vector(DSC_FLOAT32, FEW * count);
+  float *memory = aligned_alloc(64, (size_t)(2 * size + 32) / 16 * 16 * sizeof(float));
+  float *from = memory, *to = memory + size / 16 * 16 + 16 + offset;
+  DscView small = {.data = x.view.data, .dtype = DSC_FLOAT32, .strides = {count, 1}};
+  DscView made = small, all = small, result = small;
+  made.data = y.view.data, all.data = from, result.data = to;
+  for (int64_t i = 0; i < rows; i += FEW)
+    memcpy(from + i * count, x.view.data,
+           (size_t)((rows - i < FEW ? rows - i : FEW) * count) * sizeof(float));
+  for (int backward = 0; backward < 2; backward++) {
+    int status = backward ? dsc_softmax_backward(logarithm, 2, few, 1, &small, &small, &made)
+                          : dsc_softmax(logarithm, 2, few, 1, &small, &made);
+    status |= backward ? dsc_softmax_backward(logarithm, 2, shape, 1, &all, &all, &result)
+                       : dsc_softmax(logarithm, 2, shape, 1, &all, &result);
+    CHECK(status == DSC_OK, "large softmax");
+    bool same = true;
+    for (int64_t i = 0; i < size; i++) {
+      const float *one = (const float *)y.view.data + i % (FEW * count);
+      same &= memcmp(to + i, one, sizeof(float)) == 0;
+    }
+    CHECK(same, "%lld rows of %lld%s%s", (long long)rows, (long long)count,
+          logarithm ? ", logarithm" : "", backward ? ", backward" : "");
+  }
+  free(memory), release(&x), release(&y);
+}
+
 void check_softmax(void) {
+  for (int i = 0; i < 8; i++) large_softmax(i & 1, i & 2 ? 1024 : 500 + below(900), i & 4);
   for (int i = 0; i < 150; i++) softmax(), narrow_softmax();
 }
