@@ -133,7 +133,7 @@ DEFINE_SHARES(shares_f64, share_f64, double)
         if (call->streams) {                                                                 \
           const DscAhead ahead = {(const char *)((uintptr_t)in + DSC_AHEAD * sizeof(float)), \
                                   sizeof(T)};                                                \
-          dsc_stream(sizeof(T), values, count, out, &ahead, 1);                              \
+          dsc_stream(sizeof(T), values, count, out, &ahead, !dsc_fetches_alone());           \
         } else {                                                                             \
           memcpy(out, values, (size_t)count * sizeof(T));                                    \
         }                                                                                    \
