@@ -55,11 +55,13 @@ static int64_t blocks_of(const DscProduct *p) {
 }
 
 bool dsc_product_goes_by_depth(const DscProduct *p, int64_t threads) {
-  enum { LARGE = 1 << 22, MOST_COLUMNS = 2048 };  // LARGE in multiply-adds of a thread
+  // LARGE in multiply-adds of a thread. Panels and all sums stay in a cache.
+  enum { LARGE = 1 << 22, MOST_COLUMNS = 2048, MOST_SUMS = 1 << 20 };
   if (threads == 1 || p->patches != NULL) return false;
   if (p->dtype != DSC_FLOAT32 && p->dtype != DSC_FLOAT64) return false;
   if (p->b_column != 1 || p->n > MOST_COLUMNS || p->m * p->n * p->k < LARGE * threads) return false;
   const int64_t blocks = blocks_of(p);
+  if (blocks * p->m * p->n > MOST_SUMS) return false;
   const bool is_even = blocks % threads == 0 || (blocks > 1 && threads % blocks == 0);
   return is_even && 2 * p->m * blocks <= p->k;
 }
