@@ -1,7 +1,8 @@
 // dsc_gemm: turns a call into pieces of C and runs them on the pool.
 //
-// Pieces are blocks of rows and columns or runs of batch positions, never parts of a sum, so their
-// number (which follows the number of threads) cannot change a bit of the result.
+// Pieces are blocks of rows and columns or runs of batch positions, never parts of a sum (but see
+// gemm_by_depth.c), so their number (which follows the number of threads) cannot change a bit of
+// the result.
 #include <stdatomic.h>
 
 #include "dsc_product.h"
