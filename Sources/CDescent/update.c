@@ -8,8 +8,10 @@
 #include "dsc_update_loops.h"
 #include "include/dsc_pool.h"
 
-// Elements of a piece: large work is cut into MOST_PIECES, small work is not worth waking a thread.
-enum { SMALLEST_PIECE = 1 << 13, FEWEST_PIECES = 4, MOST_PIECES = 64, PIECE_STEP = 1 << 10 };
+// In elements: small work is not worth waking a thread; what the caches hold is cut into a part for
+// each, since products leave each the part that it updates; large work is cut into MOST_PIECES.
+enum { SMALL = 1 << 15, NEAR = 1 << 20, SMALLEST_PIECE = 1 << 13, PIECE_STEP = 1 << 10 };
+enum { MOST_PIECES = 64 };
 
 typedef struct {
   const DscUpdate *update;
@@ -62,9 +64,10 @@ int dsc_update(const DscUpdate *update) {
   Work work = {.update = update, .loop = dsc_update_loop(update->rule, update->dtype)};
   for (int64_t set = 0; set < update->set_count; set++) work.total += update->counts[set];
   if (work.total == 0) return DSC_OK;
-  work.piece = (work.total / MOST_PIECES + PIECE_STEP - 1) & -PIECE_STEP;
+  const int64_t pieces = work.total > NEAR ? MOST_PIECES : dsc_thread_count();
+  work.piece = (work.total / pieces + PIECE_STEP - 1) & -PIECE_STEP;
   if (work.piece < SMALLEST_PIECE) work.piece = SMALLEST_PIECE;
-  if (work.total < FEWEST_PIECES * work.piece) work.piece = work.total;
+  if (work.total < SMALL) work.piece = work.total;
   dsc_parallel((work.total + work.piece - 1) / work.piece, run_piece, &work);
   return atomic_load(&work.status);
 }
