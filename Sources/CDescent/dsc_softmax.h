@@ -5,7 +5,6 @@
 #include "dsc_loops.h"
 #include "dsc_reduce_loops.h"
 #include "dsc_split.h"
-#include "dsc_stream.h"
 
 // The parameters p and q of a step have a value for each row, or for each column.
 typedef struct {
@@ -16,10 +15,6 @@ typedef struct {
 
 typedef void (*DscSoftmaxStep)(const DscBlock *block, const void *a, const void *b, const void *p,
                                const void *q, void *out);
-
-// The same of a row of whole lines, past the cache.
-typedef void (*DscStreamedStep)(int64_t count, const float *a, const float *b, float p, float q,
-                                float *out, const DscAhead *ahead, int aheads);
 
 // ROW(NAME, expression)
 #define DSC_SOFTMAX_STEPS(ROW) \
@@ -39,7 +34,7 @@ enum {
 
 typedef struct {
   DscSoftmaxStep steps[STEP_COUNT][DSC_LANE_COUNT];
-  DscStreamedStep streamed[STEP_COUNT];
+  DscStreamLoop streamed[STEP_COUNT];  // of a row of float32, past the cache
   void (*dot[DSC_LANE_COUNT])(const DscBlock *block, const void *a, const void *b, void *out);
   // The gradient of a row where all are of one dtype of halves; NULL for others.
   void (*half_gradient[DSC_DTYPE_COUNT])(const void *g, const void *y, int64_t count, void *out);

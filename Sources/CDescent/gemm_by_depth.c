@@ -51,7 +51,7 @@ static void add_piece(void *context, int64_t piece) {
 }
 
 static int64_t blocks_of(const DscProduct *p) {
-  return p->k == 0 ? 1 : dsc_parts(p->k, dsc_product_depth(p->dtype, p->k));
+  return dsc_parts(p->k, dsc_product_depth(p->dtype, p->k));
 }
 
 bool dsc_product_goes_by_depth(const DscProduct *p, int64_t threads) {

@@ -2,6 +2,7 @@
 #include "dsc_softmax.h"
 
 #include "dsc_halves.h"
+#include "dsc_loop_macros.h"
 #include "dsc_stream.h"
 #include "include/dsc_pool.h"
 

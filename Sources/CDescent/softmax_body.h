@@ -34,27 +34,12 @@
 DSC_SOFTMAX_STEPS(ROW)
 #undef ROW
 
-// A step of a row of whole lines of float32 that goes past the cache.
+// A step of a row of whole lines of float32 that goes past the cache; c holds p and q.
 #define ROW(NAME, ...)                                                                            \
-  static void DSC_NAME(NAME##_streamed)(int64_t count, const float *va, const float *vb, float p, \
-                                        float q, float *to, const DscAhead *ahead, int aheads) {  \
-    enum { BYTES = DSC_STEP * sizeof(float) };                                                    \
-    typedef char Vector __attribute__((vector_size(DSC_VECTOR_BYTES)));                           \
-    (void)vb, (void)p, (void)q;                                                                   \
-    for (int64_t i = 0; i < count; i += DSC_STEP) {                                               \
-      float step[DSC_STEP];                                                                       \
-      dsc_fetch(ahead, aheads, i, DSC_STEP);                                                      \
-      DSC_FREE_VECTOR DSC_PRAGMA(clang loop unroll(disable)) for (int c = 0; c < DSC_STEP; c++) { \
-        const float a = va[i + c], b = vb[i + c];                                                 \
-        (void)b;                                                                                  \
-        step[c] = __VA_ARGS__;                                                                    \
-      }                                                                                           \
-      Vector values[BYTES / DSC_VECTOR_BYTES];                                                    \
-      memcpy(values, step, BYTES);                                                                \
-      for (int k = 0; k < BYTES / DSC_VECTOR_BYTES; k++)                                          \
-        __builtin_nontemporal_store(values[k], (Vector *)(void *)(to + i) + k);                   \
-    }                                                                                             \
-  }
+  DSC_STREAM_LOOP(DSC_FREE_VECTOR, NAME, F32, float, const float *va = pa; const float *vb = pb;  \
+                  const float p = *(const float *)pc; const float q = ((const float *)pc)[1];     \
+                  (void)p; (void)q, const float a = va[first + i]; const float b = vb[first + i]; \
+                  (void)b, __VA_ARGS__)
 DSC_SOFTMAX_STEPS(ROW)
 #undef ROW
 
@@ -127,7 +112,7 @@ DEFINE_HALF_GRADIENT(BFLOAT16, uint16_t, dsc_float_of_bfloat, dsc_bfloat_of_floa
 static const DscSoftmaxLoops DSC_NAME(softmax_loops) = {
     .steps = {DSC_SOFTMAX_STEPS(ROW)},
 #undef ROW
-#define ROW(NAME, ...) [STEP_##NAME] = DSC_NAME(NAME##_streamed),
+#define ROW(NAME, ...) [STEP_##NAME] = DSC_STREAM_NAME(NAME, F32),
     .streamed = {DSC_SOFTMAX_STEPS(ROW)},
 #if DSC_HAS_HALVES
     .half_gradient =

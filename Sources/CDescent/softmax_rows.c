@@ -61,7 +61,8 @@ static void last_step(const DscSoftmax *call, int step, int64_t row, const float
   if (call->streams && to % DSC_LINE == 0 && call->count % DSC_STEP == 0) {
     DscAhead ahead[2];
     const int aheads = find_ahead(call, row, ahead);
-    call->loops->streamed[step](call->count, a, b, p, q, (float *)to, ahead, aheads);
+    const float parameters[2] = {p, q};
+    call->loops->streamed[step](call->count, a, b, parameters, (void *)to, ahead, aheads);
     return;
   }
   call->loops->steps[step][DSC_LANE_F32](&block, a, b, &p, &q, place_of(call, row, buffer));
