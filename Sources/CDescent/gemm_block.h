@@ -31,7 +31,7 @@ enum { DSC_TYPED(tiles_for_b) = (DSC_TILE_COLUMNS + DSC_TILE_ROWS - 1) / DSC_TIL
 static int64_t DSC_TYPED(first_for_b)(const DSC_TYPED(Run) * run, int64_t k, int64_t tiles) {
   const int64_t groups = DSC_TYPED(steps)(run, k) / DSC_TILE_ROWS - 2;
   const bool fits = k * run->source->size <= groups * DSC_LINE;
-  const bool asks = run->fetches && run->g->b_row == 1 && run->pack_a && fits;
+  const bool asks = run->fetches && run->g->b_row == 1 && fits;
   return asks && tiles >= 3 * DSC_TYPED(tiles_for_b) ? tiles / 3 : tiles;
 }
 
@@ -59,11 +59,13 @@ static int64_t DSC_TYPED(pack_next_of_a)(const DSC_TYPED(Run) * run, int64_t k, 
 }
 
 // What a tile asks for: the next tile's panel of A, or a part of the elements that will be packed,
-// which begin at row `next`; `turn` counts the tiles since panels were packed.
+// which begin at row `next`; `turn` counts the tiles since panels were packed. Nothing new of rows
+// where they lie, which the tile asks for itself.
 static DscComing DSC_TYPED(next_of_a)(const DSC_TYPED(Run) * run, bool packs, int64_t steps,
                                       const DSC_T *panel, int64_t next, int64_t turn) {
   enum { ROWS = DSC_TILE_ROWS, LINE = 64 };
   const int64_t panel_row = ROWS * (int64_t)sizeof(DSC_T);
+  if (!run->pack_a) return (DscComing){(const char *)panel, 0, 0};
   if (!packs)
     return (DscComing){(const char *)panel + panel_row * steps, panel_row, ROWS * panel_row};
   const DscProduct *g = run->g;
@@ -130,13 +132,16 @@ static void DSC_TYPED(panel)(const DSC_TYPED(Run) * run, int64_t k, int64_t j, i
     } else if (copies && i == 0) {
       source->copying_tiles[rows - 1](k, a, a_row, a_column, from, g->b_row, run->b_panels, out,
                                       out_row, into);
-    } else if (run->pack_a && whole && rows == DSC_TILE_ROWS) {
+    } else if (whole && rows == DSC_TILE_ROWS && (run->pack_a || a_column == 1)) {
       const int64_t turn = index - asking;
       const bool asks = turn >= 0 && turn < DSC_TYPED(tiles_for_b);
-      source->tile_packed(
-          steps, a, b, out, out_row, into,
+      const DscComing ahead =
           asks ? DSC_TYPED(next_of_b)(run, next + turn * DSC_TILE_ROWS)
-               : DSC_TYPED(next_of_a)(run, packs, steps, a, next_row, index - packed_at));
+               : DSC_TYPED(next_of_a)(run, packs, steps, a, next_row, index - packed_at);
+      if (run->pack_a)
+        source->tile_packed(steps, a, b, out, out_row, into, ahead);
+      else
+        DSC_TYPED(tile_placed)(steps, a, a_row, b, out, out_row, into, ahead);
     } else {
       source->tiles[rows - 1][vectors - 1](steps, a, a_row, a_column, b, b_row, out, out_row, into);
     }

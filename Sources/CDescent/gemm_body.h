@@ -22,6 +22,7 @@
 #define DSC_T_NAME  f32
 #define DSC_T_BYTES 4
 #include "gemm_tile.h"
+#include "gemm_whole_tile.h"
 #include "copy_row.h"
 #include "gemm_transpose.h"
 #define DSC_PART "gemm_pack.h"
@@ -63,6 +64,7 @@
 #define DSC_T_NAME  f64
 #define DSC_T_BYTES 8
 #include "gemm_tile.h"
+#include "gemm_whole_tile.h"
 #include "copy_row.h"
 #include "gemm_transpose.h"
 #define DSC_PART "gemm_pack.h"

@@ -21,6 +21,15 @@ static bool DSC_TYPED(is_near)(int64_t rows, int64_t row, int64_t columns, int64
   return rows * row + columns * column <= limit;
 }
 
+// Whether tiles read a block of A's rows where it lies, each asking for its own lines to come: it
+// stays in the second-level cache, or is read by so wide tiles that another does, and the rows of a
+// tile, if they are not just whole pages apart, stay in the first.
+static bool DSC_TYPED(is_placed)(const DscProduct *g, int64_t depth) {
+  enum { PLACED_BY_COLUMN = 32 << 10, PAGE = 4096, SIZE = sizeof(DSC_T) };
+  return g->a_column == 1 && g->a_row * SIZE % PAGE != 0 &&
+         g->m * depth * SIZE <= PLACED_BY_COLUMN * DSC_TILE_COLUMNS;
+}
+
 // Whether a B whose lines are far apart is read where it lies by so few tiles: packing it would
 // take longer than what they lose.
 static bool DSC_TYPED(are_few)(const DscProduct *g) {

@@ -21,6 +21,7 @@
 typedef __bf16 DscBfloats __attribute__((vector_size(64)));
 #define DSC_ADD_PAIRS(a, b, c) __builtin_ia32_dpbf16ps_512(c, (DscBfloats)(a), (DscBfloats)(b))
 #include "gemm_tile.h"
+#include "gemm_whole_tile.h"
 #include "copy_row.h"
 #include "gemm_transpose.h"
 

@@ -44,9 +44,9 @@ static bool DSC_TYPED(prepare)(DSC_TYPED(Run) * run) {
   int64_t n = DSC_TYPED(round_up)(g->n, DSC_TILE_COLUMNS);
   const bool many = g->m > MANY_ROWS * DSC_TILE_ROWS && g->n > MANY_COLUMNS * DSC_TILE_COLUMNS;
   const int64_t read = many ? g->k : run->depth;  // whole, an operand leaves the cache in between
-  run->pack_a =
-      half || (g->patches != NULL && (g->patches->transposed || g->patches->exchanged)) ||
-      (g->n > 2 * DSC_TILE_COLUMNS && !DSC_TYPED(is_near)(g->m, g->a_row, read, g->a_column, many));
+  run->pack_a = half || (g->patches != NULL && (g->patches->transposed || g->patches->exchanged)) ||
+                (g->n > 2 * DSC_TILE_COLUMNS && !DSC_TYPED(is_placed)(g, run->depth) &&
+                 !DSC_TYPED(is_near)(g->m, g->a_row, read, g->a_column, many));
   const bool far = !DSC_TYPED(is_near)(read, g->b_row, g->n, g->b_column, many);
   run->pack_b = half || g->patches != NULL || g->b_column != 1 || (far && !DSC_TYPED(are_few)(g));
   run->in_turn = run->pack_b && g->patches == NULL &&

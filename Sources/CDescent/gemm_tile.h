@@ -181,46 +181,6 @@ static const DSC_TYPED(AskingTile)
 #undef DSC_ASKING_TILE
 #undef DSC_ASKING_ENTRY
 
-// `count` elements of k of a whole tile from packed panels; fetches a line with each, or `wide` all
-// lines of a row of the tile, to be written.
-static inline __attribute__((always_inline)) void DSC_TYPED(packed_group)(
-    bool wide, int64_t count, const DSC_T **a, const DSC_T **b, const char *ahead, int64_t step,
-    DSC_TYPED(Vector) sum[DSC_TILE_ROWS][DSC_TILE_VECTORS]) {
-  enum { LINE = 64, WIDTH = DSC_TILE_COLUMNS * sizeof(DSC_T) };
-#pragma clang loop unroll(disable)
-  for (int64_t p = 0; p < count; p++, ahead += step) {
-    const DSC_T *four[(DSC_TILE_ROWS + 3) / 4];
-    DSC_TYPED(find_fours)(DSC_TILE_ROWS, *a, 1, four);
-    if (!wide) __builtin_prefetch(ahead);
-#pragma clang loop unroll(full)
-    for (int l = 0; wide && l < WIDTH; l += LINE) __builtin_prefetch(ahead + l, 1);
-    DSC_TYPED(multiply_add)(DSC_TILE_ROWS, DSC_TILE_VECTORS, four, 1, *b, sum);
-    *a += DSC_TILE_ROWS;
-    *b += DSC_TILE_COLUMNS;
-  }
-}
-
-typedef void (*DSC_TYPED(PackedTile))(int64_t k, const DSC_T *a, const DSC_T *b, DSC_T *out,
-                                      int64_t out_row, DscInto into, DscComing ahead);
-
-// The whole tile from packed panels. Its lines of C are asked for shortly before the end: rows of C
-// are often a power of two apart, and would not stay in the first-level cache for longer.
-static void DSC_TYPED(tile_packed)(int64_t k, const DSC_T *a, const DSC_T *b, DSC_T *out,
-                                   int64_t out_row, DscInto into, DscComing ahead) {
-  typedef DSC_TYPED(Vector) Vector;
-  Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
-  DSC_TYPED(clear_tile)(DSC_TILE_ROWS, DSC_TILE_VECTORS, sum);
-  int64_t left = k;
-  for (; left >= 3 * DSC_TILE_ROWS; left -= DSC_TILE_ROWS, ahead.from += ahead.group)
-    DSC_TYPED(packed_group)(false, DSC_TILE_ROWS, &a, &b, ahead.from, ahead.step, sum);
-  const int64_t most = left < DSC_TILE_ROWS ? left : DSC_TILE_ROWS;
-  const int64_t rows = into == DSC_STREAM ? 0 : most;  // of C that are needed
-  DSC_TYPED(packed_group)
-  (true, rows, &a, &b, (const char *)out, out_row * (int64_t)sizeof(DSC_T), sum);
-  DSC_TYPED(packed_group)(false, left - rows, &a, &b, ahead.from, ahead.step, sum);
-  DSC_TYPED(store_tile)(DSC_TILE_ROWS, DSC_TILE_VECTORS, sum, out, out_row, into);
-}
-
 // Two tiles of whole height and a single vector, which alone are too few chains to hide the latency
 // of the multiply-add. The second one's rows of A begin at `below`, those of C follow the first's.
 enum { DSC_TYPED(thin_pairs) = DSC_TILE_ROWS < 8 };
