@@ -61,27 +61,50 @@ typedef struct {
   DSC_T *to[DSC_TILE_ROWS / DSC_FEW];
 } DSC_TYPED(Fews);
 
-static inline __attribute__((always_inline)) void DSC_TYPED(tile_of_fews)(
-    int rows, const DscRowsProduct *g, int64_t k, DSC_TYPED(Fews) at, const DSC_T *b, DscInto into,
-    const char *asked) {
+// `count` elements of k. With each, DSC_ASKED_BYTES of what comes are asked for or, to be
+// `written`, all lines of a row of C; `step` bytes further each time.
+static inline __attribute__((always_inline)) void DSC_TYPED(group_of_fews)(
+    bool written, int rows, int64_t count, int64_t a_row, DSC_TYPED(Fews) * at, const DSC_T **b,
+    const char *ahead, int64_t step, DSC_TYPED(Vector) sum[DSC_TILE_ROWS][DSC_TILE_VECTORS]) {
   typedef DSC_TYPED(Vector) Vector;
-  Vector sum[DSC_TILE_ROWS][DSC_TILE_VECTORS], line[DSC_TILE_VECTORS];
-  const int64_t a_row = g->a_row;
-  DSC_TYPED(clear_tile)(rows, DSC_TILE_VECTORS, sum);
-  for (int64_t p = 0; p < k; p++, b += DSC_TILE_COLUMNS) {
-    __builtin_prefetch(asked + p * DSC_ASKED_BYTES, 0, 2);
+  enum { WIDTH = DSC_TILE_COLUMNS * sizeof(DSC_T) };
+  Vector line[DSC_TILE_VECTORS];
+#pragma clang loop unroll(disable)
+  for (int64_t p = 0; p < count; p++, *b += DSC_TILE_COLUMNS, ahead += step) {
+    if (!written) __builtin_prefetch(ahead, 0, 2);
+#pragma clang loop unroll(full)
+    for (int l = 0; written && l < WIDTH; l += DSC_LINE) __builtin_prefetch(ahead + l, 1);
 #pragma clang loop unroll(full)
     for (int v = 0; v < DSC_TILE_VECTORS; v++)
-      line[v] = *(const Vector *)(b + v * DSC_LANES_PER_VECTOR);
+      line[v] = *(const Vector *)(*b + v * DSC_LANES_PER_VECTOR);
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
-      const Vector x = (Vector)(at.from[i / DSC_FEW][i % DSC_FEW * a_row]);
+      const Vector x = (Vector)(at->from[i / DSC_FEW][i % DSC_FEW * a_row]);
 #pragma clang loop unroll(full)
       for (int v = 0; v < DSC_TILE_VECTORS; v++)
         sum[i][v] = DSC_MULTIPLY_ADD(x, line[v], sum[i][v]);
     }
 #pragma clang loop unroll(full)
-    for (int i = 0; i < rows / DSC_FEW; i++) at.from[i]++;
+    for (int i = 0; i < rows / DSC_FEW; i++) at->from[i]++;
+  }
+}
+
+static inline __attribute__((always_inline)) void DSC_TYPED(tile_of_fews)(
+    int rows, const DscRowsProduct *g, int64_t k, DSC_TYPED(Fews) at, const DSC_T *b, DscInto into,
+    const char *asked) {
+  const int64_t a_row = g->a_row, c_row = g->c_row * (int64_t)sizeof(DSC_T);
+  const int64_t behind = rows;  // elements of k while the lines of C are on their way
+  const bool asks = k >= rows + behind;
+  const int64_t before = k - (asks ? rows + behind : 0);
+  DSC_TYPED(Vector) sum[DSC_TILE_ROWS][DSC_TILE_VECTORS];
+  DSC_TYPED(clear_tile)(rows, DSC_TILE_VECTORS, sum);
+  DSC_TYPED(group_of_fews)(false, rows, before, a_row, &at, &b, asked, DSC_ASKED_BYTES, sum);
+  if (asks) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows / DSC_FEW; i++) DSC_TYPED(group_of_fews)
+    (true, rows, DSC_FEW, a_row, &at, &b, (const char *)at.to[i], c_row, sum);
+    asked += before * DSC_ASKED_BYTES;
+    DSC_TYPED(group_of_fews)(false, rows, behind, a_row, &at, &b, asked, DSC_ASKED_BYTES, sum);
   }
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows / DSC_FEW; i++) DSC_TYPED(store_tile)

@@ -20,7 +20,7 @@
 enum {
   MAX_THREADS = 256,
   // How long a thread waits awake, in nanoseconds, and how long of that without letting others run.
-  WAITING = 200000,
+  WAITING = 1000000,
   WAITING_ALONE = 10000,
   BRIEF_PER_WAKE = 32,    // brief calls that share the cost of waking, some 10 microseconds
   STACK_BYTES = 1 << 20,  // some C libraries give threads as little as 128 KB

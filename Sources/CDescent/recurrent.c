@@ -40,6 +40,26 @@ static const void *source(const void *values, int64_t bytes, const void *other) 
   return values == NULL ? other : (const char *)values + bytes;
 }
 
+// Adds a range that is needed soon, unless it is missing.
+static void need(DscNeeded *needed, const void *values, int64_t at, int64_t bytes) {
+  if (values == NULL) return;
+  needed->range[needed->count] = (const char *)values + at;
+  needed->bytes[needed->count++] = bytes;
+}
+
+// What the cells of this step write, and the inputs' products that they read.
+static DscNeeded needed_now(const DscRecurrentPlan *p, int64_t at, int64_t rows,
+                            const char *inputs) {
+  const DscRecurrent *call = p->call;
+  const int64_t line = call->hidden * p->size, wide = p->width * p->size;
+  DscNeeded needed = {.count = 0};
+  need(&needed, call->output, at * line, rows * line);
+  need(&needed, call->memory, at * line, rows * line);
+  need(&needed, inputs, 0, rows * wide);
+  need(&needed, call->gates, at * wide, rows * wide);
+  return needed;
+}
+
 static void forward_piece(void *context, int64_t piece) {
   Run *run = context;
   const DscRecurrentPlan *p = &run->plan;
@@ -62,9 +82,10 @@ static void forward_piece(void *context, int64_t piece) {
                                        rows * p->width, NULL);
     }
     char *sums = inputs + (step - low) * rows * wide;
+    DscNeeded needed = needed_now(p, at, rows, sums);
     if (h != NULL)
       status |= dsc_recurrent_multiply(&p->hh, 1, rows, (DscRecurrentRows){h, call->hidden, 0},
-                                       products, 0, NULL);
+                                       products, 0, &needed);
     char *output = (char *)call->output + at * line;
     char *keep = address(call->memory, at * line, memory);
     const char *before = is_lstm ? c : h;
@@ -108,13 +129,6 @@ static void accumulate(const DscRecurrentPlan *p, bool begins, int64_t rows, con
     else
       dsc_cells(p->call->dtype)->add(p->width, from, sums);
   }
-}
-
-// Adds a range that is needed next, unless it is missing.
-static void need(DscNeeded *needed, const void *values, int64_t at, int64_t bytes) {
-  if (values == NULL) return;
-  needed->range[needed->count] = (const char *)values + at;
-  needed->bytes[needed->count++] = bytes;
 }
 
 // What the cells of the step behind this one read and write, but what this one leaves near.
