@@ -24,26 +24,31 @@ static inline void DSC_TYPED(fill_zeros)(DSC_T *out, int64_t count) {
 #define DSC_EVERY_SECOND 0, 3
 #endif
 
-// out[x] = from[2 x], nothing behind the last read.
+// out[x] = from[2 x], nothing behind the last read: `LANES` at a time, the last ones of at least as
+// many a second time.
+#define DSC_COPY_SECOND(LANES, ...)                                                     \
+  {                                                                                     \
+    typedef DSC_T Some __attribute__((ext_vector_type(LANES), aligned(sizeof(DSC_T)))); \
+    for (; x < count && count >= LANES; x += LANES) {                                   \
+      if (x + LANES > count) x = count - LANES;                                         \
+      const Some low = *(const Some *)(from + 2 * x);                                   \
+      const Some high = *(const Some *)(from + 2 * x + LANES - 1);                      \
+      *(Some *)(out + x) = __builtin_shufflevector(low, high, __VA_ARGS__);             \
+    }                                                                                   \
+  }
 static inline void DSC_TYPED(copy_second)(DSC_T *out, const DSC_T *from, int64_t count) {
-  enum { LANES = DSC_LANES_PER_VECTOR };
-  typedef DSC_T Several
-      __attribute__((ext_vector_type(DSC_VECTOR_BYTES / sizeof(DSC_T)), aligned(sizeof(DSC_T))));
   int64_t x = 0;
-  for (; x + LANES <= count; x += LANES) {
-    const Several low = *(const Several *)(from + 2 * x);
-    const Several high = *(const Several *)(from + 2 * x + LANES - 1);
-    *(Several *)(out + x) = __builtin_shufflevector(low, high, DSC_EVERY_SECOND);
-  }
-  typedef DSC_T Four __attribute__((ext_vector_type(4), aligned(sizeof(DSC_T))));
-  for (; x < count && count >= 4; x += 4) {
-    if (x + 4 > count) x = count - 4;  // some of them once more
-    const Four low = *(const Four *)(from + 2 * x), high = *(const Four *)(from + 2 * x + 3);
-    *(Four *)(out + x) = __builtin_shufflevector(low, high, 0, 2, 5, 7);
-  }
+  DSC_COPY_SECOND(DSC_VECTOR_BYTES / DSC_T_BYTES, DSC_EVERY_SECOND)
+#if DSC_VECTOR_BYTES / DSC_T_BYTES == 16
+  DSC_COPY_SECOND(8, 0, 2, 4, 6, 9, 11, 13, 15)
+#endif
+#if DSC_VECTOR_BYTES / DSC_T_BYTES > 4
+  DSC_COPY_SECOND(4, 0, 2, 5, 7)
+#endif
 #pragma clang loop vectorize(disable) unroll(disable)
   for (; x < count; x++) out[x] = from[2 * x];
 }
+#undef DSC_COPY_SECOND
 #undef DSC_EVERY_SECOND
 
 // length / step: of the usual steps no division, which takes longer than the rest of a short line.

@@ -82,6 +82,19 @@ static inline void DSC_TYPED(ask_for)(DSC_TYPED(Coming) * coming) {
       __builtin_prefetch(coming->from + coming->done * coming->channel + x, 0, 2);
 }
 
+// Adds a short row: whole vectors, then halves of what is left.
+static inline void DSC_TYPED(add_row)(DSC_T *restrict to, const DSC_T *restrict from,
+                                      int64_t count) {
+  int64_t j = 0;
+#pragma clang loop unroll(full)
+  for (int some = DSC_LANES_PER_VECTOR; some > 0; some /= 2) {
+#pragma clang loop vectorize(disable) unroll(disable)
+    for (; j + some <= count; j += some)
+#pragma clang loop unroll(full)
+      for (int l = 0; l < some; l++) to[j + l] += from[j + l];
+  }
+}
+
 // Adds the contributions of `valid` places of a line, whose gradients are packed: `at` is the first
 // place in a channel's grid.
 static void DSC_TYPED(spread_places)(const DscSpread *work, const DSC_T *panel, int64_t valid,
@@ -109,9 +122,45 @@ static void DSC_TYPED(spread_places)(const DscSpread *work, const DSC_T *panel, 
       [rows - 1][!is_vector](k, a + start * DSC_TILE_ROWS, panel + start * DSC_TILE_COLUMNS, to);
     }
     for (int64_t r = 0; !is_direct && r < rows; r++)
-      for (int64_t x = 0; x < valid; x++) at[work->places[i + r] + x] += to[r][x];
+      DSC_TYPED(add_row)(at + work->places[i + r], to[r], valid);
   }
 }
+
+// Elements of two lines in turn: `LANES` of each at a time, the last ones of at least as many a
+// second time.
+#define DSC_INTERLEAVE(LANES, LOW, HIGH)                                                \
+  {                                                                                     \
+    typedef DSC_T Some __attribute__((ext_vector_type(LANES), aligned(sizeof(DSC_T)))); \
+    for (; i < count && count >= LANES; i += LANES) {                                   \
+      if (i + LANES > count) i = count - LANES;                                         \
+      const Some e = *(const Some *)(even + i), o = *(const Some *)(odd + i);           \
+      *(Some *)(to + 2 * i) = __builtin_shufflevector(e, o, LOW);                       \
+      *(Some *)(to + 2 * i + LANES) = __builtin_shufflevector(e, o, HIGH);              \
+    }                                                                                   \
+  }
+#define DSC_PAIRS_OF(first, lanes) first, first + lanes, first + 1, first + 1 + lanes
+#define DSC_LIST(...)              __VA_ARGS__
+static inline void DSC_TYPED(interleave)(DSC_T *to, const DSC_T *even, const DSC_T *odd,
+                                         int64_t count) {
+  int64_t i = 0;
+#if DSC_VECTOR_BYTES / DSC_T_BYTES == 16
+  DSC_INTERLEAVE(
+      16,
+      DSC_LIST(DSC_PAIRS_OF(0, 16), DSC_PAIRS_OF(2, 16), DSC_PAIRS_OF(4, 16), DSC_PAIRS_OF(6, 16)),
+      DSC_LIST(DSC_PAIRS_OF(8, 16), DSC_PAIRS_OF(10, 16), DSC_PAIRS_OF(12, 16),
+               DSC_PAIRS_OF(14, 16)))
+#endif
+#if DSC_VECTOR_BYTES / DSC_T_BYTES >= 8
+  DSC_INTERLEAVE(8, DSC_LIST(DSC_PAIRS_OF(0, 8), DSC_PAIRS_OF(2, 8)),
+                 DSC_LIST(DSC_PAIRS_OF(4, 8), DSC_PAIRS_OF(6, 8)))
+#endif
+  DSC_INTERLEAVE(4, DSC_LIST(DSC_PAIRS_OF(0, 4)), DSC_LIST(DSC_PAIRS_OF(2, 4)))
+#pragma clang loop vectorize(disable) unroll(disable)
+  for (; i < count; i++) to[2 * i] = even[i], to[2 * i + 1] = odd[i];
+}
+#undef DSC_INTERLEAVE
+#undef DSC_PAIRS_OF
+#undef DSC_LIST
 
 // Writes a line of the input from the grid: the phases of its columns, `apart` from each other.
 static void DSC_TYPED(gather_line)(const DscSpread *work, const DSC_T *from, int64_t apart,
@@ -128,8 +177,7 @@ static void DSC_TYPED(gather_line)(const DscSpread *work, const DSC_T *from, int
     if ((before + x) % 2 != 0 && x < end) to[x] = from[apart + (before + x) / 2], x++;
     const DSC_T *even = from + (before + x) / 2, *odd = even + apart;
     const int64_t pairs = (end - x) / 2;
-#pragma clang loop vectorize(enable) interleave(disable)
-    for (int64_t i = 0; i < pairs; i++) to[x + 2 * i] = even[i], to[x + 2 * i + 1] = odd[i];
+    DSC_TYPED(interleave)(to + x, even, odd, pairs);
     if (x + 2 * pairs < end) to[end - 1] = even[pairs];
   } else {
     for (; x < end; x++) to[x] = from[(before + x) % step * apart + (before + x) / step];
