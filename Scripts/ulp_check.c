@@ -43,6 +43,7 @@ static const struct {
     {DSC_OP_ERFINV, dsc_erfinv},  // itself solved with erf and erfc
     {DSC_OP_SQRT, sqrt},         {DSC_OP_RSQRT, rsqrt},
     {DSC_OP_SQUARE, square},     {DSC_OP_RECIPROCAL, reciprocal},
+    {DSC_OP_LGAMMA, lgamma},
 };
 
 // The unit of the last place of the float32 nearest to a reference.

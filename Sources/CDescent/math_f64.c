@@ -52,9 +52,9 @@
   ROW(TRIGAMMA, F64, double, trigamma_f64, HAS_ANGLE, dsc_trigamma)      \
   ROW(LGAMMA, F64, double, lgamma_f64, DSC_HAS_QUICK_LGAMMA, dsc_lgamma) \
   ROW(NDTRI, F64, double, ndtri_f64, HAS_SHARE, dsc_ndtri)
-#define SPECIAL_F32_ROWS(ROW)                                           \
-  ROW(TRIGAMMA, F32, float, trigamma_f32, HAS_ANGLE, dsc_trigamma_f32)  \
-  ROW(LGAMMA, F32, float, lgamma_f64, DSC_HAS_QUICK_LGAMMA, dsc_lgamma) \
+#define SPECIAL_F32_ROWS(ROW)                                               \
+  ROW(TRIGAMMA, F32, float, trigamma_f32, HAS_ANGLE, dsc_trigamma_f32)      \
+  ROW(LGAMMA, F32, float, lgamma_f32, DSC_HAS_QUICK_LGAMMA_F32, dsc_lgamma) \
   ROW(NDTRI, F32, float, ndtri_f64, HAS_SHARE, dsc_ndtri)
 #define SPECIAL_ROWS(ROW) SPECIAL_F64_ROWS(ROW) SPECIAL_F32_ROWS(ROW)
 

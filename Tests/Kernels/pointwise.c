@@ -113,6 +113,7 @@ static const Unary unary[] = {
     {DSC_OP_ERF, erf, 2, -5, 5},
     {DSC_OP_ERFC, erfc, 2, -5, 9},
     {DSC_OP_LGAMMA, lgamma, 8, 0.5, 100},
+    {DSC_OP_LGAMMA, lgamma, 8, -60, 0},
 };
 
 // Those asked only there.
