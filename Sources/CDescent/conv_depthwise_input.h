@@ -38,47 +38,6 @@ static void DSC_TYPED(pad_output)(const DscConvolution *call, const DscPhases *p
   }
 }
 
-#if DSC_VECTOR_BYTES / DSC_T_BYTES == 16
-#define DSC_FIRST_OF_BOTH 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
-#define DSC_LAST_OF_BOTH  8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
-#elif DSC_VECTOR_BYTES / DSC_T_BYTES == 8
-#define DSC_FIRST_OF_BOTH 0, 8, 1, 9, 2, 10, 3, 11
-#define DSC_LAST_OF_BOTH  4, 12, 5, 13, 6, 14, 7, 15
-#elif DSC_VECTOR_BYTES / DSC_T_BYTES == 4
-#define DSC_FIRST_OF_BOTH 0, 4, 1, 5
-#define DSC_LAST_OF_BOTH  2, 6, 3, 7
-#else
-#define DSC_FIRST_OF_BOTH 0, 2
-#define DSC_LAST_OF_BOTH  1, 3
-#endif
-
-// out[x] = element x / step of line x % step; lines are `pitch` apart.
-static void DSC_TYPED(join_lines)(const DSC_T *lines, int64_t pitch, int64_t step, int64_t width,
-                                  DSC_T *out) {
-  enum { LANES = DSC_LANES_PER_VECTOR };
-  typedef DSC_TYPED(Vector) Vector;
-  if (step != 2) {
-    for (int64_t phase = 0; phase < step; phase++)
-      for (int64_t x = phase, i = 0; x < width; x += step, i++) out[x] = lines[phase * pitch + i];
-    return;
-  }
-  for (int64_t x = 0; x < width; x += 2 * LANES) {
-    const Vector even = *(const Vector *)(lines + x / 2);
-    const Vector odd = *(const Vector *)(lines + pitch + x / 2);
-    const Vector both[2] = {__builtin_shufflevector(even, odd, DSC_FIRST_OF_BOTH),
-                            __builtin_shufflevector(even, odd, DSC_LAST_OF_BOTH)};
-    if (x + 2 * LANES <= width)
-      memcpy(out + x, both, sizeof(both));
-    else if (x + LANES <= width)
-      *(Vector *)(out + x) = both[0], DSC_TYPED(copy_row)(out + x + LANES, (const DSC_T *)&both[1],
-                                                          width - x - LANES);
-    else
-      DSC_TYPED(copy_row)(out + x, (const DSC_T *)both, width - x);
-  }
-}
-#undef DSC_FIRST_OF_BOTH
-#undef DSC_LAST_OF_BOTH
-
 // Lines of the input that are `stride` apart, from line y on: each is a line of each phase of the
 // last dim, which is the sum of its taps. `lines` holds them until they are joined.
 static void DSC_TYPED(input_lines)(const DscConvolution *call, const DscPhases *phases, int64_t z,

@@ -1,4 +1,5 @@
-// Fills a channel's grid, in one element type DSC_T. No include guard.
+// Fills a channel's grid, and joins lines of its phases, in one element type DSC_T. No include
+// guard.
 
 // Writes zeros: whole vectors, then halves of what is left.
 static inline void DSC_TYPED(fill_zeros)(DSC_T *out, int64_t count) {
@@ -50,6 +51,49 @@ static inline void DSC_TYPED(copy_second)(DSC_T *out, const DSC_T *from, int64_t
 }
 #undef DSC_COPY_SECOND
 #undef DSC_EVERY_SECOND
+
+#if DSC_VECTOR_BYTES / DSC_T_BYTES == 16
+#define DSC_FIRST_OF_BOTH 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define DSC_LAST_OF_BOTH  8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#elif DSC_VECTOR_BYTES / DSC_T_BYTES == 8
+#define DSC_FIRST_OF_BOTH 0, 8, 1, 9, 2, 10, 3, 11
+#define DSC_LAST_OF_BOTH  4, 12, 5, 13, 6, 14, 7, 15
+#elif DSC_VECTOR_BYTES / DSC_T_BYTES == 4
+#define DSC_FIRST_OF_BOTH 0, 4, 1, 5
+#define DSC_LAST_OF_BOTH  2, 6, 3, 7
+#else
+#define DSC_FIRST_OF_BOTH 0, 2
+#define DSC_LAST_OF_BOTH  1, 3
+#endif
+
+// out[x] = element x / step of line x % step; lines are `pitch` apart, and read by whole vectors.
+static inline void DSC_TYPED(join_lines)(const DSC_T *lines, int64_t pitch, int64_t step,
+                                         int64_t width, DSC_T *out) {
+  enum { LANES = DSC_LANES_PER_VECTOR };
+  typedef DSC_T Vector __attribute__((ext_vector_type(LANES), aligned(sizeof(DSC_T))));
+  if (step != 2) {
+    for (int64_t phase = 0; phase < step; phase++)
+      for (int64_t x = phase, i = 0; x < width; x += step, i++) out[x] = lines[phase * pitch + i];
+    return;
+  }
+  const int64_t paired = width / 2 * 2;
+  int64_t x = 0;
+  for (; x < paired && paired >= 2 * LANES; x += 2 * LANES) {
+    if (x + 2 * LANES > paired) x = paired - 2 * LANES;  // some of them once more
+    const Vector even = *(const Vector *)(lines + x / 2);
+    const Vector odd = *(const Vector *)(lines + pitch + x / 2);
+    *(Vector *)(out + x) = __builtin_shufflevector(even, odd, DSC_FIRST_OF_BOTH);
+    *(Vector *)(out + x + LANES) = __builtin_shufflevector(even, odd, DSC_LAST_OF_BOTH);
+  }
+  if (x == width) return;
+  const Vector even = *(const Vector *)(lines + x / 2);
+  const Vector odd = *(const Vector *)(lines + pitch + x / 2);
+  const Vector both[2] = {__builtin_shufflevector(even, odd, DSC_FIRST_OF_BOTH),
+                          __builtin_shufflevector(even, odd, DSC_LAST_OF_BOTH)};
+  DSC_TYPED(copy_row)(out + x, (const DSC_T *)both, width - x);
+}
+#undef DSC_FIRST_OF_BOTH
+#undef DSC_LAST_OF_BOTH
 
 // length / step: of the usual steps no division, which takes longer than the rest of a short line.
 static inline int64_t DSC_TYPED(steps_in)(int64_t length, int64_t step) {

@@ -126,42 +126,6 @@ static void DSC_TYPED(spread_places)(const DscSpread *work, const DSC_T *panel, 
   }
 }
 
-// Elements of two lines in turn: `LANES` of each at a time, the last ones of at least as many a
-// second time.
-#define DSC_INTERLEAVE(LANES, LOW, HIGH)                                                \
-  {                                                                                     \
-    typedef DSC_T Some __attribute__((ext_vector_type(LANES), aligned(sizeof(DSC_T)))); \
-    for (; i < count && count >= LANES; i += LANES) {                                   \
-      if (i + LANES > count) i = count - LANES;                                         \
-      const Some e = *(const Some *)(even + i), o = *(const Some *)(odd + i);           \
-      *(Some *)(to + 2 * i) = __builtin_shufflevector(e, o, LOW);                       \
-      *(Some *)(to + 2 * i + LANES) = __builtin_shufflevector(e, o, HIGH);              \
-    }                                                                                   \
-  }
-#define DSC_PAIRS_OF(first, lanes) first, first + lanes, first + 1, first + 1 + lanes
-#define DSC_LIST(...)              __VA_ARGS__
-static inline void DSC_TYPED(interleave)(DSC_T *to, const DSC_T *even, const DSC_T *odd,
-                                         int64_t count) {
-  int64_t i = 0;
-#if DSC_VECTOR_BYTES / DSC_T_BYTES == 16
-  DSC_INTERLEAVE(
-      16,
-      DSC_LIST(DSC_PAIRS_OF(0, 16), DSC_PAIRS_OF(2, 16), DSC_PAIRS_OF(4, 16), DSC_PAIRS_OF(6, 16)),
-      DSC_LIST(DSC_PAIRS_OF(8, 16), DSC_PAIRS_OF(10, 16), DSC_PAIRS_OF(12, 16),
-               DSC_PAIRS_OF(14, 16)))
-#endif
-#if DSC_VECTOR_BYTES / DSC_T_BYTES >= 8
-  DSC_INTERLEAVE(8, DSC_LIST(DSC_PAIRS_OF(0, 8), DSC_PAIRS_OF(2, 8)),
-                 DSC_LIST(DSC_PAIRS_OF(4, 8), DSC_PAIRS_OF(6, 8)))
-#endif
-  DSC_INTERLEAVE(4, DSC_LIST(DSC_PAIRS_OF(0, 4)), DSC_LIST(DSC_PAIRS_OF(2, 4)))
-#pragma clang loop vectorize(disable) unroll(disable)
-  for (; i < count; i++) to[2 * i] = even[i], to[2 * i + 1] = odd[i];
-}
-#undef DSC_INTERLEAVE
-#undef DSC_PAIRS_OF
-#undef DSC_LIST
-
 // Writes a line of the input from the grid: the phases of its columns, `apart` from each other.
 static void DSC_TYPED(gather_line)(const DscSpread *work, const DSC_T *from, int64_t apart,
                                    DSC_T *to) {
@@ -175,10 +139,7 @@ static void DSC_TYPED(gather_line)(const DscSpread *work, const DSC_T *from, int
     DSC_TYPED(copy_row)(to + x, from + before + x, end - x);
   } else if (step == 2) {
     if ((before + x) % 2 != 0 && x < end) to[x] = from[apart + (before + x) / 2], x++;
-    const DSC_T *even = from + (before + x) / 2, *odd = even + apart;
-    const int64_t pairs = (end - x) / 2;
-    DSC_TYPED(interleave)(to + x, even, odd, pairs);
-    if (x + 2 * pairs < end) to[end - 1] = even[pairs];
+    DSC_TYPED(join_lines)(from + (before + x) / 2, apart, 2, end - x, to + x);
   } else {
     for (; x < end; x++) to[x] = from[(before + x) % step * apart + (before + x) / step];
   }
